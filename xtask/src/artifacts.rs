@@ -1,0 +1,167 @@
+//! The three things that are built before anything runs: the terminal's wasm, the screens, the Worker.
+
+use std::{ffi::OsString, fs, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+
+use crate::{
+    exec::Run,
+    npm, say,
+    stamp::Stamp,
+    toolchain::{self, WASM_TARGET, WasmToolchain},
+    workspace::Workspace,
+};
+
+/// What `cargo xtask build` can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Artifact {
+    /// The Worker: `build/`.
+    Worker,
+    /// The screens: `frontend/dist/` (needs the terminal's wasm, which is made first).
+    Frontend,
+    /// The terminal's pricing rules: `frontend/src/wasm/`.
+    Terminal,
+    /// Everything.
+    All,
+}
+
+/// What rustc and wasm-bindgen put into a module; anything newer must not be invented by wasm-opt.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+];
+
+/// Makes sure that what was asked for is built and up to date.
+///
+/// # Errors
+/// A sentence with the end of the failing tool's output.
+pub fn ensure(workspace: &Workspace, wanted: Artifact) -> Result<()> {
+    npm::ensure(workspace)?;
+    if wanted == Artifact::Worker {
+        return worker(workspace, &wasm(workspace)?);
+    }
+    let toolchain = wasm(workspace)?;
+    terminal(workspace, &toolchain)?;
+    if wanted != Artifact::Terminal {
+        frontend(workspace)?;
+    }
+    if wanted == Artifact::All { worker(workspace, &toolchain) } else { Ok(()) }
+}
+
+/// The compiler and the tools for wasm.
+fn wasm(workspace: &Workspace) -> Result<WasmToolchain> {
+    let toolchain = toolchain::ensure_wasm(workspace)?;
+    toolchain::ensure_wasm_tools(workspace)?;
+    Ok(toolchain)
+}
+
+fn worker(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
+    let stamp = Stamp::of(
+        workspace,
+        "worker",
+        &["Cargo.toml", "Cargo.lock", "src", "domain", "projections", "migrations"],
+        &["src/entry.mjs"],
+        &[&toolchain.version()],
+    )?;
+    let result = workspace.path("build/index.js");
+    if stamp.is_fresh(&result) {
+        return Ok(());
+    }
+    say::step("Building the Worker", |step| {
+        Run::new(workspace, "build-worker", workspace.cargo_tool("worker-build"))
+            .args(["--release"])
+            .envs(toolchain.variables())
+            .envs(tool_variables(workspace))
+            .env("CARGO_TARGET_DIR", workspace.path("target/wasm"))
+            .succeed(step)?;
+        if !result.exists() {
+            bail!("worker-build ended well but left no {}", result.display());
+        }
+        stamp.keep()
+    })
+}
+
+/// Programs that `worker-build` would otherwise download.
+fn tool_variables(workspace: &Workspace) -> Vec<(String, OsString)> {
+    [
+        ("WASM_BINDGEN_BIN", workspace.cargo_tool("wasm-bindgen")),
+        ("WASM_OPT_BIN", workspace.npm_tool("wasm-opt")),
+        ("ESBUILD_BIN", workspace.npm_tool("esbuild")),
+    ]
+    .map(|(name, path)| (name.to_owned(), path.into_os_string()))
+    .to_vec()
+}
+
+fn terminal(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
+    let stamp = Stamp::of(
+        workspace,
+        "terminal",
+        &["Cargo.toml", "Cargo.lock", "domain"],
+        &[],
+        &[&toolchain.version()],
+    )?;
+    let folder = workspace.path("frontend/src/wasm");
+    if stamp.is_fresh(&folder.join("hangtag_terminal_bg.wasm")) {
+        return Ok(());
+    }
+    say::step("Building the terminal's rules", |step| {
+        // A target folder of its own: worker-build compiles wasm-bindgen's macros in another mode, and cargo
+        // does not see the difference.
+        let target = workspace.path("target/terminal");
+        Run::new(workspace, "build-terminal", "cargo")
+            .args(["build", "--release", "--package", "hangtag-terminal", "--lib", "--target", WASM_TARGET])
+            .envs(toolchain.variables())
+            .env("CARGO_TARGET_DIR", &target)
+            .succeed(step)?;
+        let module = target.join(WASM_TARGET).join("release/hangtag_terminal.wasm");
+        let fresh = workspace.tooling("terminal-wasm");
+        Run::new(workspace, "bindgen-terminal", workspace.cargo_tool("wasm-bindgen"))
+            .args(["--target", "web", "--out-dir"])
+            .args([&fresh, &module])
+            .succeed(step)?;
+        shrink(workspace, step, fresh.join("hangtag_terminal_bg.wasm"))?;
+        lay_out(&fresh, &folder)?;
+        stamp.keep()
+    })
+}
+
+/// Makes a module small in place: a terminal loads it over a hall's network.
+fn shrink(workspace: &Workspace, step: &say::Step, module: PathBuf) -> Result<()> {
+    Run::new(workspace, "wasm-opt-terminal", workspace.npm_tool("wasm-opt"))
+        .args(["-Oz", "-o"])
+        .args([&module, &module])
+        .args(WASM_FEATURES)
+        .succeed(step)?;
+    Ok(())
+}
+
+fn lay_out(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)?.flatten() {
+        fs::copy(entry.path(), to.join(entry.file_name()))
+            .with_context(|| format!("{} cannot be written", to.display()))?;
+    }
+    Ok(())
+}
+
+fn frontend(workspace: &Workspace) -> Result<()> {
+    let stamp = Stamp::of(workspace, "frontend", &["frontend", "package-lock.json"], &[], &[])?;
+    let result = workspace.path("frontend/dist/index.html");
+    if stamp.is_fresh(&result) {
+        return Ok(());
+    }
+    say::step("Building the screens", |step| {
+        Run::new(workspace, "build-frontend", "npm")
+            .args(["run", "build", "--workspace", "frontend"])
+            .succeed(step)?;
+        if !result.exists() {
+            bail!("the build of the screens ended well but left no {}", result.display());
+        }
+        stamp.keep()
+    })
+}
