@@ -1,0 +1,10 @@
+//! Reading Hangtag's exported logs: the parser, the verifier and the readings built on them.
+//!
+//! Everything here streams: memory depends on the longest line and the number of threads, never on the length
+//! of the log. No input makes it panic; what is wrong with a file is a [`fault::Fault`] at a line number.
+
+pub mod block;
+pub mod fault;
+pub mod limits;
+pub mod line;
+pub mod scan;

@@ -1,0 +1,289 @@
+//! One line of an export: fast when it is written as the platform writes it, patient when it is not.
+//!
+//! The platform writes an entry's fields in one order, without spaces and with the shortest escapes. The fast
+//! path reads exactly that and copies nothing but the unescaped payload; anything else goes through a JSON
+//! parser, is understood if it can be, and is marked as not [`Line::canonical`], because a verifier has to
+//! notice bytes that changed even where their meaning did not.
+
+use std::borrow::Cow;
+
+use domain::journal::{Content, EXPORT_FORMAT, ExportFooter, ExportHeader, Hash};
+use serde::Deserialize;
+
+use crate::fault::{Wrong, complaint, quote};
+
+/// An entry, borrowed from its line and from the reader's scratch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Position in the stream.
+    pub seq: u64,
+    /// When the log took it, ms since 1970 UTC.
+    pub recorded_at: i64,
+    /// The command that caused it.
+    pub command_id: Cow<'a, str>,
+    /// Who caused it.
+    pub actor: Cow<'a, str>,
+    /// The event's name.
+    pub kind: Cow<'a, str>,
+    /// The version of the payload's shape.
+    pub version: u32,
+    /// The JSON as stored, unescaped.
+    pub payload: &'a str,
+    /// The stored hash.
+    pub hash: Hash,
+    /// Whether the line is, byte for byte, what the platform writes for this entry.
+    pub canonical: bool,
+}
+
+impl Line<'_> {
+    /// What the entry's hash covers.
+    #[must_use]
+    pub fn content(&self) -> Content<'_> {
+        Content {
+            seq: self.seq,
+            recorded_at: self.recorded_at,
+            command_id: &self.command_id,
+            actor: &self.actor,
+            kind: &self.kind,
+            version: self.version,
+            payload: self.payload.as_bytes(),
+        }
+    }
+}
+
+/// Any line of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnyLine<'a> {
+    /// The first line.
+    Header(ExportHeader),
+    /// A line between.
+    Entry(Line<'a>),
+    /// The last line.
+    Footer(ExportFooter),
+}
+
+/// Reads a line that should be an entry and may be the closing line. `scratch` holds the unescaped payload; it
+/// is cleared first and keeps its memory from line to line.
+///
+/// # Errors
+/// [`Wrong`] says what the line is instead.
+pub fn read<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<'a>, Wrong> {
+    scratch.clear();
+    match canonical_entry(line, scratch) {
+        Some(parts) => Ok(AnyLine::Entry(parts.into_line(scratch))),
+        None => read_patiently(line, scratch),
+    }
+}
+
+/// Reads a file's first line.
+///
+/// # Errors
+/// [`Wrong`] when it is none, is of another format, or is not written as the platform writes it.
+pub fn read_header(line: &str) -> Result<ExportHeader, Wrong> {
+    let header: ExportHeader = serde_json::from_str(line)
+        .map_err(|error| Wrong::NoHeader { why: complaint(&error), found: quote(line) })?;
+    if header.format != EXPORT_FORMAT {
+        return Err(Wrong::UnknownFormat { found: quote(&header.format) });
+    }
+    if serde_json::to_string(&header).is_ok_and(|written| written == line) {
+        Ok(header)
+    } else {
+        Err(Wrong::Reformatted)
+    }
+}
+
+/// What the fast path found, with byte ranges instead of borrows so that the scratch can still be written.
+struct Parts<'a> {
+    seq: u64,
+    recorded_at: i64,
+    command_id: &'a str,
+    actor: &'a str,
+    kind: &'a str,
+    version: u32,
+    hash: Hash,
+}
+
+impl<'a> Parts<'a> {
+    fn into_line(self, payload: &'a str) -> Line<'a> {
+        Line {
+            seq: self.seq,
+            recorded_at: self.recorded_at,
+            command_id: Cow::Borrowed(self.command_id),
+            actor: Cow::Borrowed(self.actor),
+            kind: Cow::Borrowed(self.kind),
+            version: self.version,
+            payload,
+            hash: self.hash,
+            canonical: true,
+        }
+    }
+}
+
+fn canonical_entry<'a>(line: &'a str, scratch: &mut String) -> Option<Parts<'a>> {
+    let mut cursor = Cursor { rest: line };
+    cursor.expect("{\"seq\":")?;
+    let seq = cursor.unsigned()?;
+    cursor.expect(",\"recorded_at\":")?;
+    let recorded_at = cursor.signed()?;
+    cursor.expect(",\"command_id\":\"")?;
+    let command_id = cursor.plain_string()?;
+    cursor.expect(",\"actor\":\"")?;
+    let actor = cursor.plain_string()?;
+    cursor.expect(",\"kind\":\"")?;
+    let kind = cursor.plain_string()?;
+    cursor.expect(",\"version\":")?;
+    let version = u32::try_from(cursor.unsigned()?).ok()?;
+    cursor.expect(",\"payload\":\"")?;
+    cursor.escaped_string(scratch)?;
+    cursor.expect(",\"hash\":\"")?;
+    let hash = Hash::from_hex(cursor.plain_string()?)?;
+    (cursor.rest == "}").then_some(Parts { seq, recorded_at, command_id, actor, kind, version, hash })
+}
+
+/// Reads the platform's own spelling of JSON from the front of a line; `None` on any other.
+struct Cursor<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Cursor<'a> {
+    fn expect(&mut self, text: &str) -> Option<()> {
+        self.rest = self.rest.strip_prefix(text)?;
+        Some(())
+    }
+
+    /// Digits without a leading zero.
+    fn unsigned(&mut self) -> Option<u64> {
+        let end = self.rest.bytes().position(|byte| !byte.is_ascii_digit())?;
+        let (digits, rest) = self.rest.split_at(end);
+        if digits.len() > 1 && digits.starts_with('0') {
+            return None;
+        }
+        self.rest = rest;
+        digits.parse().ok()
+    }
+
+    fn signed(&mut self) -> Option<i64> {
+        let negative = self.rest.starts_with('-');
+        if negative {
+            self.rest = &self.rest[1..];
+        }
+        let magnitude = self.unsigned()?;
+        match negative {
+            false => i64::try_from(magnitude).ok(),
+            true if magnitude == 0 => None,
+            true => 0_i64.checked_sub_unsigned(magnitude),
+        }
+    }
+
+    /// The rest of a string that holds no escapes, and its closing quote.
+    fn plain_string(&mut self) -> Option<&'a str> {
+        let end = self.rest.bytes().position(is_special)?;
+        let (text, rest) = self.rest.split_at(end);
+        self.rest = rest.strip_prefix('"')?;
+        Some(text)
+    }
+
+    /// The rest of a string with the shortest escapes, and its closing quote.
+    fn escaped_string(&mut self, into: &mut String) -> Option<()> {
+        loop {
+            let end = self.rest.bytes().position(is_special)?;
+            let (text, rest) = self.rest.split_at(end);
+            into.push_str(text);
+            if let Some(rest) = rest.strip_prefix('"') {
+                self.rest = rest;
+                return Some(());
+            }
+            let mut escape = rest.strip_prefix('\\')?.chars();
+            let meant = match escape.next()? {
+                plain @ ('"' | '\\') => plain,
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => short_control(&mut escape)?,
+                _ => return None,
+            };
+            into.push(meant);
+            self.rest = escape.as_str();
+        }
+    }
+}
+
+/// Whether a byte ends a run of plain characters inside a JSON string.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\') || byte < 0x20
+}
+
+/// `00xx` of a `\u00xx` for a control character that has no shorter escape, in lower case.
+fn short_control(escape: &mut std::str::Chars<'_>) -> Option<char> {
+    let rest = escape.as_str();
+    let digits = rest.get(..4)?;
+    let code = digits.strip_prefix("00").filter(|hex| !hex.bytes().any(|byte| byte.is_ascii_uppercase()))?;
+    let code = u8::from_str_radix(code, 16).ok().filter(|code| *code < 0x20)?;
+    if matches!(code, 0x08 | 0x09 | 0x0a | 0x0c | 0x0d) {
+        return None;
+    }
+    *escape = rest[4..].chars();
+    Some(char::from(code))
+}
+
+/// An entry in any spelling of JSON.
+#[derive(Deserialize)]
+struct LooseEntry<'a> {
+    seq: u64,
+    recorded_at: i64,
+    #[serde(borrow)]
+    command_id: Cow<'a, str>,
+    #[serde(borrow)]
+    actor: Cow<'a, str>,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+    version: u32,
+    #[serde(borrow)]
+    payload: Cow<'a, str>,
+    hash: Hash,
+}
+
+fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<'a>, Wrong> {
+    if let Ok(footer) = serde_json::from_str::<ExportFooter>(line) {
+        let written = serde_json::to_string(&footer).is_ok_and(|written| written == line);
+        return if written { Ok(AnyLine::Footer(footer)) } else { Err(Wrong::Reformatted) };
+    }
+    if let Ok(header) = serde_json::from_str::<ExportHeader>(line) {
+        return Ok(AnyLine::Header(header));
+    }
+    let entry: LooseEntry<'a> =
+        serde_json::from_str(line).map_err(|error| Wrong::NotAnEntry { why: complaint(&error), found: quote(line) })?;
+    scratch.clear();
+    scratch.push_str(&entry.payload);
+    let mut read = Line {
+        seq: entry.seq,
+        recorded_at: entry.recorded_at,
+        command_id: entry.command_id,
+        actor: entry.actor,
+        kind: entry.kind,
+        version: entry.version,
+        payload: scratch,
+        hash: entry.hash,
+        canonical: false,
+    };
+    read.canonical = is_written_as(&read, line);
+    Ok(AnyLine::Entry(read))
+}
+
+/// Whether writing `entry` gives `line`. The fast path refuses escapes outside the payload, which a command id
+/// may hold and still be written by the platform.
+fn is_written_as(entry: &Line<'_>, line: &str) -> bool {
+    let owned = domain::journal::RawEntry {
+        seq: entry.seq,
+        recorded_at: entry.recorded_at,
+        command_id: entry.command_id.clone().into_owned(),
+        actor: entry.actor.clone().into_owned(),
+        kind: entry.kind.clone().into_owned(),
+        version: entry.version,
+        payload: entry.payload.to_owned(),
+        hash: entry.hash,
+    };
+    serde_json::to_string(&owned).is_ok_and(|written| written == line)
+}

@@ -1,0 +1,383 @@
+//! Walking a whole export: every line read, every hash checked, on as many threads as help.
+//!
+//! A block can be checked without the blocks before it, because the last line before it states the hash that
+//! its first entry builds on: if that line lies, its own block fails. So blocks are dealt to workers in turn,
+//! collected in the same order, and the first fault found in that order is the first fault of the file.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use domain::journal::{ExportFooter, ExportHeader, GENESIS, Hash, Head, hash_content, hash_header_line};
+
+use crate::block::{Block, BlockError, Blocks, last_line, lines};
+use crate::fault::{Fault, Wrong, quote};
+use crate::limits::{BLOCKS_WAITING_PER_WORKER, MAX_LINE_BYTES, MAX_WORKERS};
+use crate::line::{AnyLine, Line, read, read_header};
+
+/// Why a file was not walked to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// It could not be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It does not hold.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// A thread ended without an answer.
+    #[error("a worker thread ended early")]
+    Worker,
+}
+
+/// A file that holds from its first byte to its last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Its first line.
+    pub header: ExportHeader,
+    /// Number of entries.
+    pub entries: u64,
+    /// The last entry, or the one before the first where there is none.
+    pub head: Head,
+}
+
+/// What a reader makes of a file, block by block, while it is being verified.
+pub trait Reading: Sync {
+    /// What is gathered from the lines of one block, on any thread.
+    type Gathered: Send + Default;
+
+    /// Told the header before anything else.
+    ///
+    /// # Errors
+    /// A reader that cannot use this stream ends the walk here.
+    fn begin(&self, _header: &ExportHeader) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes one verified entry.
+    fn gather(&self, line: &Line<'_>, into: &mut Self::Gathered);
+}
+
+/// Verifying alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nothing;
+
+impl Reading for Nothing {
+    type Gathered = ();
+    fn gather(&self, _line: &Line<'_>, (): &mut ()) {}
+}
+
+/// How many threads to use when nobody said: one per core, within reason.
+#[must_use]
+pub fn default_workers() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).clamp(1, MAX_WORKERS)
+}
+
+/// Walks `input`, verifying everything; hands what `reading` gathered from each block to `take`, in order.
+/// `take` sees only entries that hold, also when a later one does not. An error of `take` ends the walk.
+///
+/// # Errors
+/// [`ScanError::Fault`] names the first line that does not hold.
+pub fn scan<R, W>(
+    input: R,
+    workers: usize,
+    reading: &W,
+    mut take: impl FnMut(W::Gathered) -> io::Result<()>,
+) -> Result<Verified, ScanError>
+where
+    R: Read + Send,
+    W: Reading,
+{
+    let mut blocks = Blocks::new(input);
+    let first = match blocks.first_line() {
+        Ok(Some(first)) => first,
+        Ok(None) => return Err(Fault::header(Wrong::Empty).into()),
+        Err(BlockError::LineTooLong) => return Err(Fault::header(Wrong::TooLong).into()),
+        Err(BlockError::Io(error)) => return Err(error.into()),
+    };
+    let file = File::open(&first).map_err(Fault::header)?;
+    reading.begin(&file.header)?;
+    let mut walk = Walk { file: &file, line: 2, head: file.start(), ended: false };
+    if workers <= 1 {
+        let mut seam = Seam { head: Some(walk.head), after_end: false };
+        while let Some(job) = next_job(&mut blocks, &mut seam)? {
+            let checked = check_block(&file, job, reading);
+            walk.follow(checked, &mut take)?;
+        }
+    } else {
+        in_parallel(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| walk.follow(checked, &mut take))?;
+    }
+    walk.finish()
+}
+
+/// What every block of a file is checked against.
+struct File {
+    header: ExportHeader,
+    header_hash: Hash,
+}
+
+impl File {
+    fn open(first: &[u8]) -> Result<Self, Wrong> {
+        let line = first.strip_suffix(b"\n").unwrap_or(first);
+        if line.len() > MAX_LINE_BYTES {
+            return Err(Wrong::TooLong);
+        }
+        let text = std::str::from_utf8(line).map_err(|error| Wrong::NotText { valid_up_to: error.valid_up_to() })?;
+        let header = read_header(text)?;
+        if header.from == 0 || (header.from == 1) != (header.previous == GENESIS) {
+            return Err(Wrong::ImpossibleStart { from: header.from, previous: header.previous });
+        }
+        Ok(Self { header, header_hash: hash_header_line(line) })
+    }
+
+    /// The entry before the first.
+    fn start(&self) -> Head {
+        Head { seq: self.header.from.saturating_sub(1), hash: self.header.previous }
+    }
+}
+
+/// A block to check, and the entry it should follow by the word of the line before it.
+struct Job {
+    /// `None` where the line before was no entry: its own block says what is wrong.
+    start: Option<Head>,
+    block: Result<Block, Wrong>,
+}
+
+/// What the line before the next block says.
+struct Seam {
+    head: Option<Head>,
+    after_end: bool,
+}
+
+/// A checked block. Line numbers count from 0 within it.
+struct Checked<G> {
+    gathered: G,
+    lines: u64,
+    head: Head,
+    ended: bool,
+    fault: Option<Fault>,
+}
+
+fn next_job<R: Read>(blocks: &mut Blocks<R>, seam: &mut Seam) -> Result<Option<Job>, ScanError> {
+    if seam.head.is_none() && !seam.after_end {
+        return Ok(None);
+    }
+    let start = seam.head;
+    match blocks.next_block() {
+        Ok(None) => Ok(None),
+        Err(BlockError::Io(error)) => Err(error.into()),
+        Err(BlockError::LineTooLong) => {
+            *seam = Seam { head: None, after_end: false };
+            Ok(Some(Job { start, block: Err(Wrong::TooLong) }))
+        }
+        Ok(Some(block)) => {
+            *seam = look_ahead(&block, start);
+            Ok(Some(Job { start, block: Ok(block) }))
+        }
+    }
+}
+
+/// Reads what the last line of a block states.
+fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
+    let mut scratch = String::new();
+    let line = std::str::from_utf8(last_line(block)).ok();
+    match line.and_then(|line| read(line, &mut scratch).ok()) {
+        Some(AnyLine::Entry(entry)) => Seam { head: Some(Head { seq: entry.seq, hash: entry.hash }), after_end: false },
+        // A further block would stand behind the closing line; the walk notices that it has ended.
+        Some(AnyLine::Footer(_)) => Seam { head: start, after_end: true },
+        Some(AnyLine::Header(_)) | None => Seam { head: None, after_end: false },
+    }
+}
+
+fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gathered> {
+    let start = job.start.unwrap_or(Head::EMPTY);
+    let mut checked = Checked { gathered: W::Gathered::default(), lines: 0, head: start, ended: false, fault: None };
+    let block = match job.block {
+        Ok(block) => block,
+        Err(wrong) => {
+            checked.fault = Some(Fault::entry(0, start.seq.saturating_add(1), wrong));
+            return checked;
+        }
+    };
+    let cut = block.last() != Some(&b'\n');
+    let mut scratch = String::new();
+    for line in lines(&block) {
+        if let Err(fault) = check_line(file, line, &mut scratch, &mut checked, reading) {
+            let last = cut && line.as_ptr_range().end == block.as_ptr_range().end;
+            checked.fault = Some(if last { as_cut(fault) } else { fault });
+            return checked;
+        }
+        checked.lines += 1;
+    }
+    checked
+}
+
+/// A line that makes no sense and has no end was cut.
+fn as_cut(fault: Fault) -> Fault {
+    match fault.wrong {
+        Wrong::NotAnEntry { .. } | Wrong::NotText { .. } => Fault { wrong: Wrong::CutLine, ..fault },
+        _ => fault,
+    }
+}
+
+fn check_line<W: Reading>(
+    file: &File,
+    line: &[u8],
+    scratch: &mut String,
+    checked: &mut Checked<W::Gathered>,
+    reading: &W,
+) -> Result<(), Fault> {
+    let expected = checked.head.seq.saturating_add(1);
+    let at_entry = |wrong| Fault::entry(checked.lines, expected, wrong);
+    if checked.ended {
+        let found = quote(&String::from_utf8_lossy(&line[..line.len().min(MAX_LINE_BYTES)]));
+        return Err(Fault::closing(checked.lines, Wrong::AfterEnd { found }));
+    }
+    if line.len() > MAX_LINE_BYTES {
+        return Err(at_entry(Wrong::TooLong));
+    }
+    let text =
+        std::str::from_utf8(line).map_err(|error| at_entry(Wrong::NotText { valid_up_to: error.valid_up_to() }))?;
+    match read(text, scratch).map_err(at_entry)? {
+        AnyLine::Header(header) => Err(at_entry(Wrong::SecondHeader { stream: quote(&header.stream) })),
+        AnyLine::Footer(footer) => {
+            check_footer(file, &footer, checked.head).map_err(|wrong| Fault::closing(checked.lines, wrong))?;
+            checked.ended = true;
+            Ok(())
+        }
+        AnyLine::Entry(entry) => {
+            checked.head = check_entry(&file.header.stream, &entry, checked.head).map_err(at_entry)?;
+            reading.gather(&entry, &mut checked.gathered);
+            Ok(())
+        }
+    }
+}
+
+/// Checks an entry's place and hash.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_entry(stream: &str, entry: &Line<'_>, before: Head) -> Result<Head, Wrong> {
+    let expected = before.seq.saturating_add(1);
+    let found = entry.seq;
+    if found > expected {
+        return Err(Wrong::Gap { expected, found });
+    }
+    if found < expected {
+        let doubled = found == before.seq && entry.hash == before.hash;
+        return Err(if doubled { Wrong::Doubled { seq: found } } else { Wrong::OutOfOrder { expected, found } });
+    }
+    let computed = hash_content(stream, &entry.content(), &before.hash);
+    if computed != entry.hash {
+        return Err(Wrong::Hash { stored: entry.hash, computed });
+    }
+    if !entry.canonical {
+        return Err(Wrong::Reformatted);
+    }
+    Ok(Head { seq: found, hash: computed })
+}
+
+fn check_footer(file: &File, footer: &ExportFooter, head: Head) -> Result<(), Wrong> {
+    let counted = head.seq - file.start().seq.min(head.seq);
+    if footer.header_hash != file.header_hash {
+        return Err(Wrong::HeaderHash);
+    }
+    if footer.entries != counted {
+        return Err(Wrong::Count { stated: footer.entries, counted });
+    }
+    if footer.head_seq != head.seq || footer.head_hash != head.hash {
+        return Err(Wrong::Head {
+            stated_seq: footer.head_seq,
+            stated_hash: footer.head_hash,
+            seq: head.seq,
+            hash: head.hash,
+        });
+    }
+    Ok(())
+}
+
+/// Follows the checked blocks in order and turns their line numbers into the file's.
+struct Walk<'a> {
+    file: &'a File,
+    line: u64,
+    head: Head,
+    ended: bool,
+}
+
+impl Walk<'_> {
+    /// Hands on what a block gave, also when it ends in a fault.
+    fn follow<G>(
+        &mut self,
+        checked: Checked<G>,
+        take: &mut impl FnMut(G) -> io::Result<()>,
+    ) -> Result<(), ScanError> {
+        if self.ended && (checked.lines > 0 || checked.fault.is_some()) {
+            return Err(Fault::closing(self.line, Wrong::AfterEnd { found: "more lines".to_owned() }).into());
+        }
+        let first_line = self.line;
+        self.line += checked.lines;
+        self.head = checked.head;
+        self.ended = checked.ended;
+        take(checked.gathered)?;
+        match checked.fault {
+            Some(fault) => Err(Fault { line: first_line + fault.line, ..fault }.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(self) -> Result<Verified, ScanError> {
+        if !self.ended {
+            return Err(Fault::closing(self.line, Wrong::CutFile).into());
+        }
+        let entries = self.head.seq - self.file.start().seq.min(self.head.seq);
+        Ok(Verified { header: self.file.header.clone(), entries, head: self.head })
+    }
+}
+
+/// Deals blocks to workers in turn and collects what they found in the same order.
+fn in_parallel<R, W>(
+    mut blocks: Blocks<R>,
+    workers: usize,
+    file: &File,
+    reading: &W,
+    mut follow: impl FnMut(Checked<W::Gathered>) -> Result<(), ScanError>,
+) -> Result<(), ScanError>
+where
+    R: Read + Send,
+    W: Reading,
+{
+    thread::scope(|scope| {
+        let mut to_workers: Vec<SyncSender<Job>> = Vec::with_capacity(workers);
+        let mut from_workers: Vec<Receiver<Checked<W::Gathered>>> = Vec::with_capacity(workers);
+        for _ in 0..workers {
+            let (send_job, jobs) = sync_channel::<Job>(BLOCKS_WAITING_PER_WORKER);
+            let (send_checked, checked) = sync_channel(BLOCKS_WAITING_PER_WORKER);
+            scope.spawn(move || {
+                for job in jobs {
+                    if send_checked.send(check_block(file, job, reading)).is_err() {
+                        return;
+                    }
+                }
+            });
+            to_workers.push(send_job);
+            from_workers.push(checked);
+        }
+        let reader = scope.spawn(move || -> Result<(), ScanError> {
+            let mut seam = Seam { head: Some(file.start()), after_end: false };
+            for worker in (0..workers).cycle() {
+                let Some(job) = next_job(&mut blocks, &mut seam)? else { break };
+                if to_workers[worker].send(job).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        let followed = (0..workers)
+            .cycle()
+            .map_while(|worker| from_workers[worker].recv().ok())
+            .try_for_each(&mut follow);
+        // Workers that still have something to say stop when nobody listens.
+        drop(from_workers);
+        let read = reader.join().map_err(|_| ScanError::Worker)?;
+        followed.and(read)
+    })
+}
