@@ -99,14 +99,14 @@ export function linkSentPage(email: string): Html {
 }
 
 /** For a sign-in that nobody sent here: what can be done with it by hand. */
-export function signedInPage(person: Person, session: string): Html {
+export function signedInPage(person: Person, session: string, sandboxOrigin: string): Html {
   return page({
     title: `Signed in as ${fullName(person)}`,
     body: html`<p>No page asked for this sign-in, so here it is to be used by hand. The session is</p>
       <pre tabindex="0"><code>${session}</code></pre>
       <p>and this makes a token from it, good for a minute:</p>
       <pre tabindex="0"><code>curl -X POST -H 'Content-Type: application/json' -d '{"organization":"demo"}' \\
-  http://127.0.0.1:8788/v1/client/sessions/${session}/tokens</code></pre>
+  ${sandboxOrigin}/v1/client/sessions/${session}/tokens</code></pre>
       <p><a href="/">All doors of the sandbox</a></p>`,
   });
 }

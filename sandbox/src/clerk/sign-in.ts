@@ -157,6 +157,7 @@ function finish(
   const session = services.sessions.start(person.id, method);
   services.log.info("signed in", { method, person: person.id });
   c.header("cache-control", "no-store");
-  if (destination.redirectUrl === null) return c.html(signedInPage(person, session.id));
+  if (destination.redirectUrl === null)
+    return c.html(signedInPage(person, session.id, new URL(c.req.url).origin));
   return c.redirect(`${destination.redirectUrl}#session=${session.id}`, 303);
 }
