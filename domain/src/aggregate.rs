@@ -1,0 +1,97 @@
+//! What every aggregate is: a state, commands that may be refused, events that may not.
+
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::ids::Actor;
+use crate::journal::EventCodec;
+use crate::rejection::Rejection;
+use crate::stream::StreamId;
+
+/// Something one aggregate hands to another: an idempotent command, sent by the host at least once and in
+/// order per target, after the entry that causes it is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The receiver.
+    pub to: StreamId,
+    /// The command's id at the receiver: made from the sender's stream and entry, so that a repetition is one.
+    pub command_id: String,
+    /// The receiver's command, as JSON.
+    pub command: serde_json::Value,
+}
+
+/// What a decision may know beyond state and command.
+#[derive(Debug)]
+pub struct Context<'a, Facts> {
+    /// The log's clock, ms since 1970 UTC.
+    pub now: i64,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// The command's id: the idempotency key of the request or delivery.
+    pub command_id: &'a str,
+    /// A fresh id, should the decision need to name something new.
+    pub fresh_id: Uuid,
+    /// Cold facts that the command named, looked up by the host.
+    pub facts: &'a Facts,
+}
+
+/// One kind of Durable Object's rules.
+///
+/// `decide` reads the hot state and refuses or answers with events; `evolve` is total: whatever the log says
+/// happened, happened. Facts that only some commands need (a receipt to return, say) stay out of the state:
+/// `needs` names their keys, `remember` says what an event leaves behind under which key, and the host keeps
+/// them beside the log, written in the same transaction.
+pub trait Aggregate {
+    /// The stream's kind, as it stands in stream ids (`session`, `event`, …).
+    const KIND: &'static str;
+    /// Raised when the state's shape or meaning changes: older snapshots are thrown away.
+    const STATE_VERSION: u32;
+    /// Hot state, compact.
+    type State: Default + Serialize + DeserializeOwned;
+    /// What can happen.
+    type Event: EventCodec;
+    /// What can be asked.
+    type Command: Serialize + DeserializeOwned;
+    /// Cold facts, by key.
+    type Facts: Default;
+    /// A question that the hot state can answer (may this terminal speak here? which items are yours?).
+    type Query: Serialize + DeserializeOwned;
+    /// The answer to a [`Aggregate::Query`].
+    type Answer: Serialize + DeserializeOwned;
+
+    /// Keys of the cold facts that `command` needs to be decided.
+    fn needs(command: &Self::Command) -> Vec<String>;
+
+    /// Puts a stored fact (as given by [`Aggregate::remember`]) into `facts`; unreadable facts are left out,
+    /// and the decision then refuses for want of them.
+    fn recall(facts: &mut Self::Facts, key: &str, json: &str);
+
+    /// The cold facts that `event` leaves: key and JSON, replacing what stood under the key.
+    fn remember(event: &Self::Event) -> Vec<(String, String)>;
+
+    /// Decides about `command`.
+    ///
+    /// # Errors
+    /// A [`Rejection`] names the rule, what was found and what would be allowed; nothing has happened then.
+    fn decide(
+        state: &Self::State,
+        command: Self::Command,
+        context: &Context<'_, Self::Facts>,
+    ) -> Result<Vec<Self::Event>, Rejection>;
+
+    /// What the entry `seq` of `stream` hands to other aggregates.
+    fn deliveries(stream: &StreamId, seq: u64, event: &Self::Event) -> Vec<Delivery>;
+
+    /// Answers from the hot state; changes nothing.
+    fn answer(state: &Self::State, query: &Self::Query) -> Self::Answer;
+
+    /// Takes what happened into the state.
+    fn evolve(state: &mut Self::State, event: &Self::Event, recorded_at: i64);
+}
+
+impl Delivery {
+    /// One delivery of `command` to `to`; none if the command cannot be written as JSON (ours all can).
+    pub fn of<C: Serialize>(to: StreamId, command_id: String, command: &C) -> Vec<Self> {
+        serde_json::to_value(command).map(|command| Self { to, command_id, command }).into_iter().collect()
+    }
+}

@@ -1,0 +1,167 @@
+use uuid::Uuid;
+
+use super::items::ItemDraft;
+use super::*;
+use crate::commission::Tier;
+use crate::ids::{Actor, ConsignorNumber, EventId, OrganizationId, SessionId};
+use crate::lifecycle::{ItemStatus, SessionStatus};
+use crate::money::Cents;
+use crate::organization::{Enrolment, EventFounded, Settings};
+use crate::scenario::{Scenario, person};
+
+const SESSION: SessionId = SessionId(Uuid::from_u128(0x5E));
+
+fn created() -> Scenario<ConsignmentEvent> {
+    let founded = EventFounded {
+        event: EventId(Uuid::from_u128(0xE)),
+        ordinal: 1,
+        name: "Spring 2027".into(),
+        starts_on: None,
+        ends_on: None,
+        settings: Settings::new("USD", "America/New_York"),
+    };
+    Scenario::new()
+        .by(Actor::Stream(StreamId::Organization(OrganizationId(Uuid::from_u128(0xA))).to_string()))
+        .when(Command::Create(Box::new(founded)))
+        .by(Actor::Person(person("user_olivia")))
+}
+
+fn to(status: EventStatus) -> Command {
+    Command::ChangeStatus { to: status, reason: None }
+}
+
+fn registering() -> Scenario<ConsignmentEvent> {
+    created().when(to(EventStatus::Registration)).when(Command::JoinConsignors {
+        consignors: vec![Enrolment { number: ConsignorNumber(1), tier: Tier::Regular }],
+    })
+}
+
+fn draft(reference: &str, price: i64) -> ItemDraft {
+    ItemDraft {
+        row: None,
+        consignor: ConsignorNumber(1),
+        category: "Toys".into(),
+        title: "  Wooden   train ".into(),
+        size: String::new(),
+        condition: "Like new".into(),
+        price: Cents(price),
+        reduce: true,
+        donate: false,
+        reference: reference.into(),
+    }
+}
+
+fn list(drafts: Vec<ItemDraft>) -> Command {
+    Command::ListItems { import: None, items: drafts }
+}
+
+fn session_actor() -> Actor {
+    Actor::Stream(StreamId::Session(OrganizationId(Uuid::from_u128(0xA)), SESSION).to_string())
+}
+
+fn selling(items: usize) -> Scenario<ConsignmentEvent> {
+    let mut scenario = registering();
+    let drafts: Vec<ItemDraft> = (0..items).map(|n| draft(&format!("R{n}"), 500)).collect();
+    for chunk in drafts.chunks(400) {
+        scenario = scenario.when(list(chunk.to_vec()));
+    }
+    scenario.when(to(EventStatus::Intake)).when(to(EventStatus::Selling)).when(Command::ScheduleSession {
+        session: SESSION,
+        name: "Saturday".into(),
+        channels: vec![Channel::Floor],
+    })
+}
+
+#[test]
+fn evt_2_statuses_follow_the_lifecycle_and_some_need_a_reason() {
+    created().when(to(EventStatus::Selling)).then_refused("EVT-2");
+    created().when(to(EventStatus::Cancelled)).then_refused("EVT-3");
+    created()
+        .when(Command::ChangeStatus { to: EventStatus::Cancelled, reason: Some("hall burnt down".into()) })
+        .then_kinds(&["status_changed"]);
+    Scenario::<ConsignmentEvent>::new().when(to(EventStatus::Registration)).then_refused("EVT-1");
+}
+
+#[test]
+fn itm_drafts_are_put_right_or_refused_one_by_one() {
+    let scenario = registering().when(list(vec![
+        draft("A", 1_010),
+        draft("A", 500),
+        ItemDraft { category: "weapons".into(), ..draft("B", 500) },
+        ItemDraft { consignor: ConsignorNumber(9), ..draft("C", 500) },
+        draft("D", 10),
+        draft("", 500),
+        draft("", 500),
+    ]));
+    let [Event::ItemsListed(listed)] = scenario.appended() else { panic!("one entry") };
+    let titles: Vec<_> =
+        listed.items.iter().map(|item| (item.title.as_str(), item.price.0, item.tag.item())).collect();
+    assert_eq!(titles, [("Wooden train", 1_000, 1), ("Wooden train", 500, 2), ("Wooden train", 500, 3)]);
+    let refused: Vec<_> = listed.refused.iter().map(|item| item.rule.as_str()).collect();
+    assert_eq!(refused, ["ITM-11", "ITM-4", "ITM-10", "ITM-6"]);
+    scenario.when(list(vec![draft("A", 500)])).then_kinds(&["items_listed"]);
+}
+
+#[test]
+fn cus_4_custody_moves_page_by_page_until_the_session_is_open() {
+    let mut scenario = selling(1_200).when(Command::OpenSession { session: SESSION });
+    scenario.then_kinds(&["session_opening", "custody_handed_over"]);
+    scenario = scenario.by(session_actor());
+    for page in 1..=2 {
+        scenario = scenario.when(Command::ConfirmCustody { session: SESSION, page });
+        scenario.then_kinds(&["custody_confirmed", "custody_handed_over"]);
+    }
+    scenario = scenario.when(Command::ConfirmCustody { session: SESSION, page: 3 });
+    scenario.then_kinds(&["custody_confirmed"]);
+    let state = scenario.state();
+    assert!(state.items.iter().all(|slot| slot.status == ItemStatus::OnFloor));
+    assert_eq!(state.sessions[0].status, SessionStatus::Open);
+    scenario.when(Command::ConfirmCustody { session: SESSION, page: 3 }).then_refused("CUS-2");
+}
+
+#[test]
+fn cus_5_items_entered_late_go_to_the_open_session_at_once() {
+    let open = selling(1)
+        .when(Command::OpenSession { session: SESSION })
+        .by(session_actor())
+        .when(Command::ConfirmCustody { session: SESSION, page: 1 })
+        .by(Actor::Person(person("user_olivia")));
+    open.when(list(vec![draft("late", 700)])).then_kinds(&["items_listed", "custody_handed_over"]);
+}
+
+#[test]
+fn cus_3_only_the_session_that_has_an_item_gives_it_back() {
+    let open = || {
+        selling(2)
+            .when(Command::OpenSession { session: SESSION })
+            .by(session_actor())
+            .when(Command::ConfirmCustody { session: SESSION, page: 1 })
+    };
+    let back = |page, items: &[(u32, Outcome)]| {
+        Command::TakeBack(ItemsTakenBack {
+            session: SESSION,
+            page,
+            last: true,
+            items: items
+                .iter()
+                .map(|(n, outcome)| ItemOutcome {
+                    tag: crate::tag::Tag::new(1, *n).unwrap(),
+                    outcome: *outcome,
+                })
+                .collect(),
+        })
+    };
+    let scenario = open().when(back(1, &[(1, Outcome::Sold), (2, Outcome::Unsold)]));
+    let statuses: Vec<_> = scenario.state().items.iter().map(|slot| slot.status).collect();
+    assert_eq!(statuses, [ItemStatus::Sold, ItemStatus::Released]);
+    open().when(back(1, &[(3, Outcome::Sold)])).then_refused("CUS-3");
+    open().when(back(2, &[])).then_refused("CUS-2");
+    open().by(Actor::Person(person("user_olivia"))).when(back(1, &[])).then_refused("CUS-1");
+    open().by(Actor::Person(person("user_olivia"))).when(to(EventStatus::Closed)).then_refused("EVT-4");
+}
+
+#[test]
+fn hot_state_stays_small() {
+    // The architecture allows 64 bytes an item.
+    assert!(size_of::<ItemSlot>() <= 32, "{}", size_of::<ItemSlot>());
+}

@@ -1,0 +1,226 @@
+//! The hash chain that makes history tamper-evident.
+//!
+//! `hash = SHA-256(frame)`, where the frame is a fixed prefix followed by nine fields, each preceded by its
+//! length in bytes as an unsigned 32-bit big-endian integer:
+//!
+//! | # | field | bytes |
+//! |---|---|---|
+//! | 0 | domain separation | `hangtag.log.v1` |
+//! | 1 | stream id | UTF-8 |
+//! | 2 | seq | 8, unsigned big-endian |
+//! | 3 | recorded at, ms since 1970 UTC | 8, signed big-endian |
+//! | 4 | command id | UTF-8 |
+//! | 5 | actor | UTF-8 |
+//! | 6 | kind | UTF-8 |
+//! | 7 | version | 4, unsigned big-endian |
+//! | 8 | payload, the JSON bytes as stored | as stored |
+//! | 9 | previous hash (32 zero bytes before the first entry) | 32 |
+//!
+//! Length prefixes make the framing injective: no two different entries share a frame.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::entry::{Head, RawEntry};
+
+/// Separates these hashes from any other use of SHA-256 and names the version of the framing.
+const FRAME_DOMAIN: &[u8] = b"hangtag.log.v1";
+
+/// The previous hash of a stream's first entry.
+pub const GENESIS: Hash = Hash([0; 32]);
+
+/// A SHA-256 digest; 64 lower-case hex digits in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// Parses 64 hex digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("a hash is 64 lower-case hex digits"))
+    }
+}
+
+/// What an entry's hash covers besides stream and predecessor, borrowed: readers of long logs own nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Content<'a> {
+    /// Position in the stream.
+    pub seq: u64,
+    /// When the log took it, ms since 1970 UTC.
+    pub recorded_at: i64,
+    /// The command that caused it.
+    pub command_id: &'a str,
+    /// Who caused it.
+    pub actor: &'a str,
+    /// The event's name.
+    pub kind: &'a str,
+    /// The version of the payload's shape.
+    pub version: u32,
+    /// The JSON bytes as stored.
+    pub payload: &'a [u8],
+}
+
+impl<'a> From<&'a RawEntry> for Content<'a> {
+    fn from(entry: &'a RawEntry) -> Self {
+        Self {
+            seq: entry.seq,
+            recorded_at: entry.recorded_at,
+            command_id: &entry.command_id,
+            actor: &entry.actor,
+            kind: &entry.kind,
+            version: entry.version,
+            payload: entry.payload.as_bytes(),
+        }
+    }
+}
+
+/// The hash of `entry` in `stream`, following an entry whose hash is `previous`.
+#[must_use]
+pub fn hash_entry(stream: &str, entry: &RawEntry, previous: &Hash) -> Hash {
+    hash_content(stream, &entry.into(), previous)
+}
+
+/// [`hash_entry`] over borrowed content.
+#[must_use]
+pub fn hash_content(stream: &str, content: &Content<'_>, previous: &Hash) -> Hash {
+    let mut hasher = Sha256::new();
+    for field in [
+        FRAME_DOMAIN,
+        stream.as_bytes(),
+        &content.seq.to_be_bytes(),
+        &content.recorded_at.to_be_bytes(),
+        content.command_id.as_bytes(),
+        content.actor.as_bytes(),
+        content.kind.as_bytes(),
+        &content.version.to_be_bytes(),
+        content.payload,
+        &previous.0,
+    ] {
+        // No field reaches 4 GiB: a stored row ends at 2 MB.
+        let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+        hasher.update(length.to_be_bytes());
+        hasher.update(field);
+    }
+    Hash(hasher.finalize().into())
+}
+
+/// What is wrong with an entry, seen from its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainFault {
+    /// The sequence has a gap, a repetition or a step back.
+    #[error("expected entry {expected}, found {found}")]
+    Sequence {
+        /// The seq that should have come.
+        expected: u64,
+        /// The seq that came.
+        found: u64,
+    },
+    /// The stored hash is not the hash of the stored content.
+    #[error("its hash is {stored}, but its content hashes to {computed}")]
+    Hash {
+        /// As stored.
+        stored: Hash,
+        /// As computed from content and predecessor.
+        computed: Hash,
+    },
+}
+
+/// The first entry at which a chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("entry {seq} of {stream}: {fault}")]
+pub struct ChainBreak {
+    /// The stream.
+    pub stream: String,
+    /// The seq at which it was noticed.
+    pub seq: u64,
+    /// What was wrong.
+    pub fault: ChainFault,
+}
+
+/// Walks a chain entry by entry; stops being usable at the first break.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    stream: String,
+    head: Head,
+}
+
+impl Verifier {
+    /// Starts before the first entry of `stream`.
+    #[must_use]
+    pub fn new(stream: impl Into<String>) -> Self {
+        Self::resume(stream, Head::EMPTY)
+    }
+
+    /// Starts behind an entry that is already trusted.
+    #[must_use]
+    pub fn resume(stream: impl Into<String>, head: Head) -> Self {
+        Self { stream: stream.into(), head }
+    }
+
+    /// The last entry that held.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    /// [`ChainBreak`] when `entry` is not the successor of the last one, or does not hash to what it says.
+    pub fn accept(&mut self, entry: &RawEntry) -> Result<(), ChainBreak> {
+        let broken = |fault| ChainBreak { stream: self.stream.clone(), seq: entry.seq, fault };
+        let expected = self.head.seq + 1;
+        if entry.seq != expected {
+            return Err(broken(ChainFault::Sequence { expected, found: entry.seq }));
+        }
+        let computed = hash_entry(&self.stream, entry, &self.head.hash);
+        if computed != entry.hash {
+            return Err(broken(ChainFault::Hash { stored: entry.hash, computed }));
+        }
+        self.head = Head { seq: entry.seq, hash: entry.hash };
+        Ok(())
+    }
+}

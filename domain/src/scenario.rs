@@ -1,0 +1,128 @@
+//! Given / when / then, for tests: drives an aggregate as the host would, through the codec and back.
+
+use uuid::Uuid;
+
+use crate::aggregate::{Aggregate, Context, Delivery};
+use crate::ids::{Actor, EventId, OrganizationId, PersonId, SessionId};
+use crate::journal::EventCodec;
+use crate::rejection::Rejection;
+use crate::stream::StreamId;
+
+/// A log in memory, with what the last command did.
+pub(crate) struct Scenario<A: Aggregate> {
+    stream: StreamId,
+    state: A::State,
+    facts: std::collections::BTreeMap<String, String>,
+    log: Vec<A::Event>,
+    last: Result<usize, Rejection>,
+    now: i64,
+    commands: u128,
+    actor: Actor,
+}
+
+pub(crate) fn person(id: &str) -> PersonId {
+    PersonId(id.to_owned())
+}
+
+impl<A: Aggregate> Scenario<A> {
+    pub(crate) fn new() -> Self {
+        let organization = OrganizationId(Uuid::from_u128(0xA));
+        let id = Uuid::from_u128(0xE);
+        let stream = match A::KIND {
+            "organization" => StreamId::Organization(organization),
+            "event" => StreamId::Event(organization, EventId(id)),
+            _ => StreamId::Session(organization, SessionId(id)),
+        };
+        Self {
+            stream,
+            state: A::State::default(),
+            facts: std::collections::BTreeMap::new(),
+            log: Vec::new(),
+            last: Ok(0),
+            now: 1_800_000_000_000,
+            commands: 0,
+            actor: Actor::Person(person("user_olivia")),
+        }
+    }
+
+    /// From here on, `actor` acts.
+    pub(crate) fn by(mut self, actor: Actor) -> Self {
+        self.actor = actor;
+        self
+    }
+
+    /// From here on, it is `now`.
+    pub(crate) fn at(mut self, now: i64) -> Self {
+        self.now = now;
+        self
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "tests write commands in place")]
+    pub(crate) fn when(mut self, command: A::Command) -> Self {
+        self.commands += 1;
+        let mut facts = A::Facts::default();
+        for key in A::needs(&command) {
+            if let Some(json) = self.facts.get(&key) {
+                A::recall(&mut facts, &key, json);
+            }
+        }
+        let command_id = format!("command-{}", self.commands);
+        let context = Context {
+            now: self.now,
+            actor: &self.actor,
+            command_id: &command_id,
+            fresh_id: Uuid::from_u128(self.commands),
+            facts: &facts,
+        };
+        // Commands cross the wire as JSON; a command that does not survive that is a bug.
+        let json = serde_json::to_string(&command).unwrap();
+        let command = serde_json::from_str(&json).unwrap();
+        self.last = A::decide(&self.state, command, &context).map(|events| {
+            let count = events.len();
+            for event in events {
+                let payload = event.to_payload().unwrap();
+                let stored = A::Event::from_payload(event.kind(), event.version(), &payload).unwrap();
+                A::evolve(&mut self.state, &stored, self.now);
+                self.facts.extend(A::remember(&stored));
+                self.log.push(stored);
+            }
+            count
+        });
+        self
+    }
+
+    pub(crate) fn state(&self) -> &A::State {
+        &self.state
+    }
+
+    pub(crate) fn log(&self) -> &[A::Event] {
+        &self.log
+    }
+
+    /// What the last command appended.
+    pub(crate) fn appended(&self) -> &[A::Event] {
+        let count = *self.last.as_ref().unwrap_or_else(|rejection| panic!("refused: {rejection}"));
+        &self.log[self.log.len() - count..]
+    }
+
+    pub(crate) fn deliveries(&self) -> Vec<Delivery> {
+        (1..).zip(&self.log).flat_map(|(seq, event)| A::deliveries(&self.stream, seq, event)).collect()
+    }
+
+    pub(crate) fn then_kinds(&self, kinds: &[&str]) {
+        let found: Vec<&str> = self.appended().iter().map(EventCodec::kind).collect();
+        assert_eq!(found, kinds);
+    }
+
+    /// The refusal of the last command.
+    pub(crate) fn refusal(&self) -> &Rejection {
+        self.last.as_ref().expect_err("the last command was accepted")
+    }
+
+    pub(crate) fn then_refused(&self, rule: &str) {
+        match &self.last {
+            Ok(count) => panic!("expected a refusal under {rule}, but {count} events were appended"),
+            Err(rejection) => assert_eq!(rejection.rule, rule, "{rejection}"),
+        }
+    }
+}
