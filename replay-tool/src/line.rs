@@ -15,6 +15,8 @@ use crate::fault::{Wrong, complaint, quote};
 /// An entry, borrowed from its line and from the reader's scratch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line<'a> {
+    /// The line as it stands in the file, without its line end.
+    pub text: &'a str,
     /// Position in the stream.
     pub seq: u64,
     /// When the log took it, ms since 1970 UTC.
@@ -70,7 +72,7 @@ pub enum AnyLine<'a> {
 pub fn read<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<'a>, Wrong> {
     scratch.clear();
     match canonical_entry(line, scratch) {
-        Some(parts) => Ok(AnyLine::Entry(parts.into_line(scratch))),
+        Some(parts) => Ok(AnyLine::Entry(parts.into_line(line, scratch))),
         None => read_patiently(line, scratch),
     }
 }
@@ -104,8 +106,9 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn into_line(self, payload: &'a str) -> Line<'a> {
+    fn into_line(self, text: &'a str, payload: &'a str) -> Line<'a> {
         Line {
+            text,
             seq: self.seq,
             recorded_at: self.recorded_at,
             command_id: Cow::Borrowed(self.command_id),
@@ -258,6 +261,7 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<
     scratch.clear();
     scratch.push_str(&entry.payload);
     let mut read = Line {
+        text: line,
         seq: entry.seq,
         recorded_at: entry.recorded_at,
         command_id: entry.command_id,

@@ -1,0 +1,140 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use domain::stream::StreamId;
+
+use crate::output::Color;
+
+/// Fetches, verifies, reads and explains Hangtag's logs.
+///
+/// Exit codes: 0 fine, 1 a difference was found, 2 it could not be done. Logs hold no personal data, and
+/// nothing here adds any: people appear as opaque ids, consignors as their numbers.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_display_order = 900)]
+pub struct Common {
+    /// Answer in JSON, for programs.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to use colour; NO_COLOR is respected.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = false)]
+    pub color: Color,
+    /// Show and read times in this IANA zone [default: the event's, else UTC].
+    #[arg(long, global = true, value_name = "ZONE", conflicts_with = "utc")]
+    pub zone: Option<String>,
+    /// Show and read times in UTC.
+    #[arg(long, global = true)]
+    pub utc: bool,
+    /// Threads that check a file [default: one per core].
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring an event's logs (its own, its sessions', …) into a folder.
+    ///
+    /// Can be interrupted and repeated: what is there is verified and continued, never fetched twice. Every
+    /// entry is verified as it comes.
+    Fetch(Fetch),
+    /// Check exported logs: every hash, every number, first and last line.
+    ///
+    /// Names the first thing that does not hold, by entry and line; exit code 1 then.
+    Verify(Logs),
+    /// Read entries, by kind, actor, time or text.
+    Log(LogArgs),
+    /// Write a completion script for a shell.
+    Completions {
+        /// For which shell.
+        shell: Shell,
+    },
+    /// Write the manual page (of a command, where one is named).
+    Man {
+        /// The command.
+        command: Option<String>,
+    },
+}
+
+/// Where the logs are.
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// Log files, or folders of them; - for the standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Where the platform is, and who asks.
+#[derive(Debug, Args)]
+pub struct Api {
+    /// The platform's address.
+    #[arg(long, env = "HANGTAG_API", value_name = "URL", default_value = "http://demo.localhost:8787")]
+    pub api: String,
+    /// A token with the support role (or more).
+    #[arg(long, env = "HANGTAG_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// A command that prints a fresh token; asked again when one has run out.
+    #[arg(long, env = "HANGTAG_TOKEN_COMMAND", value_name = "COMMAND", conflicts_with = "token")]
+    pub token_command: Option<String>,
+}
+
+/// Options of `fetch`.
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// The event: its id, its number in the organization, or its name.
+    pub event: Option<String>,
+    /// Fetch these streams instead of an event's.
+    #[arg(long = "stream", value_name = "STREAM", conflicts_with = "event")]
+    pub streams: Vec<StreamId>,
+    /// The folder to put the logs in.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub into: PathBuf,
+    #[command(flatten)]
+    pub api: Api,
+}
+
+/// Options of `log`.
+#[derive(Debug, Args)]
+pub struct LogArgs {
+    #[command(flatten)]
+    pub logs: Logs,
+    /// Only these kinds of entries (session_opened, receipt_*, …).
+    #[arg(long = "kind", value_name = "KIND", value_delimiter = ',')]
+    pub kinds: Vec<String>,
+    /// Only by actors whose id contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub actor: Option<String>,
+    /// Only entries that hold this text, whatever the case.
+    #[arg(long, value_name = "TEXT")]
+    pub text: Option<String>,
+    /// Only entries recorded at this time or later.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only entries recorded before this time.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Only from this entry on.
+    #[arg(long, value_name = "SEQ")]
+    pub from: Option<u64>,
+    /// Only up to this entry.
+    #[arg(long, value_name = "SEQ")]
+    pub to: Option<u64>,
+    /// At most so many entries.
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<u64>,
+    /// Show the payloads whole.
+    #[arg(long)]
+    pub payload: bool,
+}
