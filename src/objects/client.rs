@@ -104,6 +104,18 @@ pub async fn forward_live(
     stub(env, stream)?.fetch_with_request(inner).await
 }
 
+/// Passes a request on as it is; for the test doors.
+pub(super) async fn forward(
+    env: &Env,
+    stream: &StreamId,
+    path_and_query: &str,
+    init: &RequestInit,
+) -> worker::Result<Response> {
+    let request = Request::new_with_init(&format!("{OBJECT_ORIGIN}{path_and_query}"), init)?;
+    stub(env, stream)?.fetch_with_request(request).await
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as a function value in map_err")]
 fn unavailable(error: worker::Error) -> SubmitError {
     SubmitError::Unavailable(error.to_string())
 }

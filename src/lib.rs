@@ -1,0 +1,30 @@
+//! Hangtag's Worker: the edge, the objects that decide, and what the queues bring.
+
+use worker::{Context, Env, MessageBatch, Request, Response, Result, event};
+
+mod logging;
+mod objects;
+mod queues;
+
+/// Once per wasm instance.
+#[event(start)]
+fn start() {
+    logging::start();
+}
+
+/// Every request that is not a static asset.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    if request.path().starts_with(objects::testing::PREFIX) {
+        return objects::testing::forward(&env, request).await;
+    }
+    Response::error("not found", 404)
+}
+
+/// A batch of one of our queues. Always `Ok`: an `Err` here would panic, and each message says for itself
+/// whether it wants to come again.
+#[event(queue)]
+async fn queue(batch: MessageBatch<serde_json::Value>, env: Env, _context: Context) -> Result<()> {
+    queues::consume(&env, &batch).await;
+    Ok(())
+}

@@ -1,0 +1,352 @@
+//! The engine under every object: wake, recognise repetitions, decide, append, evolve. Free of any runtime:
+//! clock and fresh ids come in, storage is a [`Database`].
+
+use std::cell::RefCell;
+
+use domain::aggregate::{Aggregate, Context};
+use domain::ids::Actor;
+use domain::journal::{EventCodec, Hash, Head, RawEntry};
+use domain::rejection::Rejection;
+use domain::stream::StreamId;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::database::{Database, StoreError};
+use super::limits::{
+    COMMAND_BYTES_MAX, COMMAND_ID_BYTES_MAX, ENTRIES_PER_COMMAND_MAX, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX,
+};
+use super::store::{Append, KnownCommand, Store};
+use super::wire::{Accepted, AskError, LogPage, SubmitError};
+
+/// One aggregate's log with its hot state.
+pub struct Log<A: Aggregate, D> {
+    id: StreamId,
+    stream: String,
+    store: Store<D>,
+    /// Taken out while in use, so that whatever fails on the way leaves nothing stale: the next call replays.
+    hot: RefCell<Option<Hot<A>>>,
+}
+
+struct Hot<A: Aggregate> {
+    head: Head,
+    recorded_at: i64,
+    /// Whether the tables are there: an object that was only asked leaves no trace.
+    stored: bool,
+    state: A::State,
+}
+
+/// A command as it came over the wire; the body stays the bytes that its digest is taken of.
+#[derive(Deserialize)]
+struct Received<'a> {
+    command_id: String,
+    actor: Actor,
+    #[serde(default)]
+    if_match: Option<u64>,
+    #[serde(borrow)]
+    command: &'a RawValue,
+}
+
+/// Why the engine refused: a value for the caller, or a failure that costs the hot state.
+enum Failure {
+    Refused(SubmitError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<SubmitError> for Failure {
+    fn from(error: SubmitError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(SubmitError::Rejected(rejection))
+    }
+}
+
+impl<A: Aggregate, D: Database> Log<A, D> {
+    /// The log of `stream` in `store`; read on first use.
+    pub fn new(id: StreamId, store: Store<D>) -> Self {
+        Self { stream: id.to_string(), id, store, hot: RefCell::new(None) }
+    }
+
+    /// The tables, for the host's own bookmarks.
+    pub fn store(&self) -> &Store<D> {
+        &self.store
+    }
+
+    /// The stream's name.
+    pub fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    /// Decides about the command in `body` and appends the outcome. `now` is the caller's clock, ms since 1970
+    /// UTC: the log never goes back behind its last entry. `fresh_id` names what the decision may create.
+    ///
+    /// # Errors
+    /// [`SubmitError`]; nothing is stored then.
+    pub fn submit(&self, body: &str, now: i64, fresh_id: Uuid) -> Result<Accepted, SubmitError> {
+        let received = receive(body)?;
+        let command: A::Command = serde_json::from_str(received.command.get()).map_err(|error| malformed(&error))?;
+        let body_hash = digest(&received);
+        self.with_hot(|hot| {
+            if let Some(known) = self.known(hot, &received.command_id)? {
+                return self.repeat(&known, &body_hash);
+            }
+            if let Some(head) = received.if_match.is_some_and(|seq| seq != hot.head.seq).then_some(hot.head.seq) {
+                return Err(SubmitError::HeadMoved { head }.into());
+            }
+            let now = now.max(hot.recorded_at);
+            let events = self.decide(hot, &received, command, now, fresh_id)?;
+            self.take(hot, &received, &body_hash, now, &events)
+        })
+        .map_err(|failure| match failure {
+            Failure::Refused(error) => error,
+            Failure::Store(error) => SubmitError::Unavailable(error.to_string()),
+        })
+    }
+
+    fn known(&self, hot: &Hot<A>, command_id: &str) -> Result<Option<KnownCommand>, StoreError> {
+        if hot.stored { self.store.command(command_id) } else { Ok(None) }
+    }
+
+    fn repeat(&self, known: &KnownCommand, body_hash: &str) -> Result<Accepted, Failure> {
+        if known.body_hash != body_hash {
+            return Err(SubmitError::CommandIdReused.into());
+        }
+        let mut entries = Vec::new();
+        let mut next = known.first_seq;
+        while next <= known.last_seq {
+            let left = u32::try_from(known.last_seq - next + 1).unwrap_or(PAGE_ENTRIES_MAX);
+            let page = self.store.page(next, left.min(PAGE_ENTRIES_MAX))?;
+            next = page.last().ok_or(StoreError::Shape("the entries of a known command"))?.seq + 1;
+            entries.extend(page);
+        }
+        Ok(Accepted {
+            stream: self.stream.clone(),
+            first_seq: known.first_seq,
+            seq: known.last_seq,
+            repeated: true,
+            entries,
+        })
+    }
+
+    fn decide(
+        &self,
+        hot: &Hot<A>,
+        received: &Received<'_>,
+        command: A::Command,
+        now: i64,
+        fresh_id: Uuid,
+    ) -> Result<Vec<A::Event>, Failure> {
+        let mut facts = A::Facts::default();
+        if hot.stored {
+            for (key, json) in self.store.facts(&A::needs(&command))? {
+                A::recall(&mut facts, &key, &json);
+            }
+        }
+        let context =
+            Context { now, actor: &received.actor, command_id: &received.command_id, fresh_id, facts: &facts };
+        let events = A::decide(&hot.state, command, &context)?;
+        if events.len() > ENTRIES_PER_COMMAND_MAX {
+            return Err(SubmitError::Malformed(format!(
+                "the command would append {} entries; at most {ENTRIES_PER_COMMAND_MAX} fit one",
+                events.len()
+            ))
+            .into());
+        }
+        Ok(events)
+    }
+
+    fn take(
+        &self,
+        hot: &mut Hot<A>,
+        received: &Received<'_>,
+        body_hash: &str,
+        now: i64,
+        events: &[A::Event],
+    ) -> Result<Accepted, Failure> {
+        let entries = self.seal(hot.head, received, now, events)?;
+        let facts: Vec<_> = events.iter().flat_map(A::remember).collect();
+        let deliveries: Vec<_> = entries
+            .iter()
+            .zip(events)
+            .flat_map(|(entry, event)| {
+                A::deliveries(&self.id, entry.seq, event).into_iter().map(|delivery| (entry.seq, delivery))
+            })
+            .collect();
+        if !hot.stored {
+            self.store.create()?;
+            hot.stored = true;
+        }
+        self.store.append(&Append {
+            onto: hot.head,
+            entries: &entries,
+            command_id: &received.command_id,
+            body_hash,
+            facts: &facts,
+            deliveries: &deliveries,
+        })?;
+        let first_seq = hot.head.seq + 1;
+        for event in events {
+            A::evolve(&mut hot.state, event, now);
+        }
+        if let Some(last) = entries.last() {
+            hot.head = Head { seq: last.seq, hash: last.hash };
+            hot.recorded_at = now;
+        }
+        Ok(Accepted { stream: self.stream.clone(), first_seq, seq: hot.head.seq, repeated: false, entries })
+    }
+
+    fn seal(
+        &self,
+        mut head: Head,
+        received: &Received<'_>,
+        now: i64,
+        events: &[A::Event],
+    ) -> Result<Vec<RawEntry>, Failure> {
+        let actor = received.actor.to_string();
+        let mut entries = Vec::with_capacity(events.len());
+        for event in events {
+            let payload = event.to_payload().map_err(StoreError::Encoding)?;
+            if payload.len() > PAYLOAD_BYTES_MAX {
+                return Err(SubmitError::Malformed(format!(
+                    "the command would append a {} of {} bytes; at most {PAYLOAD_BYTES_MAX} fit an entry",
+                    event.kind(),
+                    payload.len()
+                ))
+                .into());
+            }
+            let unsealed = RawEntry {
+                seq: 0,
+                recorded_at: now,
+                command_id: received.command_id.clone(),
+                actor: actor.clone(),
+                kind: event.kind().to_owned(),
+                version: event.version(),
+                payload,
+                hash: Hash::default(),
+            };
+            let entry = RawEntry::seal(&self.stream, &head, unsealed);
+            head = Head { seq: entry.seq, hash: entry.hash };
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    /// Answers the question in `body` from the hot state.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn ask(&self, body: &str) -> Result<A::Answer, AskError> {
+        let query: A::Query = serde_json::from_str(body).map_err(|error| AskError::Malformed(error.to_string()))?;
+        self.with_hot(|hot| Ok::<_, Failure>(A::answer(&hot.state, &query))).map_err(lost)
+    }
+
+    /// The head, the log having been read and verified.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn head(&self) -> Result<Head, AskError> {
+        self.with_hot(|hot| Ok::<_, Failure>(hot.head)).map_err(lost)
+    }
+
+    /// A page of the log from seq `from` on, verified as it is read.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn page(&self, from: u64, limit: u32) -> Result<LogPage, AskError> {
+        let from = from.max(1);
+        self.with_hot(|hot| {
+            let mut page =
+                LogPage { stream: self.stream.clone(), previous: hot.head.hash, entries: Vec::new(), head: hot.head };
+            if from > hot.head.seq {
+                return Ok::<_, Failure>(page);
+            }
+            let before = self.store.head_at(from - 1)?.ok_or(StoreError::Shape("the entry before a page"))?;
+            page.previous = before.hash;
+            page.entries = self.store.page(from, limit.clamp(1, PAGE_ENTRIES_MAX))?;
+            let mut verifier = domain::journal::Verifier::resume(&self.stream, before);
+            page.entries.iter().try_for_each(|entry| verifier.accept(entry)).map_err(StoreError::Chain)?;
+            Ok(page)
+        })
+        .map_err(lost)
+    }
+
+    /// Forgets the hot state; the next call replays the log.
+    pub fn forget(&self) {
+        self.hot.take();
+    }
+
+    /// Runs `work` on the hot state, which is read from the log when it is not there. Whatever fails in storage
+    /// costs the hot state, so that no decision ever stands on something that was not stored.
+    fn with_hot<T>(&self, work: impl FnOnce(&mut Hot<A>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut hot = match self.hot.take() {
+            Some(hot) => hot,
+            None => self.wake()?,
+        };
+        let outcome = work(&mut hot);
+        if !matches!(outcome, Err(Failure::Store(_))) {
+            self.hot.replace(Some(hot));
+        }
+        outcome
+    }
+
+    fn wake(&self) -> Result<Hot<A>, StoreError> {
+        let mut hot =
+            Hot { head: Head::EMPTY, recorded_at: i64::MIN, stored: self.store.exists()?, state: A::State::default() };
+        if !hot.stored {
+            return Ok(hot);
+        }
+        let (state, recorded_at) = (&mut hot.state, &mut hot.recorded_at);
+        hot.head = self.store.replay(&self.stream, Head::EMPTY, PAGE_ENTRIES_MAX, |entry| {
+            let event = A::Event::from_payload(&entry.kind, entry.version, &entry.payload)
+                .map_err(|source| StoreError::Decode { seq: entry.seq, source })?;
+            A::evolve(state, &event, entry.recorded_at);
+            *recorded_at = entry.recorded_at;
+            Ok(())
+        })?;
+        Ok(hot)
+    }
+}
+
+fn receive(body: &str) -> Result<Received<'_>, SubmitError> {
+    if body.len() > COMMAND_BYTES_MAX {
+        return Err(SubmitError::Malformed(format!("a command has at most {COMMAND_BYTES_MAX} bytes")));
+    }
+    let received: Received<'_> = serde_json::from_str(body).map_err(|error| malformed(&error))?;
+    let id_bytes = received.command_id.len();
+    if id_bytes == 0 || id_bytes > COMMAND_ID_BYTES_MAX {
+        return Err(SubmitError::Malformed(format!("a command id has 1 to {COMMAND_ID_BYTES_MAX} bytes")));
+    }
+    Ok(received)
+}
+
+/// Digest of what makes two commands the same: who asks and what. `if_match` is how, not what.
+fn digest(received: &Received<'_>) -> String {
+    let actor = received.actor.to_string();
+    let mut hasher = Sha256::new();
+    hasher.update(u64::try_from(actor.len()).unwrap_or(u64::MAX).to_be_bytes());
+    hasher.update(actor.as_bytes());
+    hasher.update(received.command.get().as_bytes());
+    Hash(hasher.finalize().into()).to_string()
+}
+
+fn malformed(error: &serde_json::Error) -> SubmitError {
+    SubmitError::Malformed(error.to_string())
+}
+
+fn lost(failure: Failure) -> AskError {
+    match failure {
+        Failure::Refused(error) => AskError::Unavailable(error.to_string()),
+        Failure::Store(error) => AskError::Unavailable(error.to_string()),
+    }
+}

@@ -1,0 +1,146 @@
+//! What one log hands to another object: at least once, in order per receiver, idempotent by command id.
+//!
+//! The entries say what is handed over; the rows were written with them. A receiver that takes a command, or
+//! took it before, settles the delivery; one that refuses settles it too, as refused, for a person to see:
+//! asking again would change nothing. One that cannot be reached keeps its place and everything behind it.
+
+use std::collections::HashSet;
+
+use domain::ids::Actor;
+use domain::stream::StreamId;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use worker::Env;
+
+use super::client::{Envelope, SubmitError, submit_value};
+use super::database::{Database, StoreError};
+use super::limits::{CONFIRM_AFTER_MS, DELIVERIES_PER_ALARM, back_off_ms};
+use super::store::{QueuedDelivery, Store};
+
+/// The note under which failed rounds are counted.
+const NOTE: &str = "deliveries";
+
+/// Failed rounds since one last went through, and when the last one was.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Patience {
+    failures: u32,
+    tried_at: i64,
+}
+
+/// How handing over one command ended.
+#[derive(Debug, PartialEq, Eq)]
+enum Ending {
+    Taken(String),
+    Refused(String),
+    Unknown(String),
+}
+
+/// Hands over what waits; answers when to come again, ms since 1970 UTC.
+pub async fn drain<D: Database>(env: &Env, stream: &str, store: &Store<D>, now: i64) -> Option<i64> {
+    match try_drain(env, stream, store, now).await {
+        Ok(again) => again,
+        Err(error) => {
+            tracing::error!(stream, %error, "deliveries cannot be read");
+            Some(now.saturating_add(CONFIRM_AFTER_MS))
+        }
+    }
+}
+
+async fn try_drain<D: Database>(
+    env: &Env,
+    stream: &str,
+    store: &Store<D>,
+    now: i64,
+) -> Result<Option<i64>, StoreError> {
+    if !store.exists()? {
+        return Ok(None);
+    }
+    let waiting = store.pending_deliveries(DELIVERIES_PER_ALARM)?;
+    if waiting.is_empty() {
+        return Ok(None);
+    }
+    let patience = load(store)?;
+    let not_before = if patience.failures == 0 { now } else { patience.tried_at + back_off_ms(patience.failures) };
+    if not_before > now {
+        return Ok(Some(not_before));
+    }
+    let failed = hand_over(env, stream, store, waiting).await?;
+    let next = if failed { Patience { failures: patience.failures.saturating_add(1), tried_at: now } } else { Patience::default() };
+    if failed || patience.failures > 0 {
+        store.set_note(NOTE, &serde_json::to_string(&next)?)?;
+    }
+    let again = now + if failed { back_off_ms(next.failures) } else { 0 };
+    Ok(store.has_pending_deliveries()?.then_some(again))
+}
+
+fn load<D: Database>(store: &Store<D>) -> Result<Patience, StoreError> {
+    Ok(store.note(NOTE)?.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default())
+}
+
+/// One round; true when some receiver could not be reached.
+async fn hand_over<D: Database>(
+    env: &Env,
+    stream: &str,
+    store: &Store<D>,
+    waiting: Vec<QueuedDelivery>,
+) -> Result<bool, StoreError> {
+    let mut unreached = HashSet::new();
+    for delivery in waiting {
+        if unreached.contains(&delivery.target) {
+            continue;
+        }
+        match deliver(env, stream, &delivery).await {
+            Ending::Taken(outcome) => store.settle_delivery(delivery.number, true, &outcome)?,
+            Ending::Refused(outcome) => {
+                let QueuedDelivery { target, command_id, .. } = &delivery;
+                tracing::error!(stream, target, command_id, outcome, "delivery refused");
+                store.settle_delivery(delivery.number, false, &outcome)?;
+            }
+            Ending::Unknown(error) => {
+                let QueuedDelivery { target, command_id, .. } = &delivery;
+                tracing::warn!(stream, target, command_id, error, "delivery not made, will be repeated");
+                unreached.insert(delivery.target);
+            }
+        }
+    }
+    Ok(!unreached.is_empty())
+}
+
+async fn deliver(env: &Env, stream: &str, delivery: &QueuedDelivery) -> Ending {
+    let Ok(target) = delivery.target.parse::<StreamId>() else {
+        return Ending::Refused(format!("{:?} names no stream", delivery.target));
+    };
+    // The stored bytes go out as they are: a repetition must have the digest of the first time.
+    let command = match RawValue::from_string(delivery.command.clone()) {
+        Ok(command) => command,
+        Err(error) => return Ending::Refused(error.to_string()),
+    };
+    let envelope = Envelope {
+        command_id: delivery.command_id.clone(),
+        actor: Actor::Stream(stream.to_owned()),
+        if_match: None,
+        command,
+    };
+    ending(submit_value(env, &target, &envelope).await.map(|accepted| accepted.seq))
+}
+
+fn ending(outcome: Result<u64, SubmitError>) -> Ending {
+    match outcome {
+        Ok(seq) => Ending::Taken(format!("{{\"seq\":{seq}}}")),
+        Err(SubmitError::Unavailable(error)) => Ending::Unknown(error),
+        Err(refusal) => Ending::Refused(serde_json::to_string(&refusal).unwrap_or_else(|_| refusal.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_unreachable_receiver_is_asked_again() {
+        assert_eq!(ending(Ok(7)), Ending::Taken("{\"seq\":7}".to_owned()));
+        assert!(matches!(ending(Err(SubmitError::Unavailable(String::new()))), Ending::Unknown(_)));
+        assert!(matches!(ending(Err(SubmitError::CommandIdReused)), Ending::Refused(_)));
+        assert!(matches!(ending(Err(SubmitError::Malformed(String::new()))), Ending::Refused(_)));
+    }
+}

@@ -1,0 +1,196 @@
+//! The shell around one log: requests in, sockets and alarm out.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use domain::aggregate::Aggregate;
+use domain::stream::StreamId;
+use serde::Serialize;
+use uuid::Uuid;
+use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket};
+
+use super::append::Log;
+use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
+use super::live::Sockets;
+use super::store::Store;
+use super::transaction::ObjectDatabase;
+use super::wire::{AskError, SubmitError};
+use super::{deliveries, outbox, testing};
+
+/// No alarm that this instance knows of.
+const NO_ALARM: i64 = i64::MAX;
+
+/// One Durable Object: an engine with its runtime.
+pub struct Host<A: Aggregate> {
+    pub(super) state: State,
+    pub(super) env: Env,
+    pub(super) sockets: Sockets,
+    /// None when the object was addressed by something that names no stream of this class.
+    log: Option<Log<A, ObjectDatabase>>,
+    /// When the alarm is due, as far as this instance knows: appends in a burst set it once.
+    alarm_at: Cell<i64>,
+}
+
+/// The log of an object.
+pub type ObjectLog<A> = Log<A, ObjectDatabase>;
+
+impl<A: Aggregate + 'static> Host<A> {
+    /// A host for the object behind `state`; reads nothing yet.
+    pub fn new(state: State, env: Env) -> Rc<Self> {
+        let stream = state.id().name().and_then(|name| name.parse::<StreamId>().ok());
+        let log = stream
+            .filter(|stream| stream.kind() == A::KIND)
+            .map(|stream| Log::new(stream, Store::new(ObjectDatabase::new(&state))));
+        Rc::new(Self { state, env, sockets: Sockets::default(), log, alarm_at: Cell::new(NO_ALARM) })
+    }
+
+    /// Serves an internal request; see [`super::client`].
+    ///
+    /// # Errors
+    /// When the runtime refuses to read the request or to make the response.
+    pub async fn fetch(self: &Rc<Self>, mut request: Request) -> Result<Response> {
+        let Some(log) = &self.log else {
+            return reply(404, &AskError::Malformed(format!("this object is no {} stream", A::KIND)));
+        };
+        let url = request.url()?;
+        match (request.method(), url.path()) {
+            (Method::Post, "/command") => self.command(log, &request.text().await?).await,
+            (Method::Post, "/ask") => match log.ask(&request.text().await?) {
+                Ok(answer) => reply(200, &answer),
+                Err(error) => reply(ask_status(&error), &error),
+            },
+            (Method::Get, "/log") => self.read(log, &url).await,
+            (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)),
+            (Method::Post, path) => testing::serve(self, log, path, &mut request).await,
+            _ => reply(404, &AskError::Malformed("no such door".to_owned())),
+        }
+    }
+
+    /// Decide, append, tell everyone: from reading the body to arming the alarm without an await in between,
+    /// so that the runtime commits it as one and holds the reply until it is durable.
+    async fn command(self: &Rc<Self>, log: &ObjectLog<A>, body: &str) -> Result<Response> {
+        let outcome = log.submit(body, now(), Uuid::now_v7());
+        match &outcome {
+            Ok(accepted) if !accepted.repeated => {
+                Sockets::broadcast(&self.state, &accepted.entries);
+                self.keep_catching_up();
+                self.arm(now() + OUTBOX_DELAY_MS).await;
+            }
+            Ok(_) | Err(SubmitError::Rejected(_) | SubmitError::HeadMoved { .. } | SubmitError::CommandIdReused) => {}
+            Err(error) => tracing::error!(stream = log.stream(), %error, "command not taken"),
+        }
+        match outcome {
+            Ok(accepted) => reply(200, &accepted),
+            Err(error) => reply(submit_status(&error), &error),
+        }
+    }
+
+    async fn read(self: &Rc<Self>, log: &ObjectLog<A>, url: &Url) -> Result<Response> {
+        let limit = number(url, "limit").and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE_ENTRIES_MAX);
+        let page = log.page(number(url, "from").unwrap_or(1), limit);
+        if let (Ok(page), Some(projected)) = (&page, number(url, "projected")) {
+            if let Err(error) = outbox::confirm(log.store(), page.head.seq, projected) {
+                tracing::error!(stream = log.stream(), %error, "projection not noted");
+            }
+            if projected < page.head.seq {
+                self.arm(now() + OUTBOX_DELAY_MS).await;
+            }
+        }
+        match page {
+            Ok(page) => reply(200, &page),
+            Err(error) => {
+                tracing::error!(stream = log.stream(), %error, "log not read");
+                reply(ask_status(&error), &error)
+            }
+        }
+    }
+
+    fn listen(self: &Rc<Self>, log: &ObjectLog<A>, request: &Request, since: u64) -> Result<Response> {
+        let response = self.sockets.accept(&self.state, log, request, since)?;
+        self.keep_catching_up();
+        Ok(response)
+    }
+
+    /// Sends pages to sockets that are still behind, in the background.
+    pub(super) fn keep_catching_up(self: &Rc<Self>) {
+        if !self.sockets.start_pump(&self.state) {
+            return;
+        }
+        let host = Rc::clone(self);
+        self.state.wait_until(async move {
+            if let Some(log) = &host.log {
+                host.sockets.pump(&host.state, log).await;
+            }
+        });
+    }
+
+    /// A message from a listener: its only meaning is that it is there and wants what it lacks.
+    pub fn heard(self: &Rc<Self>) {
+        self.keep_catching_up();
+    }
+
+    /// A listener hung up.
+    pub fn hung_up(socket: &WebSocket) {
+        Sockets::hung_up(socket);
+    }
+
+    /// Serves everything that is due and arms the alarm for what is due next. Never fails: a failing alarm
+    /// would be tried six times and then be gone.
+    ///
+    /// # Errors
+    /// When the runtime refuses to make the (empty) response.
+    pub async fn alarm(self: &Rc<Self>) -> Result<Response> {
+        self.alarm_at.set(NO_ALARM);
+        if let Some(log) = &self.log {
+            let nudge = outbox::drain(&self.env, log.stream(), log.store(), now()).await;
+            let hand_over = deliveries::drain(&self.env, log.stream(), log.store(), now()).await;
+            if let Some(due) = [nudge, hand_over].into_iter().flatten().min() {
+                self.arm(due).await;
+            }
+        }
+        Response::empty()
+    }
+
+    /// Sets the alarm for `due` (ms since 1970 UTC) unless it is set for earlier.
+    pub(super) async fn arm(&self, due: i64) {
+        if self.alarm_at.get() <= due {
+            return;
+        }
+        self.alarm_at.set(due);
+        let wait = due.saturating_sub(now()).max(0);
+        if let Err(error) = self.state.storage().set_alarm(wait).await {
+            self.alarm_at.set(NO_ALARM);
+            tracing::error!(%error, "alarm not set");
+        }
+    }
+}
+
+/// The runtime's clock, ms since 1970 UTC. It stands still between awaits.
+pub fn now() -> i64 {
+    i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
+}
+
+fn number(url: &Url, name: &str) -> Option<u64> {
+    url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok())
+}
+
+pub(super) fn reply<T: Serialize>(status: u16, body: &T) -> Result<Response> {
+    Ok(Response::from_json(body)?.with_status(status))
+}
+
+fn submit_status(error: &SubmitError) -> u16 {
+    match error {
+        SubmitError::Rejected(_) => 422,
+        SubmitError::HeadMoved { .. } => 412,
+        SubmitError::CommandIdReused => 409,
+        SubmitError::Malformed(_) => 400,
+        SubmitError::Unavailable(_) => 503,
+    }
+}
+
+fn ask_status(error: &AskError) -> u16 {
+    match error {
+        AskError::Malformed(_) => 400,
+        AskError::Unavailable(_) => 503,
+    }
+}

@@ -1,0 +1,65 @@
+//! The bounds of the log host, each with its unit and its reason.
+
+/// Bytes of a request body that holds a command. The largest legitimate one is an import of 2 MiB of CSV,
+/// which grows when its fields get names.
+pub const COMMAND_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of a command id. A stream id plus a seq, or an outside delivery id, fits with room.
+pub const COMMAND_ID_BYTES_MAX: usize = 200;
+
+/// Bytes of one entry's payload. A row may have 2 MB, and reading pages escapes the payload into another JSON
+/// text, which at worst doubles it; half a MiB leaves room on both counts.
+pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
+
+/// Entries that one command may append: bounds the work between two awaits (an import writes chunks of items,
+/// not an entry per item).
+pub const ENTRIES_PER_COMMAND_MAX: usize = 2_000;
+
+/// Entries in one page read from storage or sent to a reader.
+pub const PAGE_ENTRIES_MAX: u32 = 1_000;
+
+/// Bytes of payloads and envelopes in one page, before escaping: the aggregated JSON must stay below SQLite's
+/// 2 MB per value.
+pub const PAGE_BYTES_MAX: i64 = 768 * 1024;
+
+/// Bytes that an entry's envelope adds to its payload in a page, generously: used to count a page's size.
+pub const ENVELOPE_BYTES: i64 = 320;
+
+/// Open live sockets per object: 24 terminals, their screens and some consoles, with room for reconnects.
+pub const LIVE_SOCKETS_MAX: usize = 512;
+
+/// Milliseconds that the outbox waits for more entries before it nudges the queue: one nudge per burst.
+pub const OUTBOX_DELAY_MS: i64 = 50;
+
+/// Milliseconds after which an unconfirmed nudge is repeated: well above the projector's usual second.
+pub const CONFIRM_AFTER_MS: i64 = 30_000;
+
+/// Milliseconds of the first retry after a failed send or delivery; doubles with each further failure.
+pub const RETRY_FIRST_MS: i64 = 500;
+
+/// Milliseconds between retries at most: a stream that was parked for a day is picked up within the hour.
+pub const RETRY_MAX_MS: i64 = 3_600_000;
+
+/// Deliveries that one alarm hands out before it re-arms itself: bounds an alarm's run time.
+pub const DELIVERIES_PER_ALARM: u32 = 50;
+
+/// Milliseconds to wait before retry number `attempt` (from 1).
+pub fn back_off_ms(attempt: u32) -> i64 {
+    let doubled = RETRY_FIRST_MS.saturating_mul(1_i64.checked_shl(attempt.saturating_sub(1)).unwrap_or(i64::MAX));
+    if doubled <= 0 { RETRY_MAX_MS } else { doubled.min(RETRY_MAX_MS) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_off_doubles_up_to_its_bound_and_never_overflows() {
+        assert_eq!(back_off_ms(1), 500);
+        assert_eq!(back_off_ms(2), 1_000);
+        assert_eq!(back_off_ms(13), 2_048_000);
+        for attempt in [14, 40, 62, 63, 64, 65, u32::MAX] {
+            assert_eq!(back_off_ms(attempt), RETRY_MAX_MS);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Hibernating sockets: whoever listens gets every entry behind `since`, in order, each once.
+//!
+//! A socket is *catching up* (its attachment says how far it got) or *live*. Pages and new entries are sent
+//! from synchronous stretches of code, and a socket turns live in the very stretch that sent it the head: no
+//! append can come between, so there is neither gap nor repetition. Frames:
+//!
+//! - `{"type":"entry","seq":…,"recorded_at":…,"command_id":…,"actor":…,"kind":…,"version":…,"payload":"…","hash":"…"}`;
+//!   the payload is the JSON text that was hashed
+//! - `{"type":"live","head":N}` once, when the listener has everything; a head below what the listener asked
+//!   to hear from means that the log was restored to an earlier state and the listener should start anew
+//!
+//! `{"type":"ping"}` is answered with `{"type":"pong"}` without waking the object.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use domain::aggregate::Aggregate;
+use domain::journal::RawEntry;
+use serde::{Deserialize, Serialize};
+use worker::{Delay, Request, Response, Result, State, WebSocket, WebSocketPair, WebSocketRequestResponsePair};
+
+use super::host::{ObjectLog, reply};
+use super::limits::LIVE_SOCKETS_MAX;
+use super::wire::AskError;
+
+/// Names who listens, so that the object can hang up on them; set by the edge, never by clients.
+pub const LISTENER_HEADER: &str = "hangtag-listener";
+
+/// Entries sent to one socket before others get their turn.
+const CATCH_UP_PAGE_ENTRIES: u32 = 500;
+
+/// Milliseconds between two pages to sockets that are behind: lets commands and the network through.
+const CATCH_UP_PAUSE_MS: u64 = 5;
+
+/// Bytes of a socket's tag; the runtime takes at most 256.
+const TAG_BYTES_MAX: usize = 200;
+
+/// Close code 1011: the object could not go on.
+const CLOSE_FAILED: u16 = 1011;
+
+const PING: &str = r#"{"type":"ping"}"#;
+const PONG: &str = r#"{"type":"pong"}"#;
+
+/// Where a listener stands; survives hibernation in the socket's attachment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+enum Place {
+    /// It has got everything up to `sent` and nothing behind it.
+    Behind { sent: u64 },
+    /// It has got everything and gets new entries as they come.
+    Live,
+    /// It missed something and was hung up on.
+    Lost,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Frame<'a> {
+    Entry(&'a RawEntry),
+    Live { head: u64 },
+}
+
+/// What one object remembers of its sockets between events; the runtime holds the sockets themselves.
+#[derive(Default)]
+pub struct Sockets {
+    pumping: Cell<bool>,
+    /// Whether nobody is behind; none after waking, when attachments have to be read.
+    none_behind: Cell<Option<bool>>,
+}
+
+impl Sockets {
+    /// Takes a new listener and sends it a first page.
+    ///
+    /// # Errors
+    /// When the runtime refuses the socket.
+    pub fn accept<A: Aggregate + 'static>(
+        &self,
+        state: &State,
+        log: &ObjectLog<A>,
+        request: &Request,
+        since: u64,
+    ) -> Result<Response> {
+        if request.headers().get("upgrade")?.is_none_or(|value| !value.eq_ignore_ascii_case("websocket")) {
+            return reply(426, &AskError::Malformed("this door speaks WebSocket".to_owned()));
+        }
+        let open = state.get_websockets().len();
+        if open >= LIVE_SOCKETS_MAX {
+            return reply(503, &AskError::Unavailable(format!("{open} listeners already; at most {LIVE_SOCKETS_MAX}")));
+        }
+        if let Err(error) = log.head() {
+            return reply(503, &error);
+        }
+        if open == 0 {
+            state.set_websocket_auto_response(&WebSocketRequestResponsePair::new(PING, PONG)?);
+        }
+        let pair = WebSocketPair::new()?;
+        let tag: String = request.headers().get(LISTENER_HEADER)?.unwrap_or_default();
+        let tag = tag.get(..TAG_BYTES_MAX.min(tag.len())).unwrap_or_default();
+        let tags: &[&str] = &[if tag.is_empty() { "unnamed" } else { tag }];
+        state.accept_websocket_with_tags(&pair.server, tags);
+        pair.server.serialize_attachment(Place::Behind { sent: since })?;
+        self.none_behind.set(Some(false));
+        Self::advance(log, &pair.server);
+        let mut response = Response::from_websocket(pair.client)?;
+        if let Some(protocol) = request.headers().get("sec-websocket-protocol")? {
+            let first = protocol.split(',').next().unwrap_or_default().trim().to_owned();
+            response.headers_mut().set("sec-websocket-protocol", &first)?;
+        }
+        Ok(response)
+    }
+
+    /// Sends new entries to every live socket.
+    pub fn broadcast(state: &State, entries: &[RawEntry]) {
+        let sockets = state.get_websockets();
+        if sockets.is_empty() || entries.is_empty() {
+            return;
+        }
+        let frames: Vec<String> =
+            entries.iter().filter_map(|entry| serde_json::to_string(&Frame::Entry(entry)).ok()).collect();
+        for socket in sockets.iter().filter(|socket| place(socket) == Some(Place::Live)) {
+            if frames.iter().try_for_each(|frame| socket.send_with_str(frame)).is_err() {
+                hang_up(socket);
+            }
+        }
+    }
+
+    /// True when somebody is behind and nobody is sending pages yet; the caller then runs [`Sockets::pump`].
+    pub fn start_pump(&self, state: &State) -> bool {
+        let none_behind = self.none_behind.get().unwrap_or_else(|| {
+            let behind = |socket: &WebSocket| matches!(place(socket), Some(Place::Behind { .. }));
+            !state.get_websockets().iter().any(behind)
+        });
+        self.none_behind.set(Some(none_behind));
+        !none_behind && !self.pumping.replace(true)
+    }
+
+    /// Sends pages in turn until nobody is behind.
+    pub async fn pump<A: Aggregate + 'static>(&self, state: &State, log: &ObjectLog<A>) {
+        while state.get_websockets().iter().filter(|socket| Self::advance(log, socket)).count() > 0 {
+            Delay::from(Duration::from_millis(CATCH_UP_PAUSE_MS)).await;
+        }
+        self.none_behind.set(Some(true));
+        self.pumping.set(false);
+    }
+
+    /// Sends a socket its next page; true when it needs more. No await in here, see the module's word.
+    fn advance<A: Aggregate + 'static>(log: &ObjectLog<A>, socket: &WebSocket) -> bool {
+        let Some(Place::Behind { sent }) = place(socket) else {
+            return false;
+        };
+        match send_page(log, socket, sent) {
+            Ok(next) => next != Place::Live,
+            Err(error) => {
+                tracing::warn!(stream = log.stream(), %error, "listener lost");
+                hang_up(socket);
+                false
+            }
+        }
+    }
+
+    /// Completes the closing handshake of a listener.
+    pub fn hung_up(socket: &WebSocket) {
+        // The runtime may have answered already; then there is nothing left to close.
+        socket.close::<&str>(None, None).ok();
+    }
+}
+
+fn send_page<A: Aggregate + 'static>(
+    log: &ObjectLog<A>,
+    socket: &WebSocket,
+    mut sent: u64,
+) -> std::result::Result<Place, String> {
+    let page = log.page(sent.saturating_add(1), CATCH_UP_PAGE_ENTRIES).map_err(|error| error.to_string())?;
+    for entry in &page.entries {
+        send(socket, &Frame::Entry(entry))?;
+        sent = entry.seq;
+    }
+    let next = if sent >= page.head.seq {
+        send(socket, &Frame::Live { head: page.head.seq })?;
+        Place::Live
+    } else {
+        Place::Behind { sent }
+    };
+    socket.serialize_attachment(next).map_err(|error| error.to_string())?;
+    Ok(next)
+}
+
+fn place(socket: &WebSocket) -> Option<Place> {
+    socket.deserialize_attachment().ok().flatten()
+}
+
+fn send(socket: &WebSocket, frame: &Frame<'_>) -> std::result::Result<(), String> {
+    let text = serde_json::to_string(frame).map_err(|error| error.to_string())?;
+    socket.send_with_str(text).map_err(|error| error.to_string())
+}
+
+/// Drops a listener that missed something: it comes back and says how far it got.
+fn hang_up(socket: &WebSocket) {
+    // A socket that cannot even be closed is gone already; its place keeps it out of every later turn.
+    socket.serialize_attachment(Place::Lost).ok();
+    socket.close(Some(CLOSE_FAILED), Some("reconnect")).ok();
+}

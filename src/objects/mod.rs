@@ -1,0 +1,31 @@
+//! One generic log host, and the five Durable Object classes that are thin shells over it.
+//!
+//! | file | role |
+//! |---|---|
+//! | `client` | the one door for callers |
+//! | `wire` | what passes through it |
+//! | `append` | the engine: wake, decide, append, evolve; no runtime in it |
+//! | `store` | the tables and their statements |
+//! | `database`, `transaction` | SQLite, and SQLite in an object |
+//! | `host` | the shell: requests, sockets, alarm around one engine |
+//! | `live` | hibernating sockets: catch-up, then each new entry |
+//! | `outbox` | when to tell the projector that the log has advanced |
+//! | `deliveries` | handing commands to other objects |
+//! | `classes` | the five classes |
+//! | `testing` | faults on demand, in test environments only |
+
+mod append;
+mod classes;
+pub mod client;
+mod database;
+mod deliveries;
+mod host;
+mod limits;
+mod live;
+mod outbox;
+mod store;
+#[cfg(test)]
+mod store_tests;
+pub mod testing;
+mod transaction;
+mod wire;
