@@ -1,6 +1,6 @@
 //! The three things that are built before anything runs: the terminal's wasm, the screens, the Worker.
 
-use std::{ffi::OsString, fs, path::PathBuf};
+use std::{ffi::OsString, fs, path::Path};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
@@ -124,23 +124,23 @@ fn terminal(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
             .args(["--target", "web", "--out-dir"])
             .args([&fresh, &module])
             .succeed(step)?;
-        shrink(workspace, step, fresh.join("hangtag_terminal_bg.wasm"))?;
+        shrink(workspace, step, &fresh.join("hangtag_terminal_bg.wasm"))?;
         lay_out(&fresh, &folder)?;
         stamp.keep()
     })
 }
 
 /// Makes a module small in place: a terminal loads it over a hall's network.
-fn shrink(workspace: &Workspace, step: &say::Step, module: PathBuf) -> Result<()> {
+fn shrink(workspace: &Workspace, step: &say::Step, module: &Path) -> Result<()> {
     Run::new(workspace, "wasm-opt-terminal", workspace.npm_tool("wasm-opt"))
         .args(["-Oz", "-o"])
-        .args([&module, &module])
+        .args([module, module])
         .args(WASM_FEATURES)
         .succeed(step)?;
     Ok(())
 }
 
-fn lay_out(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
+fn lay_out(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)?.flatten() {
         fs::copy(entry.path(), to.join(entry.file_name()))

@@ -2,16 +2,22 @@
 
 mod apt;
 mod artifacts;
+mod dev;
 mod exec;
 mod groups;
+mod http;
+mod keeper;
 mod lockfile;
 mod npm;
+mod platform;
 mod say;
+mod seed;
 mod stamp;
+mod tidy;
 mod toolchain;
 mod workspace;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -28,11 +34,22 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Sets everything up, starts the platform with its stand-ins, and stays until Ctrl-C.
+    Dev(dev::Options),
     /// Builds what the platform runs from; skips what is up to date.
     Build {
         /// Which part.
         #[arg(default_value = "all")]
         artifact: Artifact,
+    },
+    /// Checks the house rules: import arrows, repeatable results, named bounds, sizes, words.
+    Tidy,
+    /// Runs a server and ends it when its starter is gone (used by the other commands).
+    #[command(hide = true)]
+    Keep {
+        /// The server's program and arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
     },
 }
 
@@ -52,7 +69,13 @@ fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     groups::handle_interrupts()?;
     match task {
+        Task::Dev(options) => dev::run(&workspace, &options)?,
         Task::Build { artifact } => artifacts::ensure(&workspace, artifact)?,
+        Task::Tidy => {
+            let clean = tidy::print(&tidy::look(&workspace)?);
+            return Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Task::Keep { command } => return keeper::keep(&command),
     }
     Ok(ExitCode::SUCCESS)
 }

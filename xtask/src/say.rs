@@ -1,5 +1,4 @@
 //! What people see: one line per step, a spinner while a step lasts on a terminal, plain lines elsewhere.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "talking to people is this module's work")]
 
 use std::{
     io::{IsTerminal as _, Write as _},

@@ -50,8 +50,14 @@ impl Stamp {
                 framed(&mut hash, &content);
             }
         }
-        let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hash.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         Ok(Self { file: workspace.tooling("stamps").join(name), digest })
+    }
+
+    /// The same stamp, remembered in another folder.
+    pub fn kept_in(self, folder: &Path) -> Self {
+        let file = self.file.file_name().map_or_else(|| folder.join("stamp"), |name| folder.join(name));
+        Self { file, ..self }
     }
 
     /// Whether the last good build had the same inputs and its result is still there.

@@ -1,0 +1,86 @@
+//! `cargo xtask dev`: from a bare clone to a platform that a person can try.
+
+use std::{path::PathBuf, time::Instant};
+
+use anyhow::Result;
+
+use crate::{
+    artifacts::{self, Artifact},
+    groups,
+    platform::{Platform, Settings},
+    say,
+    seed::{self, Seed},
+    workspace::Workspace,
+};
+
+/// What was asked for on the command line.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// The platform's port; the one above it is the sandbox's.
+    #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..=65_534))]
+    port: u16,
+    /// Where state lives between runs (default: .hangtag/state).
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// What a new state is filled with.
+    #[arg(long, default_value = "demo")]
+    seed: Seed,
+    /// Print the address only.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Starts the platform and stays until it is stopped.
+///
+/// # Errors
+/// One sentence with the way out.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let started = Instant::now();
+    if options.quiet {
+        say::be_quiet();
+    }
+    // Stopping by Ctrl-C is how this command ends well.
+    groups::exit_code_on_interrupt(0);
+    artifacts::ensure(workspace, Artifact::All)?;
+    let state = match &options.state {
+        Some(state) => std::path::absolute(state)?,
+        None => workspace.tooling("state"),
+    };
+    let platform = Platform::start(workspace, Settings { port: options.port, state })?;
+    seed::ensure(workspace, &platform, options.seed)?;
+    welcome(&platform, options.seed, &say::seconds(started.elapsed()));
+    platform.watch()
+}
+
+/// The one block that a newcomer reads.
+fn welcome(platform: &Platform, seed: Seed, took: &str) {
+    let settings = platform.settings();
+    let (port, sandbox) = (settings.port, settings.sandbox_port());
+    say::result(format!("http://demo.localhost:{port}"));
+    say::line(format!(
+        "
+  Hangtag is running (ready after {took}). Stop it with Ctrl-C; its state stays in
+  {}.
+
+  Sign in as   Olivia Organizer   runs the sale: events, inventory, sessions, shares
+               Sue Support        reads logs
+               Val Volunteer      helps out, with few rights
+               Sam Super          makes organizations (Otto Other runs the second one)
+  Mails, magic links among them, arrive at http://sandbox.localhost:{sandbox}/mailbox",
+        settings.state.display()
+    ));
+    if seed == Seed::None {
+        say::line("\n  Nothing was seeded: sign in as Sam Super and make an organization.\n");
+        return;
+    }
+    say::line(format!(
+        "
+  Try          1. open the address above, sign in as Olivia, and open the session \"Saturday, main hall\"
+               2. let it make a pairing code, and type that code at http://demo.localhost:{port}/terminal
+                  in a second window: that is a till now
+               3. key some tags of {INVENTORY_HINT} there, take the money, and watch Olivia's page
+               4. cargo run -q -p replay-tool -- --help reads and verifies the log of what you just did
+",
+        INVENTORY_HINT = "the event's item list"
+    ));
+}
