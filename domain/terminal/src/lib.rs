@@ -145,7 +145,7 @@ mod tests {
     fn tag_1_checks_what_is_keyed() {
         let tag = Tag::new(1, 123).map(|tag| tag.to_string()).unwrap_or_default();
         assert!(check_tag(&tag).contains(r#""grouped":"001-000123-"#));
-        assert!(check_tag("1234").contains(r#""error":"check_digit""#));
+        assert!(check_tag("0010001231").contains(r#""error":"check_digit""#));
     }
 
     #[test]
