@@ -105,6 +105,7 @@ CREATE TABLE planned_session (
     channels     TEXT NOT NULL, -- JSON array
     handed_over  INTEGER NOT NULL, -- items that left for it
     taken_back   INTEGER NOT NULL, -- items that came back
+    opening_at   INTEGER,          -- when items began to move
     planned_at   INTEGER NOT NULL,
     PRIMARY KEY (organization, session)
 ) WITHOUT ROWID;

@@ -1,0 +1,99 @@
+//! Where a stream's rows stand, and moving it only from where the mover believes it to be.
+
+use domain::journal::Head;
+use serde::Serialize;
+
+use crate::GENERATION;
+use crate::statement::{Sql, Statement, Writes, insert};
+
+/// Reads a stream's checkpoint; parameters: generation, stream; columns: seq, hash.
+pub const READ: &str = "SELECT seq, hash FROM checkpoint WHERE projection = ?1 AND stream = ?2";
+
+/// Reads whether a stream is parked; parameters: generation, stream; columns: seq, error.
+pub const READ_PARKED: &str = "SELECT seq, error FROM parked_stream WHERE projection = ?1 AND stream = ?2";
+
+const BEGIN: &Sql = insert!(checkpoint (projection, stream, seq, hash, moved_at) "ON CONFLICT DO NOTHING");
+
+/// Sets NULL, which the column refuses, when the checkpoint is not where the mover left it: the whole batch
+/// fails then, and nobody's rows are written twice.
+const MOVE: &Sql = &Sql {
+    table: "checkpoint",
+    joins: false,
+    text: "UPDATE checkpoint SET
+        seq = CASE WHEN checkpoint.seq = row.value->>'from_seq' AND checkpoint.hash = row.value->>'from_hash'
+            THEN row.value->>'seq' END,
+        hash = row.value->>'hash',
+        moved_at = row.value->>'moved_at'
+    FROM json_each(?1) AS row
+    WHERE checkpoint.projection = row.value->>'projection' AND checkpoint.stream = row.value->>'stream'",
+};
+
+const PARK: &Sql = insert!(parked_stream (projection, stream, seq, kind, error, parked_at)
+    "ON CONFLICT (projection, stream) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, error = excluded.error");
+
+/// What the database says when a checkpoint was not where it should be.
+pub const MOVED_ERROR: &str = "NOT NULL constraint failed: checkpoint.seq";
+
+#[derive(Serialize)]
+struct Begin<'a> {
+    projection: &'a str,
+    stream: &'a str,
+    seq: u64,
+    hash: String,
+    moved_at: i64,
+}
+
+#[derive(Serialize)]
+struct Move<'a> {
+    projection: &'a str,
+    stream: &'a str,
+    from_seq: u64,
+    from_hash: String,
+    seq: u64,
+    hash: String,
+    moved_at: i64,
+}
+
+#[derive(Serialize)]
+struct Park<'a> {
+    projection: &'a str,
+    stream: &'a str,
+    seq: u64,
+    kind: &'a str,
+    error: &'a str,
+    parked_at: i64,
+}
+
+/// Statements that move `stream`'s checkpoint, to be run in one batch with the rows, before them: a batch
+/// that stands on the wrong place then fails at once.
+///
+/// # Errors
+/// When the row cannot be written as JSON; it can.
+pub fn advance(stream: &str, from: Head, to: Head, moved_at: i64) -> Result<Vec<Statement>, serde_json::Error> {
+    let mut writes = Writes::default();
+    if from.seq == 0 {
+        let begin = Begin { projection: GENERATION, stream, seq: 0, hash: from.hash.to_string(), moved_at };
+        writes.write(BEGIN, [begin])?;
+    }
+    let step = Move {
+        projection: GENERATION,
+        stream,
+        from_seq: from.seq,
+        from_hash: from.hash.to_string(),
+        seq: to.seq,
+        hash: to.hash.to_string(),
+        moved_at,
+    };
+    writes.write(MOVE, [step])?;
+    Ok(writes.into_statements())
+}
+
+/// The statement that parks `stream` at an entry.
+///
+/// # Errors
+/// When the row cannot be written as JSON; it can.
+pub fn park(stream: &str, seq: u64, kind: &str, error: &str, now: i64) -> Result<Vec<Statement>, serde_json::Error> {
+    let mut writes = Writes::default();
+    writes.write(PARK, [Park { projection: GENERATION, stream, seq, kind, error, parked_at: now }])?;
+    Ok(writes.into_statements())
+}

@@ -1,0 +1,141 @@
+//! `sale_session`: where a session stands, with its totals.
+
+use domain::consignment_event::Channel;
+use domain::lifecycle::SessionStatus;
+use domain::sale_session::{Event, ReceiptCompleted, SessionScheduled};
+use serde::Serialize;
+
+use crate::At;
+use crate::statement::{Sql, Writes, add, delete, insert, update};
+
+pub(super) const WIPE: &Sql = delete!(sale_session where (organization, session));
+
+const SCHEDULE: &Sql = insert!(sale_session (organization, session, event, number, name, currency, channels, status,
+    items, released, receipts, lines, gross_cents, tax_cents, total_cents, share_cents, house_cents, scheduled_at,
+    opened_at, closed_at) "");
+const STATUS: &Sql = update!(sale_session set (status) where (organization, session));
+const OPENED: &Sql = update!(sale_session set (status, opened_at) where (organization, session));
+const CLOSED: &Sql = update!(sale_session set (status, closed_at) where (organization, session));
+const MOVED: &Sql = add!(sale_session add (items, released) where (organization, session));
+const SOLD: &Sql = add!(sale_session
+    add (receipts, lines, gross_cents, tax_cents, total_cents, share_cents, house_cents)
+    where (organization, session));
+
+#[derive(Serialize)]
+struct ScheduledRow<'a> {
+    organization: &'a str,
+    session: &'a str,
+    event: String,
+    number: u16,
+    name: &'a str,
+    currency: &'a str,
+    channels: &'a [Channel],
+    status: &'a str,
+    items: u32,
+    released: u32,
+    #[serde(flatten)]
+    sold: Totals,
+    scheduled_at: i64,
+    opened_at: Option<i64>,
+    closed_at: Option<i64>,
+}
+
+#[derive(Default, Serialize)]
+struct Totals {
+    receipts: u32,
+    lines: usize,
+    gross_cents: i64,
+    tax_cents: i64,
+    total_cents: i64,
+    share_cents: i64,
+    house_cents: i64,
+}
+
+/// The session's key with something about it.
+#[derive(Serialize)]
+struct About<'a, T> {
+    organization: &'a str,
+    session: &'a str,
+    #[serde(flatten)]
+    what: T,
+}
+
+#[derive(Serialize)]
+struct StatusRow {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opened_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_at: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Moved {
+    items: usize,
+    released: usize,
+}
+
+pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_json::Error> {
+    let status = |status: SessionStatus| StatusRow { status: status.name(), opened_at: None, closed_at: None };
+    let now = Some(at.entry.recorded_at);
+    match event {
+        Event::SessionScheduled(plan) => writes.write(SCHEDULE, [scheduled(at, plan)]),
+        Event::CustodyTaken(page) => {
+            writes.write(MOVED, [about(at, Moved { items: page.items.len(), released: 0 })])?;
+            // The first page begins the opening; later ones come before it has ended.
+            if page.page == 1 { writes.write(STATUS, [about(at, status(SessionStatus::Opening))]) } else { Ok(()) }
+        }
+        Event::SessionOpened(_) => {
+            writes.write(OPENED, [about(at, StatusRow { opened_at: now, ..status(SessionStatus::Open) })])
+        }
+        Event::SessionPaused(_) => writes.write(STATUS, [about(at, status(SessionStatus::Paused))]),
+        Event::SessionResumed(_) => writes.write(STATUS, [about(at, status(SessionStatus::Open))]),
+        Event::ReceiptCompleted(sale) => writes.write(SOLD, [about(at, totals(sale))]),
+        Event::SessionClosing(_) => writes.write(STATUS, [about(at, status(SessionStatus::Closing))]),
+        Event::CustodyReleased(page) => {
+            writes.write(MOVED, [about(at, Moved { items: 0, released: page.items.len() })])
+        }
+        Event::SessionClosed(_) => {
+            writes.write(CLOSED, [about(at, StatusRow { closed_at: now, ..status(SessionStatus::Closed) })])
+        }
+        Event::PairingOffered(_)
+        | Event::TerminalPaired(_)
+        | Event::TerminalRevoked(_)
+        | Event::ReleaseConfirmed(_) => Ok(()),
+    }
+}
+
+fn about<'a, T>(at: &'a At<'_>, what: T) -> About<'a, T> {
+    About { organization: &at.organization, session: &at.id, what }
+}
+
+fn scheduled<'a>(at: &'a At<'_>, plan: &'a SessionScheduled) -> ScheduledRow<'a> {
+    ScheduledRow {
+        organization: &at.organization,
+        session: &at.id,
+        event: plan.0.event.to_string(),
+        number: plan.0.number,
+        name: &plan.0.name,
+        currency: &plan.0.currency,
+        channels: &plan.0.channels,
+        status: SessionStatus::default().name(),
+        items: 0,
+        released: 0,
+        sold: Totals::default(),
+        scheduled_at: at.entry.recorded_at,
+        opened_at: None,
+        closed_at: None,
+    }
+}
+
+fn totals(sale: &ReceiptCompleted) -> Totals {
+    Totals {
+        receipts: 1,
+        lines: sale.lines.len(),
+        gross_cents: sale.gross.0,
+        tax_cents: sale.tax.0,
+        total_cents: sale.total.0,
+        share_cents: sale.lines.iter().map(|line| line.share.0).sum(),
+        house_cents: sale.lines.iter().map(|line| line.house.0).sum(),
+    }
+}
