@@ -1,0 +1,61 @@
+import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import type { ApiClient } from "../api/client.ts";
+import { Problem } from "../api/problem.ts";
+
+/** Tries after the first one; a refusal is an answer and is never asked again. */
+const MAX_RETRIES = 2;
+/** For how long an answer is used without asking again when a screen comes back, in ms. */
+const FRESH_MS = 5_000;
+
+export const createQueryClient = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: FRESH_MS,
+        retry: (failures, error) =>
+          !(error instanceof Problem && error.status < 500) && failures < MAX_RETRIES,
+      },
+    },
+  });
+
+/** What the screens read, with the keys under which it is kept. */
+export const queries = {
+  me: (api: ApiClient) => queryOptions({ queryKey: ["me"], queryFn: () => api.me() }),
+  events: (api: ApiClient) =>
+    infiniteQueryOptions({
+      queryKey: ["events"],
+      queryFn: ({ pageParam }) => api.events(pageParam),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+    }),
+  event: (api: ApiClient, event: string) =>
+    queryOptions({ queryKey: ["event", event], queryFn: () => api.event(event) }),
+  sessions: (api: ApiClient, event: string) =>
+    queryOptions({ queryKey: ["event", event, "sessions"], queryFn: () => api.sessions(event) }),
+  consignors: (api: ApiClient, event: string) =>
+    queryOptions({ queryKey: ["event", event, "consignors"], queryFn: () => api.consignors(event) }),
+  items: (api: ApiClient, event: string, q: string, status: string) =>
+    infiniteQueryOptions({
+      queryKey: ["event", event, "items", q, status],
+      queryFn: ({ pageParam }) =>
+        api.items(event, {
+          cursor: pageParam,
+          q: q === "" ? undefined : q,
+          status: status === "" ? undefined : status,
+        }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+    }),
+  streams: (api: ApiClient, event: string) =>
+    queryOptions({ queryKey: ["event", event, "streams"], queryFn: () => api.streams(event) }),
+  log: (api: ApiClient, stream: string) =>
+    queryOptions({ queryKey: ["log", stream], queryFn: ({ signal }) => api.log(stream, signal) }),
+  session: (api: ApiClient, session: string) =>
+    queryOptions({ queryKey: ["session", session], queryFn: () => api.session(session) }),
+  summary: (api: ApiClient, session: string) =>
+    queryOptions({ queryKey: ["session", session, "summary"], queryFn: () => api.summary(session) }),
+  receipts: (api: ApiClient, session: string) =>
+    queryOptions({ queryKey: ["session", session, "receipts"], queryFn: () => api.receipts(session) }),
+  receipt: (api: ApiClient, receipt: string) =>
+    queryOptions({ queryKey: ["receipt", receipt], queryFn: () => api.receipt(receipt) }),
+};

@@ -1,0 +1,44 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useApp } from "../../app.tsx";
+import { emptyFloor, type Floor, hear } from "../../live/floor.ts";
+import { Live, type LiveState, liveAddress } from "../../live/live.ts";
+
+/** Totals are asked for at most this often while receipts pour in, in ms. */
+const TOTALS_PAUSE_MS = 400;
+
+/** Follows a session's log from `since` on, and has the page's figures asked for again as they move. */
+export function useFloor(
+  session: string,
+  since: number | undefined,
+): { floor: Floor; live: LiveState["phase"] } {
+  const { auth } = useApp();
+  const cache = useQueryClient();
+  const [floor, setFloor] = useState<Floor>(() => emptyFloor(since ?? 0));
+  const [phase, setPhase] = useState<LiveState["phase"]>("connecting");
+  const known = since !== undefined;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `since` is where we begin; from then on the log itself leads
+  useEffect(() => {
+    if (since === undefined) return;
+    setFloor(emptyFloor(since));
+    const live = new Live({
+      since,
+      address: async (position) => liveAddress(session, await auth.token(), position),
+      onEntry: (entry) => setFloor((current) => hear(current, entry, Date.now())),
+      onState: (state) => setPhase(state.phase),
+    }).start();
+    return () => live.stop();
+  }, [session, known, auth]);
+
+  useEffect(() => {
+    if (floor.totalsVersion === 0 && floor.sessionVersion === 0) return;
+    const timer = setTimeout(
+      () => void cache.invalidateQueries({ queryKey: ["session", session] }),
+      TOTALS_PAUSE_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [floor.totalsVersion, floor.sessionVersion, cache, session]);
+
+  return { floor, live: phase };
+}

@@ -1,0 +1,140 @@
+import "../styles/console.css";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import {
+  Button as AriaButton,
+  Header,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+} from "react-aria-components";
+import { NavLink, Outlet, useLocation } from "react-router";
+import { createApi } from "../api/client.ts";
+import type { Configuration } from "../api/types.ts";
+import { type App, AppProvider, appFrom, useApp } from "../app.tsx";
+import { SignedOut } from "../auth/auth.ts";
+import { texts } from "../texts/en.ts";
+import { Icon, Mark } from "../ui/icons.tsx";
+import { Failure, Skeleton } from "../ui/parts.tsx";
+import { ThemeSwitch } from "../ui/theme-switch.tsx";
+import { createQueryClient, queries } from "./queries.ts";
+
+const queryClient = createQueryClient();
+
+/** The console's frame: who we are, where we are, and the page. */
+export function Component() {
+  const [configuration, setConfiguration] = useState<Configuration>();
+  const [error, setError] = useState<unknown>();
+  const load = () => {
+    setError(undefined);
+    createApi().configuration().then(setConfiguration, setError);
+  };
+  useEffect(load, []);
+
+  if (error !== undefined) {
+    return (
+      <main className="lonely">
+        <Failure error={error} retry={load} />
+      </main>
+    );
+  }
+  if (configuration === undefined) {
+    return (
+      <main className="lonely">
+        <Skeleton />
+      </main>
+    );
+  }
+  if (configuration.organization === null) {
+    return (
+      <main className="lonely">
+        <h1>{texts.errors.noOrganization}</h1>
+        <p className="soft">{texts.errors.noOrganizationHelp}</p>
+      </main>
+    );
+  }
+  return <Frame configuration={configuration} organization={configuration.organization} />;
+}
+
+function Frame({ configuration, organization }: Pick<App, "configuration" | "organization">) {
+  const [app] = useState(() => appFrom(configuration, organization));
+  const location = useLocation();
+  const signedIn = app.auth.signedIn();
+  return (
+    <AppProvider app={app}>
+      <QueryClientProvider client={queryClient}>
+        <a className="skip-link" href="#content">
+          {texts.skip}
+        </a>
+        <header className="top">
+          <div className="top-inner">
+            <NavLink to="/" className="brand">
+              <Mark />
+              <span className="brand-name">{texts.product}</span>
+              <span className="brand-organization">{organization.name}</span>
+            </NavLink>
+            {signedIn && (
+              <nav aria-label={texts.nav.label}>
+                <NavLink to="/events" className="top-link">
+                  {texts.nav.events}
+                </NavLink>
+              </nav>
+            )}
+            <div className="top-end">
+              <ThemeSwitch />
+              {signedIn && <Account />}
+            </div>
+          </div>
+        </header>
+        <main id="content" className="page" tabIndex={-1}>
+          {signedIn || location.pathname === "/" ? <Outlet /> : <SendToSignIn />}
+        </main>
+      </QueryClientProvider>
+    </AppProvider>
+  );
+}
+
+function SendToSignIn() {
+  const { auth } = useApp();
+  useEffect(() => auth.signIn(window.location.href), [auth]);
+  return <Skeleton />;
+}
+
+function Account() {
+  const { api, auth } = useApp();
+  const me = useQuery(queries.me(api));
+  // The session may have ended elsewhere: then the person signs in again and comes back to this page.
+  useEffect(() => {
+    if (me.error instanceof SignedOut) auth.signIn(window.location.href);
+  }, [me.error, auth]);
+  const leave = async () => {
+    await auth.signOut();
+    queryClient.clear();
+    window.location.assign("/");
+  };
+  return (
+    <MenuTrigger>
+      <AriaButton className="icon-button" aria-label={texts.nav.account}>
+        <Icon name="person" />
+      </AriaButton>
+      <Popover className="popover" placement="bottom end">
+        <Menu className="menu" aria-label={texts.nav.account} onAction={() => void leave()}>
+          <MenuSection>
+            <Header className="menu-header">
+              <span className="small soft">{texts.auth.signedInAs}</span>
+              <strong>{me.data?.name ?? me.data?.person ?? texts.dash}</strong>
+              <span className="small soft">
+                {me.data?.roles.map((role) => texts.roles[role] ?? role).join(", ")}
+              </span>
+            </Header>
+            <MenuItem id="leave" className="menu-item">
+              {texts.auth.signOut}
+            </MenuItem>
+          </MenuSection>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}

@@ -1,0 +1,163 @@
+import type { LiveFrame } from "../api/types.ts";
+import { backoffMs } from "./backoff.ts";
+
+/** What a screen shows about its connection. `since` is when the present state began, ms since 1970. */
+export type LiveState = { phase: "connecting" | "catching_up" | "live" | "offline"; since: number };
+
+/** One entry of the followed log, its payload read. */
+export type LiveEntry = { seq: number; recorded_at: number; kind: string; payload: Record<string, unknown> };
+
+export type LiveOptions = {
+  /** The socket's address for entries after `since`; asked anew for each try, as tokens are short-lived. */
+  address: (since: number) => Promise<string>;
+  /** The last seq that the screen already has. */
+  since: number;
+  /** Called once per entry, in order, without gaps from `since` on. */
+  onEntry: (entry: LiveEntry) => void;
+  onState?: (state: LiveState) => void;
+  /** The log ends before `since`: it was restored to an earlier state, and what the screen has must be fetched anew. */
+  onRestored?: () => void;
+};
+
+/** A socket that says nothing for this long is dead, whatever the browser thinks. */
+const SILENCE_LIMIT_MS = 45_000;
+/** We ask for a sign of life this often; the platform answers without waking. */
+const PING_EVERY_MS = 15_000;
+const PING = JSON.stringify({ type: "ping" });
+
+/**
+ * Follows one stream: catches up from a position, then stays with it; comes back by itself with back-off and
+ * jitter. An entry that was already seen is dropped, a gap makes it reconnect from the last one it has.
+ */
+export class Live {
+  #options: LiveOptions;
+  #seen: number;
+  #attempt = 0;
+  #stopped = false;
+  #socket: WebSocket | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #pulse: ReturnType<typeof setInterval> | undefined;
+  #heardAt = 0;
+  #state: LiveState = { phase: "connecting", since: Date.now() };
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#seen = options.since;
+  }
+
+  /** The last seq handed to `onEntry`. */
+  get position(): number {
+    return this.#seen;
+  }
+
+  start(): this {
+    window.addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
+    void this.#connect();
+    return this;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    window.removeEventListener("online", this.#wake);
+    document.removeEventListener("visibilitychange", this.#wake);
+    clearTimeout(this.#timer);
+    this.#drop();
+  }
+
+  #wake = () => {
+    if (this.#stopped || document.visibilityState === "hidden" || this.#socket !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#attempt = 0;
+    void this.#connect();
+  };
+
+  async #connect(): Promise<void> {
+    this.#enter("connecting");
+    let address: string;
+    try {
+      address = await this.#options.address(this.#seen);
+    } catch {
+      this.#later();
+      return;
+    }
+    if (this.#stopped || this.#socket !== undefined) return;
+    const socket = new WebSocket(address);
+    this.#socket = socket;
+    this.#heardAt = Date.now();
+    socket.onopen = () => this.#enter("catching_up");
+    socket.onmessage = (event) => this.#hear(socket, event.data);
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#drop();
+      this.#later();
+    };
+    this.#pulse = setInterval(() => this.#beat(socket), PING_EVERY_MS);
+  }
+
+  #beat(socket: WebSocket): void {
+    if (Date.now() - this.#heardAt > SILENCE_LIMIT_MS) socket.onclose?.(new CloseEvent("close"));
+    else if (socket.readyState === WebSocket.OPEN) socket.send(PING);
+  }
+
+  #hear(socket: WebSocket, data: unknown): void {
+    this.#heardAt = Date.now();
+    const frame = readFrame(data);
+    if (frame?.type === "live") this.#arrive(frame.head);
+    if (frame?.type !== "entry" || frame.seq <= this.#seen) return;
+    if (frame.seq !== this.#seen + 1) {
+      socket.onclose?.(new CloseEvent("close"));
+      return;
+    }
+    this.#seen = frame.seq;
+    const { seq, recorded_at, kind } = frame;
+    this.#options.onEntry({ seq, recorded_at, kind, payload: JSON.parse(frame.payload) });
+  }
+
+  #arrive(head: number): void {
+    this.#attempt = 0;
+    if (head < this.#seen) {
+      this.stop();
+      this.#options.onRestored?.();
+      return;
+    }
+    this.#enter("live");
+  }
+
+  #later(): void {
+    if (this.#stopped) return;
+    this.#enter("offline");
+    this.#timer = setTimeout(() => void this.#connect(), backoffMs(this.#attempt));
+    this.#attempt += 1;
+  }
+
+  #drop(): void {
+    clearInterval(this.#pulse);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket === undefined) return;
+    socket.onclose = null;
+    socket.onmessage = null;
+    socket.close();
+  }
+
+  #enter(phase: LiveState["phase"]): void {
+    // While it tries again it is still offline to the person in front of it, and since then.
+    if (phase === this.#state.phase || (phase === "connecting" && this.#state.phase === "offline")) return;
+    this.#state = { phase, since: Date.now() };
+    this.#options.onState?.(this.#state);
+  }
+}
+
+function readFrame(data: unknown): LiveFrame | undefined {
+  if (typeof data !== "string") return undefined;
+  const frame: unknown = JSON.parse(data);
+  return typeof frame === "object" && frame !== null && "type" in frame ? (frame as LiveFrame) : undefined;
+}
+
+/** The live socket's address on this host. */
+export function liveAddress(session: string, token: string, since: number): string {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  const query = new URLSearchParams({ since: String(since), token });
+  return `${scheme}//${location.host}/api/v1/sessions/${encodeURIComponent(session)}/live?${query}`;
+}

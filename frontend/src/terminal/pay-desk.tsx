@@ -1,0 +1,146 @@
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Radio, RadioGroup } from "react-aria-components";
+import type { Tender, TenderKind } from "../api/types.ts";
+import { texts } from "../texts/en.ts";
+import { decimal, money, parseAmount } from "../texts/format.ts";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { Money } from "../ui/parts.tsx";
+import { cashSuggestions } from "./cash.ts";
+import type { Till, TillState } from "./till.ts";
+
+const words = texts.terminal.tender;
+const kinds = ["cash", "card", "cheque"] as const;
+
+type Props = { till: Till; state: TillState; recording: boolean };
+
+/** Takes the money, in one part or several. An empty amount means exactly what is due. */
+export function PayDesk({ till, state, recording }: Props) {
+  const { currency } = state;
+  const [tenders, setTenders] = useState<Tender[]>([]);
+  const [kind, setKind] = useState<TenderKind>("cash");
+  const [text, setText] = useState("");
+  const [tried, setTried] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const before = till.payment(tenders);
+  const amount = text.trim() === "" ? before.due_cents : parseAmount(text);
+  const offered: Tender[] =
+    amount === undefined || amount === 0 ? tenders : [...tenders, { kind, amount_cents: amount }];
+  const after = till.payment(offered);
+  const paysAll = amount !== undefined && after.settled;
+  const error = whatIsWrong(amount, after.due_cents, after.settled);
+
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => event.key === "Escape" && !recording && till.back();
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [till, recording]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (recording || error !== undefined) return;
+    if (paysAll) {
+      void till.complete(offered);
+      return;
+    }
+    setTenders(offered);
+    setText("");
+    setTried(false);
+    field.current?.focus();
+  };
+  const choose = (next: string) => {
+    setKind(next as TenderKind);
+    field.current?.focus();
+  };
+  return (
+    <form className="pay" onSubmit={submit} aria-busy={recording}>
+      <div className="pay-due">
+        <span className="tag-hole" aria-hidden="true" />
+        <dl>
+          <dt>{words.due}</dt>
+          <dd className="pay-figure">
+            <Money cents={before.due_cents} currency={currency} />
+          </dd>
+          <dt className="pay-change-label">{words.change}</dt>
+          <dd className="pay-change">
+            <Money cents={after.change_cents} currency={currency} />
+          </dd>
+        </dl>
+      </div>
+      <div className="pay-take">
+        <h2>{words.title}</h2>
+        <RadioGroup
+          className="kinds"
+          aria-label={words.title}
+          value={kind}
+          onChange={choose}
+          isDisabled={recording}
+        >
+          {kinds.map((name) => (
+            <Radio key={name} value={name} className="kind">
+              {texts.tenders[name]}
+            </Radio>
+          ))}
+        </RadioGroup>
+        <Field
+          label={words.amount}
+          hint={kind === "card" ? words.cardHelp : undefined}
+          value={text}
+          onChange={setText}
+          error={tried || text !== "" ? error : undefined}
+          inputMode="decimal"
+          autoComplete="off"
+          placeholder={decimal(before.due_cents)}
+          inputRef={field}
+          isDisabled={recording}
+        />
+        {kind === "cash" && (
+          <div className="row">
+            <Button onPress={() => setText("")}>{words.exact}</Button>
+            {cashSuggestions(before.due_cents).map((cents) => (
+              <Button key={cents} onPress={() => setText(decimal(cents))}>
+                {money(cents, currency)}
+              </Button>
+            ))}
+          </div>
+        )}
+        {tenders.length > 0 && (
+          <ul className="taken" aria-label={words.taken}>
+            {tenders.map((tender, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two equal tenders are told apart by their place
+              <li key={index} className="taken-row">
+                <span>{texts.tenders[tender.kind]}</span>
+                <Money cents={tender.amount_cents} currency={currency} />
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={words.takeOff(texts.tenders[tender.kind])}
+                  onClick={() => setTenders(tenders.filter((other) => other !== tender))}
+                >
+                  <Icon name="cross" size={18} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className="pay-end">
+          <Button look="quiet" big isDisabled={recording} onPress={() => till.back()}>
+            {words.back}
+          </Button>
+          <Button type="submit" look="primary" big isPending={recording}>
+            {recording ? words.completing : paysAll ? words.complete : words.add}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+/** The domain says what is settled; this puts its answer in words. */
+function whatIsWrong(amount: number | undefined, due: number, settled: boolean): string | undefined {
+  if (amount === undefined || (amount === 0 && !settled)) return words.badAmount;
+  return due === 0 && !settled ? words.tooMuch : undefined;
+}
