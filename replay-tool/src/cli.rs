@@ -56,6 +56,21 @@ pub enum Command {
     Verify(Logs),
     /// Read entries, by kind, actor, time or text.
     Log(LogArgs),
+    /// Tell a receipt's story (short for `explain receipt`).
+    Receipt(ReceiptArgs),
+    /// Tell the story of one thing, with the entries that say so.
+    Explain {
+        #[command(subcommand)]
+        what: Explain,
+    },
+    /// Show a stream's state as it was after an entry or at a moment.
+    State(StateArgs),
+    /// Show what changed in a stream between two entries or moments; exit code 1 when something did.
+    Diff(DiffArgs),
+    /// Is everything in order? Verifies all logs, does every receipt's sums again, compares the logs.
+    ///
+    /// Exit code 1 when there is a problem; warnings are only told.
+    Doctor(Logs),
     /// Write a completion script for a shell.
     Completions {
         /// For which shell.
@@ -137,4 +152,72 @@ pub struct LogArgs {
     /// Show the payloads whole.
     #[arg(long)]
     pub payload: bool,
+}
+
+/// Options of `explain receipt`.
+#[derive(Debug, Args)]
+pub struct ReceiptArgs {
+    /// The receipt's id (or the beginning of it), or its number.
+    pub receipt: String,
+    #[command(flatten)]
+    pub logs: Logs,
+}
+
+/// What to explain.
+#[derive(Debug, Subcommand)]
+pub enum Explain {
+    /// A receipt: when, where, what, how much, whose share, and whether the sums are right.
+    ///
+    /// Exit code 1 when they are not.
+    Receipt(ReceiptArgs),
+    /// An item: everything that happened to one tag.
+    Item {
+        /// The tag, as printed or keyed.
+        tag: String,
+        #[command(flatten)]
+        logs: Logs,
+    },
+    /// A consignor: what they brought, what was sold, and what they can expect.
+    Consignor {
+        /// The consignor's number.
+        number: u32,
+        #[command(flatten)]
+        logs: Logs,
+    },
+}
+
+/// Which stream, where several logs are at hand.
+#[derive(Debug, Args)]
+pub struct OneLog {
+    #[command(flatten)]
+    pub logs: Logs,
+    /// Only streams whose name contains this (an id, or organization, event, session).
+    #[arg(long, value_name = "TEXT")]
+    pub stream: Option<String>,
+    /// List every item, not only how many stand where.
+    #[arg(long)]
+    pub items: bool,
+}
+
+/// Options of `state`.
+#[derive(Debug, Args)]
+pub struct StateArgs {
+    /// After this entry, or at this time [default: the end of the log].
+    #[arg(long, value_name = "SEQ|TIME")]
+    pub at: Option<String>,
+    #[command(flatten)]
+    pub log: OneLog,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier moment: an entry's number, or a time.
+    #[arg(long, value_name = "SEQ|TIME")]
+    pub from: String,
+    /// The later moment [default: the end of the log].
+    #[arg(long, value_name = "SEQ|TIME")]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub log: OneLog,
 }

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::limits::{MAX_LINE_BYTES, MAX_QUOTED_CHARS};
 
+/// Hex digits of a hash that a person is shown: 64 bits, as many as anyone will compare by eye.
+const HASH_DIGITS_SHOWN: usize = 16;
+
 /// What stands, or should stand, on a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,7 +91,7 @@ pub enum Wrong {
         found: String,
     },
     /// A header of a whole log with a predecessor, or the other way round.
-    #[error("the header says that entry {from} follows {previous}, which cannot be")]
+    #[error("the header says that entry {from} follows {}, which cannot be", short(previous))]
     ImpossibleStart {
         /// The first entry, by the header.
         from: u64,
@@ -113,7 +116,7 @@ pub enum Wrong {
         found: String,
     },
     /// Understood, but not the bytes that the platform writes.
-    #[error("the meaning holds, but the bytes are not those that the platform writes: the line was changed or reformatted")]
+    #[error("the meaning holds, but the platform writes it otherwise: the line was changed or reformatted")]
     Reformatted,
     /// The entry that stood on the line before stands here again.
     #[error("entry {seq} is here twice")]
@@ -138,7 +141,11 @@ pub enum Wrong {
         found: u64,
     },
     /// The entry's content, or that of the one before, is not what was sealed; or it belongs to another log.
-    #[error("the hash is {stored}, but what stands here hashes to {computed}: the entry was changed, or comes from another log")]
+    #[error(
+        "the hash is {}, but what stands here hashes to {}: the entry was changed, or comes from another log",
+        short(stored),
+        short(computed)
+    )]
     Hash {
         /// As stored.
         stored: Hash,
@@ -166,7 +173,11 @@ pub enum Wrong {
         counted: u64,
     },
     /// The closing line names another last entry.
-    #[error("the closing line ends at entry {stated_seq} ({stated_hash}), the entries at {seq} ({hash})")]
+    #[error(
+        "the closing line ends at entry {stated_seq} ({}), the entries at {seq} ({})",
+        short(stated_hash),
+        short(hash)
+    )]
     Head {
         /// By the closing line.
         stated_seq: u64,
@@ -186,6 +197,12 @@ pub enum Wrong {
         /// How it begins.
         found: String,
     },
+}
+
+/// Enough of a hash for a person to tell it from another.
+#[must_use]
+pub fn short(hash: &Hash) -> String {
+    format!("{}…", &hash.to_string()[..HASH_DIGITS_SHOWN])
 }
 
 /// A JSON parser's complaint about one line, without its own idea of line numbers.

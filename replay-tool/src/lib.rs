@@ -6,6 +6,7 @@
 pub mod block;
 pub mod check;
 pub mod clock;
+pub mod doctor;
 pub mod fault;
 pub mod files;
 pub mod filter;
@@ -15,4 +16,5 @@ pub mod logs;
 pub mod partial;
 pub mod scan;
 pub mod story;
+pub mod timeline;
 pub mod typed;

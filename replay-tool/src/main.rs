@@ -55,7 +55,8 @@ failures!(
     replay_tool::clock::ClockError,
     replay_tool::scan::ScanError,
     serde_json::Error,
-    domain::stream::NotAStream,
+    replay_tool::story::StoryError,
+    replay_tool::timeline::TimelineError,
 );
 
 /// A broken pipe while writing is no failure of ours: see [`output::ended_early`].

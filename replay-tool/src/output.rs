@@ -71,11 +71,6 @@ impl Out {
         self.json
     }
 
-    /// Whether a person watches.
-    pub const fn terminal(&self) -> bool {
-        self.terminal
-    }
-
     /// `text` in the colour of `tone`, where colour is wanted.
     pub fn paint(&self, tone: Tone, text: &str) -> String {
         if !self.color || tone == Tone::Plain || text.is_empty() {

@@ -1,5 +1,5 @@
 //! What the verifier accepts, and what it notices.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation, reason = "tests")]
 
 mod support;
 

@@ -10,6 +10,7 @@ use replay_tool::scan::{ScanError, Stop, scan};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::evidence::actor;
 use crate::cli::{Common, LogArgs};
 use crate::output::{Out, Tone, remark, tame};
 use crate::{Answer, Failure, Outcome};
@@ -31,18 +32,18 @@ pub fn run(args: &LogArgs, common: &Common, out: &mut Out) -> Answer {
     let files = find(&args.logs.paths)?;
     let clock = common.clock(&files)?;
     let filter = filter(args, clock)?;
-    let mut left = args.limit.unwrap_or(u64::MAX);
-    let mut broken = false;
-    for file in &files {
-        if left == 0 {
+    let mut printer = Printer { clock, whole: args.payload, left: args.limit.unwrap_or(u64::MAX), out };
+    let mut whole = true;
+    for file in files.iter().take_while(|_| args.limit != Some(0)) {
+        if printer.left == 0 {
             break;
         }
-        if files.len() > 1 && !out.json() {
-            out.toned(Tone::Title, &format!("== {}", file.display()))?;
+        if files.len() > 1 && !printer.out.json() {
+            printer.out.toned(Tone::Title, &format!("== {}", file.display()))?;
         }
-        broken |= !print_file(file, &filter, clock, args.payload, common.workers(), &mut left, out)?;
+        whole &= printer.file(file, &filter, common.workers())?;
     }
-    Ok(if broken { Outcome::Difference } else { Outcome::Fine })
+    Ok(if whole { Outcome::Fine } else { Outcome::Difference })
 }
 
 fn filter(args: &LogArgs, clock: Clock) -> Result<Filter, Failure> {
@@ -58,50 +59,50 @@ fn filter(args: &LogArgs, clock: Clock) -> Result<Filter, Failure> {
     })
 }
 
-/// Prints what is wanted of one file; false when it does not hold to its end.
-fn print_file(
-    file: &Path,
-    filter: &Filter,
+/// Prints entries until enough were printed.
+struct Printer<'a> {
     clock: Clock,
+    /// Payloads are shown whole.
     whole: bool,
-    workers: usize,
-    left: &mut u64,
-    out: &mut Out,
-) -> Result<bool, Failure> {
-    let stream = glance(file).map_or_else(String::new, |glance| glance.header.stream);
-    let walked = scan(open(file)?, workers, filter, |entries| {
-        for entry in &entries {
-            if *left == 0 {
-                return Err(Stop::Enough);
-            }
-            *left -= 1;
-            print(entry, &stream, clock, whole, out)?;
-        }
-        Ok(())
-    });
-    match walked {
-        Ok(_) | Err(ScanError::Enough) => Ok(true),
-        Err(ScanError::Fault(fault)) => {
-            out.flush()?;
-            remark(&format!("{}: {fault}; nothing from there on is shown", file.display()));
-            Ok(false)
-        }
-        Err(ScanError::Io(error)) => Err(error.into()),
-        Err(error) => Err(error.into()),
-    }
+    /// How many more entries to print.
+    left: u64,
+    out: &'a mut Out,
 }
 
-fn print(entry: &Kept, stream: &str, clock: Clock, whole: bool, out: &mut Out) -> io::Result<()> {
-    if out.json() {
-        let event = serde_json::from_str(&entry.payload).ok();
-        return out.document(&Told { stream, recorded: rfc3339(entry.recorded_at), event, entry });
+impl Printer<'_> {
+    /// Prints what is wanted of one file; false when it does not hold to its end.
+    fn file(&mut self, file: &Path, filter: &Filter, workers: usize) -> Result<bool, Failure> {
+        let stream = glance(file).map_or_else(String::new, |glance| glance.header.stream);
+        let walked = scan(open(file)?, workers, filter, |entries| {
+            for entry in &entries {
+                self.left = self.left.checked_sub(1).ok_or(Stop::Enough)?;
+                self.print(entry, &stream)?;
+            }
+            Ok(())
+        });
+        match walked {
+            Ok(_) | Err(ScanError::Enough) => Ok(true),
+            Err(ScanError::Fault(fault)) => {
+                self.out.flush()?;
+                remark(&format!("{}: {fault}; nothing from there on is shown", file.display()));
+                Ok(false)
+            }
+            Err(ScanError::Io(error)) => Err(error.into()),
+            Err(error) => Err(error.into()),
+        }
     }
-    let seq = format!("{:>6}", entry.seq);
-    let seq = out.paint(Tone::Faint, &seq);
-    let kind = out.paint(Tone::Title, &format!("{:<22}", tame(&entry.kind)));
-    let payload = if whole { entry.payload.clone() } else { preview(&entry.payload) };
-    let payload = tame(&payload);
-    out.line(&format!("{seq}  {}  {kind}  {}  {payload}", clock.show(entry.recorded_at), tame(&entry.actor)))
+
+    fn print(&mut self, entry: &Kept, stream: &str) -> io::Result<()> {
+        if self.out.json() {
+            let event = serde_json::from_str(&entry.payload).ok();
+            return self.out.document(&Told { stream, recorded: rfc3339(entry.recorded_at), event, entry });
+        }
+        let seq = self.out.paint(Tone::Faint, &format!("{:>6}", entry.seq));
+        let kind = self.out.paint(Tone::Title, &format!("{:<19}", tame(&entry.kind)));
+        let payload = if self.whole { entry.payload.clone() } else { preview(&entry.payload) };
+        let at = self.clock.show(entry.recorded_at);
+        self.out.line(&format!("{seq}  {at}  {kind}  {}  {}", actor(&entry.actor), tame(&payload)))
+    }
 }
 
 fn preview(payload: &str) -> String {

@@ -1,17 +1,22 @@
 //! One module per command, and what they share.
 
+mod doctor;
+mod evidence;
+mod explain;
 mod fetch;
 mod log;
 mod shell;
+mod timeline;
 mod verify;
 
 use std::path::PathBuf;
 
 use replay_tool::clock::Clock;
 use replay_tool::files::zone_of;
+use replay_tool::logs::Logs as FoundLogs;
 use replay_tool::scan::default_workers;
 
-use crate::cli::{Cli, Command, Common};
+use crate::cli::{Cli, Command, Common, Logs};
 use crate::output::{Out, remark};
 use crate::{Answer, Failure};
 
@@ -22,6 +27,11 @@ pub fn run(cli: &Cli, out: &mut Out) -> Answer {
         Command::Fetch(args) => fetch::run(args, common, out),
         Command::Verify(logs) => verify::run(logs, common, out),
         Command::Log(args) => log::run(args, common, out),
+        Command::Receipt(args) => explain::receipt(args, common, out),
+        Command::Explain { what } => explain::run(what, common, out),
+        Command::State(args) => timeline::state(args, common, out),
+        Command::Diff(args) => timeline::diff(args, common, out),
+        Command::Doctor(logs) => doctor::run(logs, common, out),
         Command::Completions { shell } => shell::completions(*shell, out),
         Command::Man { command } => shell::man(command.as_deref(), out),
     }
@@ -45,5 +55,19 @@ impl Common {
             remark(&format!("the log's own time zone is of no use ({error}); times are in UTC"));
             Clock::UTC
         }))
+    }
+}
+
+impl Logs {
+    /// The logs, sorted by what they are logs of; says which files are none.
+    fn sorted(&self) -> Result<FoundLogs, Failure> {
+        let found = FoundLogs::find(&self.paths)?;
+        for file in &found.strange {
+            remark(&format!("{} is passed over: it is no export of a stream known here", file.display()));
+        }
+        if found.all.is_empty() {
+            return Err(Failure::new("there are no logs to read here; `replay-tool fetch` brings them"));
+        }
+        Ok(found)
     }
 }

@@ -1,5 +1,7 @@
 //! Making export files for tests.
 
+pub mod world;
+
 use domain::journal::{
     EXPORT_FORMAT, ExportFooter, ExportHeader, GENESIS, Hash, Head, RawEntry, hash_header_line,
 };

@@ -1,0 +1,54 @@
+//! `doctor`: is everything in order?
+
+use replay_tool::doctor::{Diagnosis, Severity, examine};
+use serde::Serialize;
+
+use super::evidence::Legend;
+use crate::cli::{Common, Logs};
+use crate::output::{Out, Tone, tame};
+use crate::{Answer, Failure, Outcome};
+
+/// The diagnosis, for programs.
+#[derive(Serialize)]
+struct Told<'a> {
+    healthy: bool,
+    #[serde(flatten)]
+    diagnosis: &'a Diagnosis,
+}
+
+pub fn run(logs: &Logs, common: &Common, out: &mut Out) -> Answer {
+    let found = replay_tool::logs::Logs::find(&logs.paths)?;
+    let diagnosis = examine(&found, common.workers());
+    if out.json() {
+        out.document(&Told { healthy: diagnosis.healthy(), diagnosis: &diagnosis })?;
+    } else {
+        show(&diagnosis, out)?;
+    }
+    Ok(if diagnosis.healthy() { Outcome::Fine } else { Outcome::Difference })
+}
+
+fn show(diagnosis: &Diagnosis, out: &mut Out) -> Result<(), Failure> {
+    let mut legend = Legend::default();
+    for finding in &diagnosis.findings {
+        let (tone, word) = match finding.severity {
+            Severity::Problem => (Tone::Bad, "PROBLEM"),
+            Severity::Warning => (Tone::Warning, "warning"),
+        };
+        let cited = finding.evidence.as_ref().map_or_else(String::new, |evidence| format!(" {}", legend.cite(evidence)));
+        let word = out.paint(tone, word);
+        out.line(&format!("{word}  {}{cited}", tame(&finding.text)))?;
+    }
+    let looked = format!(
+        "looked at {} logs with {} entries; {} receipts calculated again",
+        diagnosis.logs, diagnosis.entries, diagnosis.receipts
+    );
+    out.line(&looked)?;
+    let problems = diagnosis.findings.iter().filter(|finding| finding.severity == Severity::Problem).count();
+    match problems {
+        0 => out.toned(Tone::Good, "healthy")?,
+        1 => out.toned(Tone::Bad, "1 problem")?,
+        count => out.toned(Tone::Bad, &format!("{count} problems"))?,
+    }
+    legend.show(out)?;
+    Ok(())
+}

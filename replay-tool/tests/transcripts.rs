@@ -1,0 +1,149 @@
+//! Transcripts: commands in, output out, on the logs of a made-up event.
+//!
+//! `tests/transcripts/*.md` hold blocks of `$ command` lines, each followed by what it writes (both channels)
+//! and, unless it is 0, by `? ` and its exit code. `[..]` stands for anything within a line.
+//! `TRANSCRIPTS=update cargo test -p replay-tool --test transcripts` writes down what is said today.
+#![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation, reason = "tests")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::world::{SMALL, Size, World};
+
+/// The made-up event, in every state of repair.
+fn fixtures(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+    let world = World::new(1, SMALL);
+    write(&folder.join("spring"), &world.exports());
+    let closed = World::new(2, Size { close: true, receipts: 2, ..SMALL });
+    write(&folder.join("closed"), &closed.exports());
+
+    let mut tampered = world.exports();
+    let session = tampered.values_mut().next_back().unwrap();
+    session[9] = session[9].replace("\\\"price_cents\\\":1", "\\\"price_cents\\\":9");
+    write(&folder.join("tampered"), &tampered);
+
+    // A dishonest platform: the price is changed and the whole chain sealed anew. Only the rules notice.
+    let mut resealed = world.exports();
+    let entries: Vec<_> = world.session_log().to_vec();
+    let forged = entries.into_iter().map(|mut entry| {
+        entry.payload = entry.payload.replace("\"share_cents\":1121", "\"share_cents\":621");
+        entry
+    });
+    let lines = support::export_lines(&world.session_id.to_string(), domain::journal::Head::EMPTY, forged);
+    *resealed.values_mut().next_back().unwrap() = lines;
+    write(&folder.join("resealed"), &resealed);
+
+    let mut missing = world.exports();
+    missing.retain(|name, _| !name.starts_with("event"));
+    write(&folder.join("missing"), &missing);
+
+    fs::create_dir_all(folder.join("odd")).unwrap();
+    let whole = support::file(world.exports().values().next_back().unwrap());
+    fs::write(folder.join("odd/cut.ndjson"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(folder.join("odd/letter.ndjson"), "Dear support,\n\u{1b}[31mit is broken.\n").unwrap();
+    fs::write(folder.join("odd/nothing.ndjson"), "").unwrap();
+}
+
+fn write(folder: &Path, files: &std::collections::BTreeMap<String, Vec<String>>) {
+    fs::create_dir_all(folder).unwrap();
+    for (name, lines) in files {
+        fs::write(folder.join(name), support::file(lines)).unwrap();
+    }
+}
+
+/// Runs `command` in a shell, with the tool on its path.
+fn run(command: &str, folder: &Path) -> String {
+    let bin = Path::new(env!("CARGO_BIN_EXE_replay-tool")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("sh")
+        .args(["-c", &format!("( {command} ) 2>&1")])
+        .env("PATH", path)
+        .env_remove("NO_COLOR")
+        .env_remove("HANGTAG_TOKEN")
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let mut said = String::from_utf8(output.stdout).unwrap();
+    match output.status.code() {
+        Some(0) => {}
+        code => said.push_str(&format!("? {}\n", code.unwrap_or(-1))),
+    }
+    said
+}
+
+fn matches(expected: &str, actual: &str) -> bool {
+    let parts: Vec<&str> = expected.split("[..]").collect();
+    let [first, middle @ .., last] = parts.as_slice() else { return expected == actual };
+    let Some(mut rest) = actual.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    middle.iter().all(|part| match rest.split_once(part) {
+        Some((_, after)) => {
+            rest = after;
+            true
+        }
+        None => false,
+    })
+}
+
+/// What is said today, in the words of the transcript where they fit.
+fn retold(expected: &[&str], actual: &str) -> Vec<String> {
+    actual
+        .lines()
+        .map(|line| expected.iter().find(|known| matches(known, line)).map_or(line, |known| known).to_owned())
+        .collect()
+}
+
+fn replay(transcript: &Path, folder: &Path, update: bool) -> Vec<String> {
+    let text = fs::read_to_string(transcript).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut told, mut differences, mut at) = (Vec::new(), Vec::new(), 0);
+    while at < lines.len() {
+        told.push(lines[at].to_owned());
+        let Some(command) = lines[at].strip_prefix("$ ") else {
+            at += 1;
+            continue;
+        };
+        let end = (at + 1..lines.len()).find(|n| lines[*n].starts_with("$ ") || lines[*n] == "```").unwrap();
+        let expected = &lines[at + 1..end];
+        let expected = match expected {
+            [rest @ .., ""] if lines[end] != "```" => rest,
+            all => all,
+        };
+        let actual = run(command, folder);
+        let said: Vec<&str> = actual.lines().collect();
+        let same = said.len() == expected.len() && expected.iter().zip(&said).all(|(e, a)| matches(e, a));
+        if !same {
+            differences.push(format!("$ {command}\n--- expected\n{}\n--- said\n{actual}", expected.join("\n")));
+        }
+        told.extend(retold(expected, &actual));
+        if lines[end] != "```" {
+            told.push(String::new());
+        }
+        at = end;
+    }
+    if update {
+        fs::write(transcript, told.join("\n") + "\n").unwrap();
+        return Vec::new();
+    }
+    differences
+}
+
+#[test]
+fn transcripts_hold() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("transcripts");
+    fixtures(&folder);
+    let update = std::env::var("TRANSCRIPTS").is_ok_and(|value| value == "update");
+    let mut transcripts: Vec<PathBuf> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    transcripts.sort();
+    let differences: Vec<String> = transcripts
+        .iter()
+        .flat_map(|transcript| replay(transcript, &folder, update))
+        .collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+}
