@@ -4,7 +4,7 @@ use domain::journal::Head;
 use serde::Serialize;
 
 use crate::GENERATION;
-use crate::statement::{Sql, Statement, Writes, insert};
+use crate::statement::{Sql, Statement, Writes, delete, insert};
 
 /// Reads a stream's checkpoint; parameters: generation, stream; columns: seq, hash.
 pub const READ: &str = "SELECT seq, hash FROM checkpoint WHERE projection = ?1 AND stream = ?2";
@@ -30,6 +30,8 @@ const MOVE: &Sql = &Sql {
 
 const PARK: &Sql = insert!(parked_stream (projection, stream, seq, kind, error, parked_at)
     "ON CONFLICT (projection, stream) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, error = excluded.error");
+
+const UNPARK: &Sql = delete!(parked_stream where (projection, stream));
 
 /// What the database says when a checkpoint was not where it should be.
 pub const MOVED_ERROR: &str = "NOT NULL constraint failed: checkpoint.seq";
@@ -95,5 +97,15 @@ pub fn advance(stream: &str, from: Head, to: Head, moved_at: i64) -> Result<Vec<
 pub fn park(stream: &str, seq: u64, kind: &str, error: &str, now: i64) -> Result<Vec<Statement>, serde_json::Error> {
     let mut writes = Writes::default();
     writes.write(PARK, [Park { projection: GENERATION, stream, seq, kind, error, parked_at: now }])?;
+    Ok(writes.into_statements())
+}
+
+/// The statement that lets a parked `stream` go on.
+///
+/// # Errors
+/// When the key cannot be written as JSON; it can.
+pub fn unpark(stream: &str) -> Result<Vec<Statement>, serde_json::Error> {
+    let mut writes = Writes::default();
+    writes.write(UNPARK, [serde_json::json!({ "projection": GENERATION, "stream": stream })])?;
     Ok(writes.into_statements())
 }

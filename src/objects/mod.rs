@@ -22,7 +22,7 @@ mod deliveries;
 mod host;
 mod limits;
 mod live;
-mod outbox;
+pub mod outbox;
 mod store;
 #[cfg(test)]
 mod store_tests;

@@ -10,9 +10,11 @@ use worker::{Env, Method, Request, RequestInit, Response, Result};
 use super::client;
 use super::host::{Host, ObjectLog, reply};
 use super::wire::AskError;
+use crate::queues::projector::{self, Progress, ProjectorError};
 
-/// Where the edge finds these doors: `{prefix}{stream, percent-encoded}/{door}`.
-pub const PREFIX: &str = "/api/testing/objects/";
+/// Where the tests find these doors:
+/// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `d1`.
+pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
 const ENVIRONMENT: &str = "test";
@@ -21,31 +23,51 @@ fn open(env: &Env) -> bool {
     env.var("ENVIRONMENT").is_ok_and(|environment| environment.to_string() == ENVIRONMENT)
 }
 
-/// Passes a test's request on to an object; 404 outside tests.
+/// Serves a test's request; 404 outside tests.
 ///
 /// # Errors
-/// When the object cannot be reached.
+/// When the object or the database cannot be reached.
 pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
     let url = request.url()?;
-    let target = url.path().strip_prefix(PREFIX).and_then(|rest| rest.rsplit_once('/'));
-    let (true, Some((stream, door))) = (open(env), target) else {
+    let Some(path) = url.path().strip_prefix(PREFIX).filter(|_| open(env)) else {
         return Response::error("not found", 404);
     };
-    let stream = stream.replace("%2F", "/").replace("%2f", "/");
-    let Ok(stream) = stream.parse::<StreamId>() else {
-        return Response::error("no such stream", 404);
-    };
-    if door == "live" {
-        let since = url.query_pairs().find(|(key, _)| key == "since").and_then(|(_, since)| since.parse().ok());
-        return client::forward_live(env, &stream, &request, since.unwrap_or(0), "test").await;
+    let parts: Vec<String> = path.split('/').map(|part| part.replace("%2F", "/").replace("%2f", "/")).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["d1"] => {
+            let sql = request.text().await?;
+            let rows = env.d1("DB")?.prepare(sql).all().await?;
+            reply(200, &rows.results::<serde_json::Value>()?)
+        }
+        ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
+        ["projector", stream, "resume"] => progress(projector::resume(env, &parse(stream)?).await),
+        ["objects", stream, "live"] => {
+            let since = url.query_pairs().find(|(key, _)| key == "since").and_then(|(_, since)| since.parse().ok());
+            client::forward_live(env, &parse(stream)?, &request, since.unwrap_or(0), "test").await
+        }
+        ["objects", stream, door] => {
+            let mut init = RequestInit::new();
+            init.with_method(request.method());
+            if request.method() == Method::Post {
+                init.with_body(Some(request.text().await?.into()));
+            }
+            let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+            client::forward(env, &parse(stream)?, &format!("/{door}{query}"), &init).await
+        }
+        _ => Response::error("not found", 404),
     }
-    let mut init = RequestInit::new();
-    init.with_method(request.method());
-    if request.method() == Method::Post {
-        init.with_body(Some(request.text().await?.into()));
+}
+
+fn parse(stream: &str) -> Result<StreamId> {
+    stream.parse().map_err(|error: domain::stream::NotAStream| worker::Error::RustError(error.to_string()))
+}
+
+fn progress(outcome: std::result::Result<Progress, ProjectorError>) -> Result<Response> {
+    match outcome {
+        Ok(progress) => reply(200, &progress),
+        Err(error) => reply(503, &error.to_string()),
     }
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    client::forward(env, &stream, &format!("/{door}{query}"), &init).await
 }
 
 /// Serves a door inside the object.

@@ -1,1 +1,194 @@
-//! placeholder
+//! From log to rows. Order, repetitions, gaps, crashes and rebuilds are one and the same path: read where the
+//! stream's rows stand, pull what is missing from the object, write rows and checkpoint in one batch that
+//! fails when the checkpoint is no longer where it was.
+
+use domain::journal::{Head, RawEntry};
+use domain::stream::StreamId;
+use projections::{Writes, checkpoint, project, wipe};
+use worker::{Date, Env};
+
+use super::read_models::{BatchError, ReadModels, Standing};
+use crate::objects::client::{self, AskError, LogPage};
+
+/// Entries pulled and written together: a batch stays well below D1's 30 s, a lost race costs little.
+pub const PROJECTION_PAGE_ENTRIES: u32 = 200;
+
+/// Statements that one run sends to D1, which takes 1,000 queries per invocation; what is left comes with the
+/// next nudge.
+const STATEMENTS_PER_RUN_MAX: usize = 600;
+
+/// Rounds of one run, lost races included.
+const ROUNDS_PER_RUN_MAX: usize = 200;
+
+/// How far a run got.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// The rows are those of the log up to here, which was its head when last asked.
+    Complete(Head),
+    /// The rows are those of the log up to here; there may be more.
+    Unfinished(Head),
+    /// The stream stands still until somebody resumes it.
+    Parked {
+        /// The entry that could not be projected.
+        seq: u64,
+        /// Why.
+        error: String,
+    },
+}
+
+/// Why a run ended early; a later one may succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectorError {
+    /// The read models could not be reached.
+    #[error("read models: {0}")]
+    ReadModels(String),
+    /// The object could not be asked.
+    #[error("log: {0}")]
+    Log(#[from] AskError),
+    /// A statement could not be made.
+    #[error("statement: {0}")]
+    Statement(#[from] serde_json::Error),
+}
+
+impl From<worker::Error> for ProjectorError {
+    fn from(error: worker::Error) -> Self {
+        Self::ReadModels(error.to_string())
+    }
+}
+
+/// What became of one page.
+enum Outcome {
+    /// Written, in this many statements.
+    Written(usize),
+    /// Somebody else moved the checkpoint.
+    Raced,
+    /// Not to be written as a whole; go on one entry at a time.
+    Isolate,
+    /// The first entry that cannot be projected.
+    Poison { seq: u64, kind: String, error: String },
+}
+
+/// Brings the rows of `stream` up to its log. May run anywhere, any number of times at once.
+///
+/// # Errors
+/// [`ProjectorError`]; whatever was written until then is whole and stays.
+pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
+    let name = stream.to_string();
+    let read_models = ReadModels::new(env)?;
+    let (mut statements, mut limit, mut place) = (0, PROJECTION_PAGE_ENTRIES, Head::EMPTY);
+    for _ in 0..ROUNDS_PER_RUN_MAX {
+        let Standing { head, parked } = read_models.standing(&name).await?;
+        place = head;
+        if let Some((seq, error)) = parked {
+            return Ok(Progress::Parked { seq, error });
+        }
+        let page = client::pull(env, stream, place.seq + 1, limit).await?;
+        if place.seq > page.head.seq || page.previous != place.hash {
+            rebuild(&read_models, stream, place).await?;
+            continue;
+        }
+        if page.entries.is_empty() {
+            return Ok(Progress::Complete(place));
+        }
+        if statements >= STATEMENTS_PER_RUN_MAX {
+            break;
+        }
+        match write(&read_models, stream, place, &page).await? {
+            Outcome::Written(count) => {
+                statements += count;
+                limit = PROJECTION_PAGE_ENTRIES;
+            }
+            Outcome::Raced => {}
+            Outcome::Isolate => limit = 1,
+            Outcome::Poison { seq, kind, error } => {
+                tracing::error!(stream = name, seq, kind, error, "entry cannot be projected, parking its stream");
+                let park = checkpoint::park(&name, seq, &kind, &error, now())?;
+                read_models.run(&park).await.map_err(|error| ProjectorError::ReadModels(error.to_string()))?;
+                return Ok(Progress::Parked { seq, error });
+            }
+        }
+    }
+    Ok(Progress::Unfinished(place))
+}
+
+/// Sees to it that the rows of `stream` are those of its log up to `min_seq` at least, projecting here and now
+/// what the queue has not brought yet. For queries that must read their caller's own writes.
+///
+/// # Errors
+/// [`ProjectorError`].
+pub async fn reach(env: &Env, stream: &StreamId, min_seq: u64) -> Result<Progress, ProjectorError> {
+    let Standing { head, parked } = ReadModels::new(env)?.standing(&stream.to_string()).await?;
+    match parked {
+        _ if head.seq >= min_seq => Ok(Progress::Unfinished(head)),
+        Some((seq, error)) => Ok(Progress::Parked { seq, error }),
+        None => catch_up(env, stream).await,
+    }
+}
+
+/// Lets a parked stream go on, after a repair; it is parked again where it still cannot.
+///
+/// # Errors
+/// [`ProjectorError`].
+pub async fn resume(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
+    let unpark = checkpoint::unpark(&stream.to_string())?;
+    let resumed = ReadModels::new(env)?.run(&unpark).await;
+    resumed.map_err(|error| ProjectorError::ReadModels(error.to_string()))?;
+    catch_up(env, stream).await
+}
+
+/// The rows do not belong to this log: it was restored to an earlier state. Begin anew.
+async fn rebuild(read_models: &ReadModels, stream: &StreamId, place: Head) -> Result<(), ProjectorError> {
+    tracing::warn!(stream = %stream, seq = place.seq, "log and rows disagree, rebuilding the stream's rows");
+    let mut statements = checkpoint::advance(&stream.to_string(), place, Head::EMPTY, now())?;
+    statements.extend(wipe(stream)?);
+    match read_models.run(&statements).await {
+        Ok(()) | Err(BatchError::Moved) => Ok(()),
+        Err(error) => Err(ProjectorError::ReadModels(error.to_string())),
+    }
+}
+
+async fn write(
+    read_models: &ReadModels,
+    stream: &StreamId,
+    place: Head,
+    page: &LogPage,
+) -> Result<Outcome, ProjectorError> {
+    let (fit, poison) = collect(stream, &page.entries);
+    let (Some(last), statements) = fit else {
+        return Ok(poison.unwrap_or(Outcome::Raced));
+    };
+    let to = Head { seq: last.seq, hash: last.hash };
+    let mut batch = checkpoint::advance(&stream.to_string(), place, to, now())?;
+    batch.extend(statements);
+    match read_models.run(&batch).await {
+        Ok(()) => Ok(poison.unwrap_or(Outcome::Written(batch.len()))),
+        Err(BatchError::Moved) => Ok(Outcome::Raced),
+        Err(BatchError::Unfit(_)) if page.entries.len() > 1 => Ok(Outcome::Isolate),
+        Err(BatchError::Unfit(error)) => Ok(poison_of(last, error)),
+        Err(BatchError::Unreachable(error)) => Err(ProjectorError::ReadModels(error)),
+    }
+}
+
+type Fit<'a> = (Option<&'a RawEntry>, Vec<projections::Statement>);
+
+/// Statements of the entries up to the first that cannot be projected, and that one.
+fn collect<'a>(stream: &StreamId, entries: &'a [RawEntry]) -> (Fit<'a>, Option<Outcome>) {
+    let mut writes = Writes::default();
+    let mut last = None;
+    for entry in entries {
+        match project(stream, entry, &mut writes) {
+            Ok(()) => last = Some(entry),
+            Err(error) => return ((last, writes.into_statements()), Some(poison_of(entry, error.to_string()))),
+        }
+    }
+    ((last, writes.into_statements()), None)
+}
+
+fn poison_of(entry: &RawEntry, error: String) -> Outcome {
+    Outcome::Poison { seq: entry.seq, kind: entry.kind.clone(), error }
+}
+
+fn now() -> i64 {
+    i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
+}
