@@ -40,7 +40,12 @@ pub fn run(workspace: &Workspace, report: &mut Report) {
     report.stage("lints of the Rust code for wasm", |step| wasm_lints(workspace, step));
     report.stage("unit tests in Rust", |step| {
         counted(
-            Run::new(workspace, "cargo-test", "cargo").args(["test", "--workspace", "--no-fail-fast"]),
+            Run::new(workspace, "cargo-test", "cargo").args([
+                "test",
+                "--workspace",
+                "--no-fail-fast",
+                "--quiet",
+            ]),
             step,
         )
     });
