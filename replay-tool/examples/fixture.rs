@@ -13,7 +13,9 @@ fn main() {
     let folder = std::path::PathBuf::from(arguments.next().unwrap_or_else(|| "fixture".to_owned()));
     let numbers: Vec<u32> = arguments.filter_map(|text| text.parse().ok()).collect();
     let size = match numbers.as_slice() {
-        [consignors, items, receipts] => Size { consignors: *consignors, items: *items, receipts: *receipts, close: false },
+        [consignors, items, receipts] => {
+            Size { consignors: *consignors, items: *items, receipts: *receipts, close: false }
+        }
         _ => SMALL,
     };
     std::fs::create_dir_all(&folder).unwrap();

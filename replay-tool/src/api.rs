@@ -23,7 +23,7 @@ pub const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the platform may be silent while it answers.
-const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Longest JSON answer (lists of events and streams), in bytes.
 const MAX_LIST_BYTES: u64 = 16 * 1024 * 1024;
@@ -92,7 +92,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(api: &Api) -> Result<Self, Failure> {
-        let (base, host) = address(&api.api)?;
+        let (base, host) = address(&api.address)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -197,13 +197,19 @@ fn address(url: &str) -> Result<(String, Option<String>), Failure> {
 }
 
 /// Success, or what the platform says about the lack of it.
-fn answered(response: Response<ureq::Body>, path: &str, with_token: bool) -> Result<Response<ureq::Body>, ApiError> {
+fn answered(
+    response: Response<ureq::Body>,
+    path: &str,
+    with_token: bool,
+) -> Result<Response<ureq::Body>, ApiError> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
-    let body = response.into_body().into_with_config().limit(MAX_LIST_BYTES).read_to_string().unwrap_or_default();
-    let said = serde_json::from_str::<Problem>(&body).map_or_else(|_| String::new(), |problem| problem.to_string());
+    let body =
+        response.into_body().into_with_config().limit(MAX_LIST_BYTES).read_to_string().unwrap_or_default();
+    let said =
+        serde_json::from_str::<Problem>(&body).map_or_else(|_| String::new(), |problem| problem.to_string());
     let hint = match status {
         StatusCode::UNAUTHORIZED if !with_token => "; give a token with --token or --token-command",
         StatusCode::UNAUTHORIZED => "; the token has run out or is not known there",
@@ -241,8 +247,14 @@ mod tests {
     #[test]
     fn local_names_are_reached_without_a_resolver() {
         let host = Some("demo.localhost:8787".to_owned());
-        assert_eq!(address("http://demo.localhost:8787/").unwrap(), ("http://127.0.0.1:8787".to_owned(), host));
-        assert_eq!(address("https://spring.example/x/").unwrap(), ("https://spring.example/x".to_owned(), None));
+        assert_eq!(
+            address("http://demo.localhost:8787/").unwrap(),
+            ("http://127.0.0.1:8787".to_owned(), host)
+        );
+        assert_eq!(
+            address("https://spring.example/x/").unwrap(),
+            ("https://spring.example/x".to_owned(), None)
+        );
         assert!(address("demo").is_err());
     }
 }

@@ -49,7 +49,10 @@ fn check_line(state: &State, line: &Line, recorded_at: i64, found: &mut Vec<Stri
         found.push(format!("{tag} had been sold before, on receipt {}", slot.receipt));
     }
     if slot.consignor != line.consignor {
-        found.push(format!("{tag} belongs to consignor {}, but was credited to {}", slot.consignor, line.consignor));
+        found.push(format!(
+            "{tag} belongs to consignor {}, but was credited to {}",
+            slot.consignor, line.consignor
+        ));
     }
     differ(found, &format!("{tag}, the printed price"), line.printed, Cents(i64::from(slot.price)));
     let plan = &state.plan.as_ref()?.plan;

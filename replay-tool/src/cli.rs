@@ -28,8 +28,8 @@ pub struct Common {
     /// Answer in JSON, for programs.
     #[arg(long, global = true)]
     pub json: bool,
-    /// When to use colour; NO_COLOR is respected.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = false)]
+    /// When to use colour; the variable `NO_COLOR` is respected.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
     /// Show and read times in this IANA zone [default: the event's, else UTC].
     #[arg(long, global = true, value_name = "ZONE", conflicts_with = "utc")]
@@ -95,8 +95,13 @@ pub struct Logs {
 #[derive(Debug, Args)]
 pub struct Api {
     /// The platform's address.
-    #[arg(long, env = "HANGTAG_API", value_name = "URL", default_value = "http://demo.localhost:8787")]
-    pub api: String,
+    #[arg(
+        long = "api",
+        env = "HANGTAG_API",
+        value_name = "URL",
+        default_value = "http://demo.localhost:8787"
+    )]
+    pub address: String,
     /// A token with the support role (or more).
     #[arg(long, env = "HANGTAG_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
@@ -125,7 +130,7 @@ pub struct Fetch {
 pub struct LogArgs {
     #[command(flatten)]
     pub logs: Logs,
-    /// Only these kinds of entries (session_opened, receipt_*, …).
+    /// Only these kinds of entries (`session_opened`, `receipt_*`, …).
     #[arg(long = "kind", value_name = "KIND", value_delimiter = ',')]
     pub kinds: Vec<String>,
     /// Only by actors whose id contains this.

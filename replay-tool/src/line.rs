@@ -256,8 +256,8 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<
     if let Ok(header) = serde_json::from_str::<ExportHeader>(line) {
         return Ok(AnyLine::Header(header));
     }
-    let entry: LooseEntry<'a> =
-        serde_json::from_str(line).map_err(|error| Wrong::NotAnEntry { why: complaint(&error), found: quote(line) })?;
+    let entry: LooseEntry<'a> = serde_json::from_str(line)
+        .map_err(|error| Wrong::NotAnEntry { why: complaint(&error), found: quote(line) })?;
     scratch.clear();
     scratch.push_str(&entry.payload);
     let mut read = Line {

@@ -131,7 +131,9 @@ where
             walk.follow(checked, &mut take)?;
         }
     } else {
-        in_parallel(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| walk.follow(checked, &mut take))?;
+        in_parallel(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| {
+            walk.follow(checked, &mut take)
+        })?;
     }
     walk.finish()
 }
@@ -148,7 +150,8 @@ impl File {
         if line.len() > MAX_LINE_BYTES {
             return Err(Wrong::TooLong);
         }
-        let text = std::str::from_utf8(line).map_err(|error| Wrong::NotText { valid_up_to: error.valid_up_to() })?;
+        let text =
+            std::str::from_utf8(line).map_err(|error| Wrong::NotText { valid_up_to: error.valid_up_to() })?;
         let header = read_header(text)?;
         if header.from == 0 || (header.from == 1) != (header.previous == GENESIS) {
             return Err(Wrong::ImpossibleStart { from: header.from, previous: header.previous });
@@ -208,7 +211,9 @@ fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
     let mut scratch = String::new();
     let line = std::str::from_utf8(last_line(block)).ok();
     match line.and_then(|line| read(line, &mut scratch).ok()) {
-        Some(AnyLine::Entry(entry)) => Seam { head: Some(Head { seq: entry.seq, hash: entry.hash }), after_end: false },
+        Some(AnyLine::Entry(entry)) => {
+            Seam { head: Some(Head { seq: entry.seq, hash: entry.hash }), after_end: false }
+        }
         // A further block would stand behind the closing line; the walk notices that it has ended.
         Some(AnyLine::Footer(_)) => Seam { head: start, after_end: true },
         Some(AnyLine::Header(_)) | None => Seam { head: None, after_end: false },
@@ -217,7 +222,8 @@ fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
 
 fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gathered> {
     let start = job.start.unwrap_or(Head::EMPTY);
-    let mut checked = Checked { gathered: W::Gathered::default(), lines: 0, head: start, ended: false, fault: None };
+    let mut checked =
+        Checked { gathered: W::Gathered::default(), lines: 0, head: start, ended: false, fault: None };
     let block = match job.block {
         Ok(block) => block,
         Err(wrong) => {
@@ -262,12 +268,13 @@ fn check_line<W: Reading>(
     if line.len() > MAX_LINE_BYTES {
         return Err(at_entry(Wrong::TooLong));
     }
-    let text =
-        std::str::from_utf8(line).map_err(|error| at_entry(Wrong::NotText { valid_up_to: error.valid_up_to() }))?;
+    let text = std::str::from_utf8(line)
+        .map_err(|error| at_entry(Wrong::NotText { valid_up_to: error.valid_up_to() }))?;
     match read(text, scratch).map_err(at_entry)? {
         AnyLine::Header(header) => Err(at_entry(Wrong::SecondHeader { stream: quote(&header.stream) })),
         AnyLine::Footer(footer) => {
-            check_footer(file, &footer, checked.head).map_err(|wrong| Fault::closing(checked.lines, wrong))?;
+            check_footer(file, &footer, checked.head)
+                .map_err(|wrong| Fault::closing(checked.lines, wrong))?;
             checked.ended = true;
             Ok(())
         }
@@ -291,7 +298,11 @@ pub fn check_entry(stream: &str, entry: &Line<'_>, before: Head) -> Result<Head,
     }
     if found < expected {
         let doubled = found == before.seq && entry.hash == before.hash;
-        return Err(if doubled { Wrong::Doubled { seq: found } } else { Wrong::OutOfOrder { expected, found } });
+        return Err(if doubled {
+            Wrong::Doubled { seq: found }
+        } else {
+            Wrong::OutOfOrder { expected, found }
+        });
     }
     let computed = hash_content(stream, &entry.content(), &before.hash);
     if computed != entry.hash {

@@ -134,13 +134,18 @@ fn enrolments(
     story: &mut ConsignorStory,
     workers: usize,
 ) -> Result<(), StoryError> {
-    each::<Organization>(&source.path, workers, |line| line.kind == "consignors_enrolled", |entry| {
-        if let organization::Event::ConsignorsEnrolled(enrolled) = &entry.event {
-            let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-            story.enrolled.extend(joined(&enrolled.consignors, number, evidence));
-        }
-        Ok(())
-    })?;
+    each::<Organization>(
+        &source.path,
+        workers,
+        |line| line.kind == "consignors_enrolled",
+        |entry| {
+            if let organization::Event::ConsignorsEnrolled(enrolled) = &entry.event {
+                let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+                story.enrolled.extend(joined(&enrolled.consignors, number, evidence));
+            }
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -152,29 +157,34 @@ fn listings(
     workers: usize,
 ) -> Result<(), StoryError> {
     let wanted = |kind: &str| matches!(kind, "consignors_joined" | "items_listed");
-    each::<ConsignmentEvent>(&source.path, workers, |line| wanted(&line.kind), |entry| {
-        let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-        match &entry.event {
-            consignment_event::Event::ConsignorsJoined(event) => {
-                story.joined.extend(joined(&event.consignors, number, evidence));
-            }
-            consignment_event::Event::ItemsListed(listed) => {
-                let mut here = Listed { items: 0, price_cents: 0, evidence: evidence() };
-                for item in listed.items.iter().filter(|item| item.consignor == number) {
-                    here.items += 1;
-                    here.price_cents = here.price_cents.saturating_add(item.price.0);
-                    titles.insert(item.tag, item.title.clone());
+    each::<ConsignmentEvent>(
+        &source.path,
+        workers,
+        |line| wanted(&line.kind),
+        |entry| {
+            let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+            match &entry.event {
+                consignment_event::Event::ConsignorsJoined(event) => {
+                    story.joined.extend(joined(&event.consignors, number, evidence));
                 }
-                if here.items > 0 {
-                    story.items += here.items;
-                    story.listed_cents = story.listed_cents.saturating_add(here.price_cents);
-                    story.listed.push(here);
+                consignment_event::Event::ItemsListed(listed) => {
+                    let mut here = Listed { items: 0, price_cents: 0, evidence: evidence() };
+                    for item in listed.items.iter().filter(|item| item.consignor == number) {
+                        here.items += 1;
+                        here.price_cents = here.price_cents.saturating_add(item.price.0);
+                        titles.insert(item.tag, item.title.clone());
+                    }
+                    if here.items > 0 {
+                        story.items += here.items;
+                        story.listed_cents = story.listed_cents.saturating_add(here.price_cents);
+                        story.listed.push(here);
+                    }
                 }
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -191,26 +201,33 @@ fn sales(
     };
     let mut plan: Option<SessionScheduled> = None;
     let mut lines: Vec<(Cents, BasisPoints)> = Vec::new();
-    each::<SaleSession>(&source.path, workers, |line| wanted(&line.kind, line.payload), |entry| {
-        match entry.event {
-            sale_session::Event::SessionScheduled(scheduled) => plan = Some(scheduled.0),
-            sale_session::Event::ReceiptCompleted(receipt) => {
-                for line in receipt.lines.into_iter().filter(|line| line.consignor == number) {
-                    lines.push((line.price, line.rate));
-                    story.sales.push(SaleLine {
-                        title: titles.get(&line.tag).cloned(),
-                        receipt: receipt.number,
-                        line,
-                        evidence: Evidence::new(&source.stream, entry.seq, entry.recorded_at),
-                    });
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |line| wanted(&line.kind, line.payload),
+        |entry| {
+            match entry.event {
+                sale_session::Event::SessionScheduled(scheduled) => plan = Some(scheduled.0),
+                sale_session::Event::ReceiptCompleted(receipt) => {
+                    for line in receipt.lines.into_iter().filter(|line| line.consignor == number) {
+                        lines.push((line.price, line.rate));
+                        story.sales.push(SaleLine {
+                            title: titles.get(&line.tag).cloned(),
+                            receipt: receipt.number,
+                            line,
+                            evidence: Evidence::new(&source.stream, entry.seq, entry.recorded_at),
+                        });
+                    }
                 }
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     let added = add_up(story, &lines, plan.as_ref());
-    added.map_err(|_| StoryError::Unknown(format!("{}: the sums leave the range of amounts", source.path.display())))
+    added.map_err(|_| {
+        StoryError::Unknown(format!("{}: the sums leave the range of amounts", source.path.display()))
+    })
 }
 
 fn add_up(

@@ -123,7 +123,8 @@ pub fn tell(logs: &Logs, wanted: &Wanted, workers: usize) -> Result<ReceiptStory
         let ids: Vec<String> = found.iter().map(|(_, sale)| sale.entry.event.receipt.to_string()).collect();
         return Err(StoryError::Unknown(format!("several receipts fit; say which:\n  {}", ids.join("\n  "))));
     }
-    let (source, sale) = found.pop().ok_or_else(|| StoryError::Unknown("no log here knows this receipt".to_owned()))?;
+    let (source, sale) =
+        found.pop().ok_or_else(|| StoryError::Unknown("no log here knows this receipt".to_owned()))?;
     told(logs, source, &sale, workers)
 }
 
@@ -132,21 +133,26 @@ fn find(source: &Source, wanted: &Wanted, workers: usize) -> Result<Option<Sale>
     let mut state = State::default();
     let mut planned = None;
     let mut sold = None;
-    each::<SaleSession>(&source.path, workers, |_| true, |entry| {
-        if let sale_session::Event::ReceiptCompleted(receipt) = &entry.event {
-            if wanted.fits(receipt.receipt, receipt.number) {
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |_| true,
+        |entry| {
+            if let sale_session::Event::ReceiptCompleted(receipt) = &entry.event
+                && wanted.fits(receipt.receipt, receipt.number)
+            {
                 let event = receipt.clone();
                 let Entry { seq, recorded_at, actor, .. } = entry;
                 sold = Some(Entry { seq, recorded_at, actor, event });
                 return Err(Stop::Enough);
             }
-        }
-        if let sale_session::Event::SessionScheduled(_) = &entry.event {
-            planned = Some(Evidence::new(&source.stream, entry.seq, entry.recorded_at));
-        }
-        SaleSession::evolve(&mut state, &entry.event, entry.recorded_at);
-        Ok(())
-    })?;
+            if let sale_session::Event::SessionScheduled(_) = &entry.event {
+                planned = Some(Evidence::new(&source.stream, entry.seq, entry.recorded_at));
+            }
+            SaleSession::evolve(&mut state, &entry.event, entry.recorded_at);
+            Ok(())
+        },
+    )?;
     Ok(sold.map(|entry| Sale { state, planned, entry }))
 }
 
@@ -156,12 +162,11 @@ fn told(logs: &Logs, source: &Source, sale: &Sale, workers: usize) -> Result<Rec
     let mut gaps = Vec::new();
     let custody = custody(source, &tags, workers)?;
     let event = sale.state.plan.as_ref().map(|plan| plan.event);
-    let listings = match event.and_then(|event| event_log(logs, event)) {
-        Some(log) => listings(log, &tags, workers)?,
-        None => {
-            gaps.push("the event's own log is not here, so items have no titles".to_owned());
-            BTreeMap::new()
-        }
+    let listings = if let Some(log) = event.and_then(|event| event_log(logs, event)) {
+        listings(log, &tags, workers)?
+    } else {
+        gaps.push("the event's own log is not here, so items have no titles".to_owned());
+        BTreeMap::new()
     };
     let plan = sale.state.plan.as_ref();
     let lines = receipt.lines.iter().map(|line| {
@@ -204,28 +209,38 @@ fn event_log(logs: &Logs, event: EventId) -> Option<&Source> {
 /// Where each of `tags` came into the session's custody.
 fn custody(source: &Source, tags: &[Tag], workers: usize) -> Result<BTreeMap<Tag, Evidence>, StoryError> {
     let mut found = BTreeMap::new();
-    each::<SaleSession>(&source.path, workers, |line| line.kind == "custody_taken", |entry| {
-        if let sale_session::Event::CustodyTaken(taken) = &entry.event {
-            for item in taken.items.iter().filter(|item| tags.contains(&item.tag)) {
-                found.insert(item.tag, Evidence::new(&source.stream, entry.seq, entry.recorded_at));
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |line| line.kind == "custody_taken",
+        |entry| {
+            if let sale_session::Event::CustodyTaken(taken) = &entry.event {
+                for item in taken.items.iter().filter(|item| tags.contains(&item.tag)) {
+                    found.insert(item.tag, Evidence::new(&source.stream, entry.seq, entry.recorded_at));
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 
 /// How each of `tags` was listed.
 fn listings(source: &Source, tags: &[Tag], workers: usize) -> Result<BTreeMap<Tag, Listing>, StoryError> {
     let mut found = BTreeMap::new();
-    each::<ConsignmentEvent>(&source.path, workers, |line| line.kind == "items_listed", |entry| {
-        if let consignment_event::Event::ItemsListed(listed) = &entry.event {
-            for item in listed.items.iter().filter(|item| tags.contains(&item.tag)) {
-                let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-                found.insert(item.tag, Listing::new(item, evidence));
+    each::<ConsignmentEvent>(
+        &source.path,
+        workers,
+        |line| line.kind == "items_listed",
+        |entry| {
+            if let consignment_event::Event::ItemsListed(listed) = &entry.event {
+                for item in listed.items.iter().filter(|item| tags.contains(&item.tag)) {
+                    let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+                    found.insert(item.tag, Listing::new(item, evidence));
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
