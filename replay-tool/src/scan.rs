@@ -4,15 +4,16 @@
 //! its first entry builds on: if that line lies, its own block fails. So blocks are dealt to workers in turn,
 //! collected in the same order, and the first fault found in that order is the first fault of the file.
 
+mod parallel;
+
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use domain::journal::{ExportFooter, ExportHeader, GENESIS, Hash, Head, hash_content, hash_header_line};
 
 use crate::block::{Block, BlockError, Blocks, last_line, lines};
 use crate::fault::{Fault, Wrong, quote};
-use crate::limits::{BLOCKS_WAITING_PER_WORKER, MAX_LINE_BYTES, MAX_WORKERS};
+use crate::limits::{MAX_LINE_BYTES, MAX_WORKERS};
 use crate::line::{AnyLine, Line, read, read_header};
 
 /// Why a file was not walked to its end.
@@ -131,7 +132,7 @@ where
             walk.follow(checked, &mut take)?;
         }
     } else {
-        in_parallel(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| {
+        parallel::walk(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| {
             walk.follow(checked, &mut take)
         })?;
     }
@@ -369,53 +370,4 @@ impl Walk<'_> {
         let entries = self.head.seq - self.file.start().seq.min(self.head.seq);
         Ok(Verified { header: self.file.header.clone(), entries, head: self.head })
     }
-}
-
-/// Deals blocks to workers in turn and collects what they found in the same order.
-fn in_parallel<R, W>(
-    mut blocks: Blocks<R>,
-    workers: usize,
-    file: &File,
-    reading: &W,
-    mut follow: impl FnMut(Checked<W::Gathered>) -> Result<(), ScanError>,
-) -> Result<(), ScanError>
-where
-    R: Read + Send,
-    W: Reading,
-{
-    thread::scope(|scope| {
-        let mut to_workers: Vec<SyncSender<Job>> = Vec::with_capacity(workers);
-        let mut from_workers: Vec<Receiver<Checked<W::Gathered>>> = Vec::with_capacity(workers);
-        for _ in 0..workers {
-            let (send_job, jobs) = sync_channel::<Job>(BLOCKS_WAITING_PER_WORKER);
-            let (send_checked, checked) = sync_channel(BLOCKS_WAITING_PER_WORKER);
-            scope.spawn(move || {
-                for job in jobs {
-                    if send_checked.send(check_block(file, job, reading)).is_err() {
-                        return;
-                    }
-                }
-            });
-            to_workers.push(send_job);
-            from_workers.push(checked);
-        }
-        let reader = scope.spawn(move || -> Result<(), ScanError> {
-            let mut seam = Seam { head: Some(file.start()), after_end: false };
-            for worker in (0..workers).cycle() {
-                let Some(job) = next_job(&mut blocks, &mut seam)? else { break };
-                if to_workers[worker].send(job).is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        let followed = (0..workers)
-            .cycle()
-            .map_while(|worker| from_workers[worker].recv().ok())
-            .try_for_each(&mut follow);
-        // Workers that still have something to say stop when nobody listens.
-        drop(from_workers);
-        let read = reader.join().map_err(|_| ScanError::Worker)?;
-        followed.and(read)
-    })
 }
