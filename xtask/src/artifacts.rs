@@ -77,7 +77,8 @@ fn worker(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
     }
     say::step("Building the Worker", |step| {
         Run::new(workspace, "build-worker", workspace.cargo_tool("worker-build"))
-            .args(["--release"])
+            // The workspace's default members are the native crates; the Worker has to be named.
+            .args(["--release", ".", "--", "--package", "hangtag"])
             .envs(toolchain.variables())
             .envs(tool_variables(workspace))
             .env("CARGO_TARGET_DIR", workspace.path("target/wasm"))
