@@ -1,0 +1,407 @@
+//! Receipts: the sale itself, and what was sold.
+
+use axum::Json;
+use axum::http::HeaderMap;
+use domain::ids::{ReceiptId, SessionId};
+use domain::money::Cents;
+use domain::sale_session::{self, AskedLine, Command, Event, ReceiptCompleted, SaleSession, TenderKind};
+use domain::tag::Tag;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::sessions::find_session;
+use crate::adapters::database::Value;
+use crate::http::command::{CommandHeaders, Commanding, Position, Reply, events_of, idempotency_key};
+use crate::http::edge::Edge;
+use crate::http::extract::{Asked, Named, Told};
+use crate::http::fresh::FreshQuery;
+use crate::http::page::{Page, PageQuery};
+use crate::http::problem::{EdgeError, Problems};
+use crate::http::tenant::Tenant;
+use crate::http::time::{instant, parse_instant};
+
+/// A basket that was paid at a terminal.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReceipt {
+    /// Its id, a UUID v7 that the terminal made; also the idempotency key.
+    #[schema(value_type = String, example = "0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b")]
+    pub receipt: ReceiptId,
+    /// Lines, 1 to 300.
+    pub lines: Vec<NewLine>,
+    /// Payment.
+    pub tenders: Vec<TenderView>,
+    /// What the shopper gets back.
+    #[serde(default)]
+    pub change_cents: i64,
+    /// When, by the terminal's clock.
+    #[schema(example = "2026-11-23T12:00:00.000Z")]
+    pub occurred_at: String,
+}
+
+/// A line as the terminal rang it up.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLine {
+    /// The item.
+    #[schema(value_type = String, example = "0010001234")]
+    pub tag: Tag,
+    /// The price on the terminal's screen, before tax is added.
+    pub price_cents: i64,
+    /// Keyed by hand rather than scanned.
+    #[serde(default)]
+    pub keyed: bool,
+}
+
+/// A part of a payment.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenderView {
+    /// `cash`, `card`, `cheque` or `store_credit`.
+    #[schema(value_type = String, example = "cash")]
+    pub kind: TenderKind,
+    /// How much was handed over.
+    pub amount_cents: i64,
+}
+
+/// A receipt.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceiptView {
+    /// Its id.
+    pub receipt: String,
+    /// Its number in the session, from 1.
+    pub number: u32,
+    /// The session.
+    pub session: String,
+    /// The terminal.
+    pub terminal: String,
+    /// When, by the terminal's clock.
+    pub occurred_at: String,
+    /// When, by the log's clock.
+    pub recorded_at: String,
+    /// What was sold.
+    pub lines: Vec<LineView>,
+    /// Sum of prices.
+    pub gross_cents: i64,
+    /// Sum of taxes.
+    pub tax_cents: i64,
+    /// What the shopper paid.
+    pub total_cents: i64,
+    /// How.
+    pub tenders: Vec<TenderView>,
+    /// What they got back.
+    pub change_cents: i64,
+    #[serde(flatten)]
+    /// Where it stands in the session's log.
+    pub position: Position,
+}
+
+/// A line of a receipt. Shares are estimates until the settlement.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct LineView {
+    /// The item's tag, ten digits.
+    #[schema(example = "0010001234")]
+    pub tag: String,
+    /// What it is; `null` in the reply to a sale, which speaks before the catalogue is asked.
+    pub title: Option<String>,
+    /// Whose it was, by number.
+    pub consignor: u32,
+    /// Price printed on the tag.
+    pub printed_cents: i64,
+    /// Price sold at, before tax is added.
+    pub price_cents: i64,
+    /// Off the printed price.
+    pub reduction_bp: u32,
+    /// Tax on it.
+    pub tax_cents: i64,
+    /// The consignor's estimated rate.
+    pub rate_bp: u32,
+    /// The consignor's estimated share.
+    pub share_estimate_cents: i64,
+    /// The house's estimated share.
+    pub house_estimate_cents: i64,
+    /// The tag was keyed by hand.
+    pub keyed: bool,
+    /// No volunteer had seen the item come in.
+    pub not_checked_in: bool,
+}
+
+impl From<&sale_session::Line> for LineView {
+    fn from(line: &sale_session::Line) -> Self {
+        Self {
+            tag: line.tag.to_string(),
+            title: None,
+            consignor: line.consignor.0,
+            printed_cents: line.printed.0,
+            price_cents: line.price.0,
+            reduction_bp: line.reduction.0,
+            tax_cents: line.tax.0,
+            rate_bp: line.rate.0,
+            share_estimate_cents: line.share.0,
+            house_estimate_cents: line.house.0,
+            keyed: line.keyed,
+            not_checked_in: line.not_checked_in,
+        }
+    }
+}
+
+/// Sells a basket. The receipt's id is the command's id: sending it again gets the first reply, and one item is
+/// never sold twice.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{session}/receipts",
+    tag = "receipts",
+    security(("terminal" = [])),
+    params(("session" = String, Path, description = "The session's id"), CommandHeaders),
+    request_body = NewReceipt,
+    responses((status = 201, body = ReceiptView), Problems)
+)]
+#[worker::send]
+pub async fn complete_receipt(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    headers: HeaderMap,
+    Named(session): Named<SessionId>,
+    Told(new): Told<NewReceipt>,
+) -> Result<Reply<ReceiptView>, EdgeError> {
+    let id = new.receipt.to_string();
+    if idempotency_key(&headers)?.is_some_and(|key| !key.eq_ignore_ascii_case(&id)) {
+        return Err(EdgeError::bad_request("idempotency_key_differs", "For a receipt, Idempotency-Key is the receipt's id."));
+    }
+    let command = Command::CompleteReceipt {
+        receipt: new.receipt,
+        lines: new
+            .lines
+            .iter()
+            .map(|line| AskedLine { tag: line.tag, price: Cents(line.price_cents), keyed: line.keyed })
+            .collect(),
+        tenders: new
+            .tenders
+            .iter()
+            .map(|tender| sale_session::Tender { kind: tender.kind, amount: Cents(tender.amount_cents) })
+            .collect(),
+        change: Cents(new.change_cents),
+        occurred_at: parse_instant(&new.occurred_at)?,
+    };
+    let accepted = commanding.named(id).send::<SaleSession>(&edge, &tenant.session(session), command).await?;
+    let recorded_at = accepted.entries.first().map_or(edge.now(), |entry| entry.recorded_at);
+    let completed = events_of::<SaleSession>(&accepted)?.into_iter().find_map(|happened| match happened {
+        Event::ReceiptCompleted(receipt) => Some(receipt),
+        _ => None,
+    });
+    let completed = completed.ok_or_else(|| EdgeError::Internal("the session's reply names no receipt".into()))?;
+    let view = told(&completed, session, recorded_at, Position::from(&accepted));
+    Ok(Reply::created(&accepted, view))
+}
+
+fn told(receipt: &ReceiptCompleted, session: SessionId, recorded_at: i64, position: Position) -> ReceiptView {
+    let tenders = receipt.tenders.iter();
+    ReceiptView {
+        receipt: receipt.receipt.to_string(),
+        number: receipt.number,
+        session: session.to_string(),
+        terminal: receipt.terminal.to_string(),
+        occurred_at: instant(receipt.occurred_at),
+        recorded_at: instant(recorded_at),
+        lines: receipt.lines.iter().map(LineView::from).collect(),
+        gross_cents: receipt.gross.0,
+        tax_cents: receipt.tax.0,
+        total_cents: receipt.total.0,
+        tenders: tenders.map(|tender| TenderView { kind: tender.kind, amount_cents: tender.amount.0 }).collect(),
+        change_cents: receipt.change.0,
+        position,
+    }
+}
+
+/// A receipt in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceiptSummary {
+    /// Its id.
+    pub receipt: String,
+    /// Its number in the session, from 1.
+    pub number: u32,
+    /// The terminal.
+    pub terminal: String,
+    /// The terminal's name.
+    pub terminal_name: Option<String>,
+    /// When, by the terminal's clock.
+    pub occurred_at: String,
+    /// When, by the log's clock.
+    pub recorded_at: String,
+    /// How many lines.
+    pub lines: u32,
+    /// Sum of prices.
+    pub gross_cents: i64,
+    /// Sum of taxes.
+    pub tax_cents: i64,
+    /// What the shopper paid.
+    pub total_cents: i64,
+    /// How.
+    pub tenders: Vec<TenderView>,
+    /// What they got back.
+    pub change_cents: i64,
+    /// Its entry in the session's log.
+    pub seq: u64,
+}
+
+#[derive(Deserialize)]
+struct ReceiptRow {
+    receipt: String,
+    session: String,
+    number: u32,
+    seq: u64,
+    terminal: String,
+    terminal_name: Option<String>,
+    occurred_at: i64,
+    recorded_at: i64,
+    lines: u32,
+    gross_cents: i64,
+    tax_cents: i64,
+    total_cents: i64,
+    change_cents: i64,
+    tenders: String,
+}
+
+macro_rules! select_receipts {
+    ($where:literal) => {
+        concat!(
+            "SELECT r.receipt, r.session, r.number, r.seq, r.terminal, t.name AS terminal_name, r.occurred_at,
+              r.recorded_at, r.lines, r.gross_cents, r.tax_cents, r.total_cents, r.change_cents, r.tenders
+            FROM receipt r
+            LEFT JOIN terminal t
+              ON t.organization = r.organization AND t.session = r.session AND t.terminal = r.terminal
+            WHERE r.organization = ?1 AND ",
+            $where
+        )
+    };
+}
+
+const SELECT_OF_SESSION: &str =
+    select_receipts!("r.session = ?2 AND r.number < CAST(?3 AS INTEGER) ORDER BY r.number DESC LIMIT ?4");
+
+const SELECT_ONE: &str = select_receipts!("r.receipt = ?2 ORDER BY r.recorded_at LIMIT 1");
+
+/// A line's flags come as 0 and 1, and its title from the event's rows.
+const SELECT_LINES: &str = "SELECT l.tag, i.title, l.consignor, l.printed_cents, l.price_cents, l.reduction_bp,
+      l.tax_cents, l.rate_bp, l.share_cents, l.house_cents, l.keyed, l.not_checked_in
+    FROM receipt_line l
+    LEFT JOIN sale_session s ON s.organization = l.organization AND s.session = l.session
+    LEFT JOIN item i ON i.organization = l.organization AND i.event = s.event AND i.tag = l.tag
+    WHERE l.organization = ?1 AND l.session = ?2 AND l.receipt = ?3 ORDER BY l.line";
+
+#[derive(Deserialize)]
+struct LineRow {
+    tag: String,
+    title: Option<String>,
+    consignor: u32,
+    printed_cents: i64,
+    price_cents: i64,
+    reduction_bp: u32,
+    tax_cents: i64,
+    rate_bp: u32,
+    share_cents: i64,
+    house_cents: i64,
+    keyed: i64,
+    not_checked_in: i64,
+}
+
+impl From<LineRow> for LineView {
+    fn from(row: LineRow) -> Self {
+        Self {
+            tag: row.tag,
+            title: row.title,
+            consignor: row.consignor,
+            printed_cents: row.printed_cents,
+            price_cents: row.price_cents,
+            reduction_bp: row.reduction_bp,
+            tax_cents: row.tax_cents,
+            rate_bp: row.rate_bp,
+            share_estimate_cents: row.share_cents,
+            house_estimate_cents: row.house_cents,
+            keyed: row.keyed != 0,
+            not_checked_in: row.not_checked_in != 0,
+        }
+    }
+}
+
+/// A session's receipts, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{session}/receipts",
+    tag = "receipts",
+    params(("session" = String, Path, description = "The session's id"), PageQuery, FreshQuery),
+    responses((status = 200, body = Page<ReceiptSummary>), Problems)
+)]
+#[worker::send]
+pub async fn list_receipts(
+    edge: Edge,
+    tenant: Tenant,
+    Named(session): Named<SessionId>,
+    Asked(page): Asked<PageQuery>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<Page<ReceiptSummary>>, EdgeError> {
+    fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
+    find_session(&edge, &tenant, session).await?;
+    let rows = page.rows()?;
+    let before = page.after::<u32>()?.unwrap_or(u32::MAX).to_string();
+    let id = session.to_string();
+    let values = [Value::Text(&id), Value::Text(&before), Value::Int(i32::from(rows) + 1)];
+    let found: Vec<ReceiptRow> = tenant.rows(&edge).all(SELECT_OF_SESSION, &values).await?;
+    let page = Page::cut(found, rows, |row| row.number);
+    Ok(Json(page.map(|row| ReceiptSummary {
+        receipt: row.receipt,
+        number: row.number,
+        terminal: row.terminal,
+        terminal_name: row.terminal_name,
+        occurred_at: instant(row.occurred_at),
+        recorded_at: instant(row.recorded_at),
+        lines: row.lines,
+        gross_cents: row.gross_cents,
+        tax_cents: row.tax_cents,
+        total_cents: row.total_cents,
+        tenders: serde_json::from_str(&row.tenders).unwrap_or_default(),
+        change_cents: row.change_cents,
+        seq: row.seq,
+    })))
+}
+
+/// One receipt with its lines.
+#[utoipa::path(
+    get,
+    path = "/api/v1/receipts/{receipt}",
+    tag = "receipts",
+    params(("receipt" = String, Path, description = "Its id"), FreshQuery),
+    responses((status = 200, body = ReceiptView), Problems)
+)]
+#[worker::send]
+pub async fn get_receipt(
+    edge: Edge,
+    tenant: Tenant,
+    Named(receipt): Named<ReceiptId>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<ReceiptView>, EdgeError> {
+    // A receipt's id does not say in which session it is: the caller names the stream with `min_seq`.
+    fresh.reach(&edge, &tenant, &tenant.organization()).await?;
+    let rows = tenant.rows(&edge);
+    let id = receipt.to_string();
+    let row: ReceiptRow = rows.first(SELECT_ONE, &[Value::Text(&id)]).await?.ok_or(EdgeError::NotFound("receipt"))?;
+    let session: SessionId =
+        row.session.parse().map_err(|_| EdgeError::Internal("a receipt's session cannot be read".into()))?;
+    let lines: Vec<LineRow> = rows.all(SELECT_LINES, &[Value::Text(&row.session), Value::Text(&id)]).await?;
+    Ok(Json(ReceiptView {
+        receipt: row.receipt,
+        number: row.number,
+        terminal: row.terminal,
+        occurred_at: instant(row.occurred_at),
+        recorded_at: instant(row.recorded_at),
+        lines: lines.into_iter().map(LineView::from).collect(),
+        gross_cents: row.gross_cents,
+        tax_cents: row.tax_cents,
+        total_cents: row.total_cents,
+        tenders: serde_json::from_str(&row.tenders).unwrap_or_default(),
+        change_cents: row.change_cents,
+        position: Position { stream: tenant.session(session).to_string(), seq: row.seq },
+        session: row.session,
+    }))
+}
