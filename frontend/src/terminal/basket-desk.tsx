@@ -24,7 +24,7 @@ export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
   }, [till]);
   return (
     <div className="desk">
-      <section className="desk-scan" aria-label={words.scan}>
+      <section className="desk-scan" aria-label={words.basket}>
         <ScanField till={till} />
         <NoticeBand notice={state.notice} />
         <BasketLines till={till} state={state} />

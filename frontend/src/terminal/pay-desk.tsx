@@ -130,7 +130,7 @@ export function PayDesk({ till, state, recording }: Props) {
           <Button look="quiet" big isDisabled={recording} onPress={() => till.back()}>
             {words.back}
           </Button>
-          <Button type="submit" look="primary" big isPending={recording}>
+          <Button type="submit" look="primary" big pending={recording}>
             {recording ? words.completing : paysAll ? words.complete : words.add}
           </Button>
         </div>

@@ -14,7 +14,7 @@ const icons = { done: "check", waiting: "warn", refused: "cross" } as const;
 /** What became of the sale: recorded, kept here, or refused. Fills the screen in its colour. */
 export function ResultDesk({ till, state, sale }: { till: Till; state: TillState; sale: QueuedReceipt }) {
   const place = useRef<HTMLElement>(null);
-  useEffect(() => place.current?.focus(), [sale.state]);
+  useEffect(() => place.current?.focus(), []);
   const refused = sale.state === "refused";
   const go = () => void (refused ? till.reopen(sale) : till.next());
   useEffect(() => {

@@ -5,7 +5,6 @@ import { Live, type LiveEntry, type LiveState, liveAddress } from "../live/live.
 import { Queue } from "../queue/queue.ts";
 import { uuid7 } from "../queue/uuid7.ts";
 import { texts } from "../texts/en.ts";
-import { tagText } from "../texts/format.ts";
 import { catalogueFrom, read } from "./catalogue.ts";
 import type { TillDb } from "./db.ts";
 import {
@@ -234,22 +233,28 @@ export class Till {
 
   /** A tag came in: from the scanner, or keyed by hand. */
   scan(text: string, keyed: boolean): void {
-    const { basket, step } = this.#state;
-    if (step.name !== "basket" || this.#catalogue === undefined || text.trim() === "") return;
+    if (this.#state.step.name !== "basket" || text.trim() === "") return;
     const checked = this.#rules.checkTag(text);
-    if ("error" in checked) return this.#say("refused", words.notATag, words.notATagHelp);
-    const item = this.#catalogue.items.get(checked.tag);
-    if (item === undefined)
-      return this.#say("refused", `${words.unknown}: ${checked.grouped}`, words.unknownHelp);
-    const soldOn = this.#catalogue.sold.get(item.tag);
-    if (soldOn !== undefined) {
-      return this.#say("refused", `${words.sold}: ${item.title}`, words.soldHelp(String(soldOn)));
+    if ("error" in checked) this.#say("refused", words.notATag, words.notATagHelp);
+    else this.#ring(checked.tag, checked.grouped, keyed);
+  }
+
+  #ring(tag: string, grouped: string, keyed: boolean): void {
+    const { basket } = this.#state;
+    const item = this.#catalogue?.items.get(tag);
+    const soldOn = this.#catalogue?.sold.get(tag);
+    if (item === undefined) {
+      this.#say("refused", `${words.unknown}: ${grouped}`, words.unknownHelp);
+    } else if (soldOn !== undefined) {
+      this.#say("refused", `${words.sold}: ${item.title}`, words.soldHelp(String(soldOn)));
+    } else if (basket.some((line) => line.item.tag === tag)) {
+      this.#say("look", words.already, item.title);
+    } else if (basket.length >= MAX_BASKET_LINES) {
+      this.#say("refused", words.tooMany(MAX_BASKET_LINES));
+    } else {
+      this.#putBasket([...basket, { item, keyed }], tag);
+      this.#say("done", item.title, grouped);
     }
-    if (basket.some((line) => line.item.tag === item.tag))
-      return this.#say("look", words.already, item.title);
-    if (basket.length >= MAX_BASKET_LINES) return this.#say("refused", words.tooMany(MAX_BASKET_LINES));
-    this.#putBasket([...basket, { item, keyed }], item.tag);
-    this.#say("done", item.title, tagText(item.tag));
   }
 
   remove(tag: string): void {

@@ -349,6 +349,7 @@ export const texts = {
     ready: (items: string) => `${items} items on this till`,
 
     scan: "Scan or key a tag",
+    basket: "Basket",
     scanHint: "then Enter",
     add: "Add",
     emptyTitle: "Ready for the next basket",

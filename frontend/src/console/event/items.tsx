@@ -23,7 +23,7 @@ export function Component() {
   const [address, setAddress] = useSearchParams();
   const q = address.get("q") ?? "";
   const status = address.get("status") ?? "";
-  const asked = useDeferredValue(q);
+  const asked = useDeferredValue(plainTag(q));
   const items = useInfiniteQuery({
     ...queries.items(api, event.id, asked, status),
     placeholderData: (old) => old,
@@ -82,7 +82,7 @@ export function Component() {
             {words.shown(rows.length)}
           </span>
           {items.hasNextPage && (
-            <Button isPending={items.isFetchingNextPage} onPress={() => void items.fetchNextPage()}>
+            <Button pending={items.isFetchingNextPage} onPress={() => void items.fetchNextPage()}>
               {words.more}
             </Button>
           )}
@@ -91,6 +91,9 @@ export function Component() {
     </section>
   );
 }
+
+/** A tag as it is printed, with its hyphens, is searched by its digits. */
+const plainTag = (q: string) => (/^\d[\d -]*$/.test(q) ? q.replace(/[ -]/g, "") : q);
 
 function ItemTable({ rows }: { rows: Item[] }) {
   const { organization } = useApp();

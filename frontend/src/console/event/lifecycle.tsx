@@ -56,7 +56,7 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
           <p className="soft">{words.moveExplained[next]}</p>
           <Button
             look={current < steps.indexOf("selling") ? "primary" : "plain"}
-            isPending={move.isPending}
+            pending={move.isPending}
             onPress={() => move.mutate(next)}
           >
             {move.isPending ? words.moving : words.moveTo(texts.eventStatus[next])}

@@ -92,7 +92,7 @@ function SessionForm({ event, onClose }: { event: string; onClose: () => void })
         <Button look="quiet" onPress={onClose}>
           {texts.eventForm.cancel}
         </Button>
-        <Button type="submit" look="primary" isPending={create.isPending}>
+        <Button type="submit" look="primary" pending={create.isPending}>
           {words.createSession}
         </Button>
       </div>

@@ -18,12 +18,9 @@ export function Board({ summary, floor, session }: Props) {
   return (
     <section className="board" aria-label={words.board}>
       <dl className="board-figures">
-        <div className="board-sales">
-          <span className="tag-hole" aria-hidden="true" />
-          <Figure name={words.sales}>
-            <Money cents={summary.gross_cents} currency={currency} />
-          </Figure>
-        </div>
+        <Figure name={words.sales} className="board-sales">
+          <Money cents={summary.gross_cents} currency={currency} />
+        </Figure>
         <Figure name={words.receipts}>{count(summary.receipts)}</Figure>
         <Figure
           name={words.itemsSold}

@@ -79,12 +79,12 @@ function Running({ session }: { session: Session }) {
   return (
     <>
       {session.status === "open" && (
-        <Button isPending={steer.isPending} onPress={() => steer.mutate("pause")}>
+        <Button pending={steer.isPending} onPress={() => steer.mutate("pause")}>
           {words.pause}
         </Button>
       )}
       {session.status === "paused" && (
-        <Button isPending={steer.isPending} onPress={() => steer.mutate("resume")}>
+        <Button pending={steer.isPending} onPress={() => steer.mutate("resume")}>
           {words.resume}
         </Button>
       )}
