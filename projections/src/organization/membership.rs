@@ -33,5 +33,10 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
 }
 
 fn row<'a>(at: &'a At<'_>, person: &'a PersonId, role: Role) -> Row<'a> {
-    Row { organization: &at.organization, person: &person.0, role: role.name(), granted_at: at.entry.recorded_at }
+    Row {
+        organization: &at.organization,
+        person: &person.0,
+        role: role.name(),
+        granted_at: at.entry.recorded_at,
+    }
 }

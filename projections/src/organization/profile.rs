@@ -55,6 +55,9 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
                 settings_version: changed.settings.version,
             }],
         ),
-        Event::RoleGranted(_) | Event::RoleRevoked(_) | Event::ConsignorsEnrolled(_) | Event::EventFounded(_) => Ok(()),
+        Event::RoleGranted(_)
+        | Event::RoleRevoked(_)
+        | Event::ConsignorsEnrolled(_)
+        | Event::EventFounded(_) => Ok(()),
     }
 }

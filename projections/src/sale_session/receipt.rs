@@ -29,7 +29,11 @@ struct Row<'a> {
     tenders: &'a [Tender],
 }
 
-pub(super) fn project(at: &At<'_>, sale: &ReceiptCompleted, writes: &mut Writes) -> Result<(), serde_json::Error> {
+pub(super) fn project(
+    at: &At<'_>,
+    sale: &ReceiptCompleted,
+    writes: &mut Writes,
+) -> Result<(), serde_json::Error> {
     writes.write(
         COMPLETE,
         [Row {

@@ -31,7 +31,11 @@ struct Row<'a> {
     not_checked_in: u8,
 }
 
-pub(super) fn project(at: &At<'_>, sale: &ReceiptCompleted, writes: &mut Writes) -> Result<(), serde_json::Error> {
+pub(super) fn project(
+    at: &At<'_>,
+    sale: &ReceiptCompleted,
+    writes: &mut Writes,
+) -> Result<(), serde_json::Error> {
     writes.write(SELL, (1..).zip(&sale.lines).map(|(number, line)| row(at, sale, number, line)))
 }
 

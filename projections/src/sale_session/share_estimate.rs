@@ -29,7 +29,11 @@ struct Row<'a> {
     house_cents: i64,
 }
 
-pub(super) fn project(at: &At<'_>, sale: &ReceiptCompleted, writes: &mut Writes) -> Result<(), serde_json::Error> {
+pub(super) fn project(
+    at: &At<'_>,
+    sale: &ReceiptCompleted,
+    writes: &mut Writes,
+) -> Result<(), serde_json::Error> {
     writes.write(
         ADD,
         sale.lines.iter().map(|line| Row {

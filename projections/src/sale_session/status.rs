@@ -76,14 +76,19 @@ struct Moved {
 }
 
 pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_json::Error> {
-    let status = |status: SessionStatus| StatusRow { status: status.name(), opened_at: None, closed_at: None };
+    let status =
+        |status: SessionStatus| StatusRow { status: status.name(), opened_at: None, closed_at: None };
     let now = Some(at.entry.recorded_at);
     match event {
         Event::SessionScheduled(plan) => writes.write(SCHEDULE, [scheduled(at, plan)]),
         Event::CustodyTaken(page) => {
             writes.write(MOVED, [about(at, Moved { items: page.items.len(), released: 0 })])?;
             // The first page begins the opening; later ones come before it has ended.
-            if page.page == 1 { writes.write(STATUS, [about(at, status(SessionStatus::Opening))]) } else { Ok(()) }
+            if page.page == 1 {
+                writes.write(STATUS, [about(at, status(SessionStatus::Opening))])
+            } else {
+                Ok(())
+            }
         }
         Event::SessionOpened(_) => {
             writes.write(OPENED, [about(at, StatusRow { opened_at: now, ..status(SessionStatus::Open) })])
