@@ -115,6 +115,13 @@ pub fn token_of(headers: &HeaderMap) -> Result<&str, EdgeError> {
     token_protocol(headers).and_then(|protocol| protocol.strip_prefix(TOKEN_PROTOCOL_PREFIX)).ok_or(missing)
 }
 
+/// The token in the query of a socket's address, for clients that can set neither header nor subprotocol. Only the
+/// route of sockets reads it; no address is ever logged.
+#[must_use]
+pub fn token_in_query(query: Option<&str>) -> Option<&str> {
+    query?.split('&').find_map(|pair| pair.strip_prefix("token=")).filter(|token| !token.is_empty())
+}
+
 /// The subprotocol that carries a token, as offered.
 #[must_use]
 pub fn token_protocol(headers: &HeaderMap) -> Option<&str> {
@@ -153,5 +160,7 @@ mod tests {
         assert_eq!(token_of(&socket).ok(), Some("a.b.c"));
         assert_eq!(token_protocol(&socket), Some("bearer.a.b.c"));
         assert!(token_of(&HeaderMap::new()).is_err());
+        assert_eq!(token_in_query(Some("since=3&token=hgt_a-b_c")), Some("hgt_a-b_c"));
+        assert_eq!(token_in_query(Some("tokens=x&token=")), None);
     }
 }

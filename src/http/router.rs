@@ -12,9 +12,9 @@ use worker::send::SendFuture;
 
 use super::access::{Access, access_of};
 use super::api;
-use super::caller::{Caller, token_of};
+use super::caller::{Caller, token_in_query, token_of};
 use super::edge::Edge;
-use super::problem::EdgeError;
+use super::problem::{EdgeError, Problem};
 use super::tenant::Tenant;
 
 #[derive(OpenApi)]
@@ -24,6 +24,7 @@ use super::tenant::Tenant;
         description = "Consignment events from registration to settlement. Money is whole cents (`…_cents`), rates are basis points (`…_bp`), instants are RFC 3339 in UTC, tags are ten digits. Errors are `application/problem+json` with a stable `code`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
+    components(schemas(Problem)),
     modifiers(&Schemes),
     security(("person" = []), ("terminal" = [])),
 )]
@@ -121,7 +122,11 @@ async fn admitted(mut request: Request) -> Result<Request, EdgeError> {
         span.record("organization", tracing::field::display(tenant.id()));
     }
     if access.has_caller() {
-        let caller = Caller::authenticate(&edge, tenant.as_ref(), token_of(request.headers())?).await?;
+        let token = match token_of(request.headers()) {
+            Err(missing) if route.as_str() == api::live::PATH => token_in_query(request.uri().query()).ok_or(missing)?,
+            token => token?,
+        };
+        let caller = Caller::authenticate(&edge, tenant.as_ref(), token).await?;
         let session = segment(route.as_str(), request.uri().path(), "{session}");
         if let Err(error) = access.check(&caller, session) {
             tracing::warn!(actor = %caller.actor(), %error, "refused");

@@ -26,8 +26,8 @@ mod tests {
 
     #[test]
     fn instants_come_back_as_they_were() {
-        assert_eq!(instant(1_795_435_200_123), "2026-11-23T08:00:00.123Z");
-        assert_eq!(parse_instant("2026-11-23T10:00:00.123+02:00").unwrap(), 1_795_435_200_123);
+        assert_eq!(instant(1_795_435_200_123), "2026-11-23T12:00:00.123Z");
+        assert_eq!(parse_instant("2026-11-23T14:00:00.123+02:00").unwrap(), 1_795_435_200_123);
         assert_eq!(instant(i64::MAX), "1970-01-01T00:00:00.000Z");
         assert!(parse_instant("yesterday").is_err());
     }

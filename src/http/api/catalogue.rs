@@ -3,8 +3,9 @@
 use axum::Json;
 use domain::ids::SessionId;
 use domain::journal::EventCodec;
+use domain::markdown::MarkdownSchedule;
 use domain::sale_session::Event;
-use domain::sale_session::basket::PriceRules;
+use domain::tax::TaxRule;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -23,16 +24,19 @@ const CATALOGUE_PAGE_ITEMS: i32 = 5_000;
 /// Pages read for one catalogue: 100,000 items, a large sale's whole hall.
 const CATALOGUE_PAGES_MAX: usize = 20;
 
-/// What a session sells by; terminals hand `price_rules` to the pricing module as they are.
+/// What a session sells by; terminals hand `tax` and `markdown` to the pricing module as they are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SellingRules {
     /// ISO 4217 code of all amounts.
     pub currency: String,
     /// IANA zone in which days begin and end.
     pub time_zone: String,
-    /// Tax rule and markdown schedule.
+    /// Tax rule.
     #[schema(value_type = Object)]
-    pub price_rules: PriceRules,
+    pub tax: TaxRule,
+    /// Markdown schedule.
+    #[schema(value_type = Object)]
+    pub markdown: MarkdownSchedule,
     /// Version of the commission plan that estimates are made by.
     pub plan_version: u32,
 }
@@ -141,6 +145,7 @@ fn rules_of(tenant: &Tenant, plan: domain::consignment_event::SessionScheduled) 
         currency: plan.currency,
         time_zone: tenant.time_zone().to_owned(),
         plan_version: plan.plan.version,
-        price_rules: PriceRules { tax: plan.tax, markdown: plan.markdown },
+        tax: plan.tax,
+        markdown: plan.markdown,
     }
 }

@@ -17,6 +17,9 @@ use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 use crate::objects::client::forward_live;
 
+/// The route of sockets.
+pub const PATH: &str = "/api/v1/sessions/{session}/live";
+
 /// From where to listen.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -25,6 +28,8 @@ pub struct LiveQuery {
     #[serde(default)]
     #[param(default = 0)]
     pub since: u64,
+    /// A token, for clients that can set neither `Authorization` nor a subprotocol.
+    pub token: Option<String>,
 }
 
 /// A WebSocket with every entry of the session's log behind `since`, in order, and then each new one. The token

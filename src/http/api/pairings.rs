@@ -6,7 +6,6 @@ use domain::sale_session::{Command, Event, SaleSession};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::configuration::OrganizationView;
 use crate::adapters::database::Value;
 use crate::adapters::random::{NoRandomness, fresh_uuid};
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, events_of};
@@ -96,8 +95,8 @@ pub struct PairedTerminal {
     /// For `Authorization: Bearer`; shown once.
     #[schema(example = "hgt_…")]
     pub token: String,
-    /// The organization.
-    pub organization: OrganizationView,
+    /// The organization's id.
+    pub organization: String,
     #[serde(flatten)]
     /// Where the session's log stands.
     pub position: Position,
@@ -176,7 +175,7 @@ async fn claimed(edge: &Edge, tenant: &Tenant, claim: PairingClaim) -> Result<Re
         terminal: terminal.to_string(),
         session: session.to_string(),
         token: token.reveal().to_owned(),
-        organization: OrganizationView::from(tenant),
+        organization: tenant.id().to_string(),
         position: Position::from(&accepted),
     };
     Ok(Reply::created(&accepted, paired))

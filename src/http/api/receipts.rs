@@ -1,5 +1,7 @@
 //! Receipts: the sale itself, and what was sold.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::HeaderMap;
 use domain::ids::{ReceiptId, SessionId};
@@ -75,6 +77,8 @@ pub struct ReceiptView {
     pub session: String,
     /// The terminal.
     pub terminal: String,
+    /// Its name; `null` in the reply to a sale.
+    pub terminal_name: Option<String>,
     /// When, by the terminal's clock.
     pub occurred_at: String,
     /// When, by the log's clock.
@@ -202,6 +206,7 @@ fn told(receipt: &ReceiptCompleted, session: SessionId, recorded_at: i64, positi
         number: receipt.number,
         session: session.to_string(),
         terminal: receipt.terminal.to_string(),
+        terminal_name: None,
         occurred_at: instant(receipt.occurred_at),
         recorded_at: instant(recorded_at),
         lines: receipt.lines.iter().map(LineView::from).collect(),
@@ -214,37 +219,6 @@ fn told(receipt: &ReceiptCompleted, session: SessionId, recorded_at: i64, positi
     }
 }
 
-/// A receipt in a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReceiptSummary {
-    /// Its id.
-    pub receipt: String,
-    /// Its number in the session, from 1.
-    pub number: u32,
-    /// The terminal.
-    pub terminal: String,
-    /// The terminal's name.
-    pub terminal_name: Option<String>,
-    /// When, by the terminal's clock.
-    pub occurred_at: String,
-    /// When, by the log's clock.
-    pub recorded_at: String,
-    /// How many lines.
-    pub lines: u32,
-    /// Sum of prices.
-    pub gross_cents: i64,
-    /// Sum of taxes.
-    pub tax_cents: i64,
-    /// What the shopper paid.
-    pub total_cents: i64,
-    /// How.
-    pub tenders: Vec<TenderView>,
-    /// What they got back.
-    pub change_cents: i64,
-    /// Its entry in the session's log.
-    pub seq: u64,
-}
-
 #[derive(Deserialize)]
 struct ReceiptRow {
     receipt: String,
@@ -255,7 +229,6 @@ struct ReceiptRow {
     terminal_name: Option<String>,
     occurred_at: i64,
     recorded_at: i64,
-    lines: u32,
     gross_cents: i64,
     tax_cents: i64,
     total_cents: i64,
@@ -267,7 +240,7 @@ macro_rules! select_receipts {
     ($where:literal) => {
         concat!(
             "SELECT r.receipt, r.session, r.number, r.seq, r.terminal, t.name AS terminal_name, r.occurred_at,
-              r.recorded_at, r.lines, r.gross_cents, r.tax_cents, r.total_cents, r.change_cents, r.tenders
+              r.recorded_at, r.gross_cents, r.tax_cents, r.total_cents, r.change_cents, r.tenders
             FROM receipt r
             LEFT JOIN terminal t
               ON t.organization = r.organization AND t.session = r.session AND t.terminal = r.terminal
@@ -283,15 +256,17 @@ const SELECT_OF_SESSION: &str =
 const SELECT_ONE: &str = select_receipts!("r.receipt = ?2 ORDER BY r.recorded_at LIMIT 1");
 
 /// A line's flags come as 0 and 1, and its title from the event's rows.
-const SELECT_LINES: &str = "SELECT l.tag, i.title, l.consignor, l.printed_cents, l.price_cents, l.reduction_bp,
+const SELECT_LINES: &str = "SELECT l.receipt, l.tag, i.title, l.consignor, l.printed_cents, l.price_cents, l.reduction_bp,
       l.tax_cents, l.rate_bp, l.share_cents, l.house_cents, l.keyed, l.not_checked_in
     FROM receipt_line l
     LEFT JOIN sale_session s ON s.organization = l.organization AND s.session = l.session
     LEFT JOIN item i ON i.organization = l.organization AND i.event = s.event AND i.tag = l.tag
-    WHERE l.organization = ?1 AND l.session = ?2 AND l.receipt = ?3 ORDER BY l.line";
+    WHERE l.organization = ?1 AND l.session = ?2 AND l.receipt IN (SELECT value FROM json_each(?3))
+    ORDER BY l.receipt, l.line";
 
 #[derive(Deserialize)]
 struct LineRow {
+    receipt: String,
     tag: String,
     title: Option<String>,
     consignor: u32,
@@ -331,7 +306,7 @@ impl From<LineRow> for LineView {
     path = "/api/v1/sessions/{session}/receipts",
     tag = "receipts",
     params(("session" = String, Path, description = "The session's id"), PageQuery, FreshQuery),
-    responses((status = 200, body = Page<ReceiptSummary>), Problems)
+    responses((status = 200, body = Page<ReceiptView>), Problems)
 )]
 #[worker::send]
 pub async fn list_receipts(
@@ -340,7 +315,7 @@ pub async fn list_receipts(
     Named(session): Named<SessionId>,
     Asked(page): Asked<PageQuery>,
     Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<ReceiptSummary>>, EdgeError> {
+) -> Result<Json<Page<ReceiptView>>, EdgeError> {
     fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
     find_session(&edge, &tenant, session).await?;
     let rows = page.rows()?;
@@ -349,21 +324,44 @@ pub async fn list_receipts(
     let values = [Value::Text(&id), Value::Text(&before), Value::Int(i32::from(rows) + 1)];
     let found: Vec<ReceiptRow> = tenant.rows(&edge).all(SELECT_OF_SESSION, &values).await?;
     let page = Page::cut(found, rows, |row| row.number);
-    Ok(Json(page.map(|row| ReceiptSummary {
+    let next_cursor = page.next_cursor;
+    let items = with_lines(&edge, &tenant, session, page.items).await?;
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// Receipts of one session with their lines, which are read all at once.
+async fn with_lines(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+    receipts: Vec<ReceiptRow>,
+) -> Result<Vec<ReceiptView>, EdgeError> {
+    let ids: Vec<&str> = receipts.iter().map(|row| row.receipt.as_str()).collect();
+    let (ids, session_id) = (serde_json::to_string(&ids)?, session.to_string());
+    let found: Vec<LineRow> =
+        tenant.rows(edge).all(SELECT_LINES, &[Value::Text(&session_id), Value::Text(&ids)]).await?;
+    let mut lines: BTreeMap<String, Vec<LineView>> = BTreeMap::new();
+    for row in found {
+        lines.entry(row.receipt.clone()).or_default().push(LineView::from(row));
+    }
+    let stream = tenant.session(session).to_string();
+    let views = receipts.into_iter().map(|row| ReceiptView {
+        lines: lines.remove(&row.receipt).unwrap_or_default(),
         receipt: row.receipt,
         number: row.number,
         terminal: row.terminal,
         terminal_name: row.terminal_name,
         occurred_at: instant(row.occurred_at),
         recorded_at: instant(row.recorded_at),
-        lines: row.lines,
         gross_cents: row.gross_cents,
         tax_cents: row.tax_cents,
         total_cents: row.total_cents,
         tenders: serde_json::from_str(&row.tenders).unwrap_or_default(),
         change_cents: row.change_cents,
-        seq: row.seq,
-    })))
+        position: Position { stream: stream.clone(), seq: row.seq },
+        session: row.session,
+    });
+    Ok(views.collect())
 }
 
 /// One receipt with its lines.
@@ -383,25 +381,10 @@ pub async fn get_receipt(
 ) -> Result<Json<ReceiptView>, EdgeError> {
     // A receipt's id does not say in which session it is: the caller names the stream with `min_seq`.
     fresh.reach(&edge, &tenant, &tenant.organization()).await?;
-    let rows = tenant.rows(&edge);
     let id = receipt.to_string();
-    let row: ReceiptRow = rows.first(SELECT_ONE, &[Value::Text(&id)]).await?.ok_or(EdgeError::NotFound("receipt"))?;
+    let row: ReceiptRow = tenant.rows(&edge).first(SELECT_ONE, &[Value::Text(&id)]).await?.ok_or(EdgeError::NotFound("receipt"))?;
     let session: SessionId =
         row.session.parse().map_err(|_| EdgeError::Internal("a receipt's session cannot be read".into()))?;
-    let lines: Vec<LineRow> = rows.all(SELECT_LINES, &[Value::Text(&row.session), Value::Text(&id)]).await?;
-    Ok(Json(ReceiptView {
-        receipt: row.receipt,
-        number: row.number,
-        terminal: row.terminal,
-        occurred_at: instant(row.occurred_at),
-        recorded_at: instant(row.recorded_at),
-        lines: lines.into_iter().map(LineView::from).collect(),
-        gross_cents: row.gross_cents,
-        tax_cents: row.tax_cents,
-        total_cents: row.total_cents,
-        tenders: serde_json::from_str(&row.tenders).unwrap_or_default(),
-        change_cents: row.change_cents,
-        position: Position { stream: tenant.session(session).to_string(), seq: row.seq },
-        session: row.session,
-    }))
+    let receipts = with_lines(&edge, &tenant, session, vec![row]).await?;
+    receipts.into_iter().next().map(Json).ok_or(EdgeError::NotFound("receipt"))
 }

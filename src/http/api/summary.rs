@@ -2,6 +2,7 @@
 
 use axum::Json;
 use domain::ids::SessionId;
+use projections::GENERATION;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,6 +43,8 @@ pub struct Summary {
     pub tenders: Vec<TenderSum>,
     /// By terminal.
     pub terminals: Vec<TerminalView>,
+    /// The position of the session's log that these figures have reached at least.
+    pub seq: u64,
 }
 
 /// What came in by one way of payment.
@@ -66,6 +69,15 @@ struct SessionRow {
     share_cents: i64,
     house_cents: i64,
 }
+
+#[derive(Deserialize)]
+struct ReachedRow {
+    seq: u64,
+}
+
+/// Read before the figures: they are as old as this, or newer.
+const SELECT_REACHED: &str = "SELECT COALESCE(MAX(seq), 0) AS seq FROM checkpoint
+    WHERE projection = ?3 AND stream = ?1 || '/session/' || ?2";
 
 const SELECT_SESSION: &str = "SELECT status, currency, items, receipts, lines, gross_cents, tax_cents, total_cents,
       share_cents, house_cents
@@ -96,6 +108,8 @@ pub async fn summary(
 ) -> Result<Json<Summary>, EdgeError> {
     fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
     let (rows, id) = (tenant.rows(&edge), session.to_string());
+    let reached: Option<ReachedRow> =
+        rows.first(SELECT_REACHED, &[Value::Text(&id), Value::Text(GENERATION)]).await?;
     let found: Option<SessionRow> = rows.first(SELECT_SESSION, &[Value::Text(&id)]).await?;
     let row = found.ok_or(EdgeError::NotFound("session"))?;
     let tenders = rows.all(SELECT_TENDERS, &[Value::Text(&id)]).await?;
@@ -113,5 +127,6 @@ pub async fn summary(
         house_estimate_cents: row.house_cents,
         tenders,
         terminals: terminals_of(&edge, &tenant, session).await?,
+        seq: reached.map_or(0, |reached| reached.seq),
     }))
 }

@@ -63,7 +63,7 @@ pub async fn this_terminal(edge: Edge, tenant: Tenant, caller: Caller) -> Result
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TerminalView {
     /// Its id.
-    pub id: String,
+    pub terminal: String,
     /// Its name in the hall.
     pub name: String,
     /// When it paired.
@@ -76,6 +76,8 @@ pub struct TerminalView {
     pub lines: u32,
     /// Sum of line prices so far.
     pub gross_cents: i64,
+    /// When it last sold something, by the log's clock.
+    pub last_sale_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -87,10 +89,13 @@ struct TerminalRow {
     receipts: u32,
     lines: u32,
     gross_cents: i64,
+    last_sale_at: Option<i64>,
 }
 
-const SELECT_TERMINALS: &str = "SELECT terminal, name, paired_at, revoked_at, receipts, lines, gross_cents
-    FROM terminal WHERE organization = ?1 AND session = ?2 ORDER BY paired_at, terminal";
+const SELECT_TERMINALS: &str = "SELECT t.terminal, t.name, t.paired_at, t.revoked_at, t.receipts, t.lines, t.gross_cents,
+      (SELECT MAX(r.recorded_at) FROM receipt r
+        WHERE r.organization = t.organization AND r.session = t.session AND r.terminal = t.terminal) AS last_sale_at
+    FROM terminal t WHERE t.organization = ?1 AND t.session = ?2 ORDER BY t.paired_at, t.terminal";
 
 /// A session's terminals, in the order they paired.
 #[utoipa::path(
@@ -120,13 +125,14 @@ pub async fn terminals_of(edge: &Edge, tenant: &Tenant, session: SessionId) -> R
     let found: Vec<TerminalRow> =
         tenant.rows(edge).all(SELECT_TERMINALS, &[Value::Text(&session.to_string())]).await?;
     let views = found.into_iter().map(|row| TerminalView {
-        id: row.terminal,
+        terminal: row.terminal,
         name: row.name,
         paired_at: instant(row.paired_at),
         revoked_at: row.revoked_at.map(instant),
         receipts: row.receipts,
         lines: row.lines,
         gross_cents: row.gross_cents,
+        last_sale_at: row.last_sale_at.map(instant),
     });
     Ok(views.collect())
 }

@@ -80,7 +80,7 @@ pub fn prepare(bytes: &[u8], rules: &ItemRules) -> Result<Inventory, TableFault>
             return Err(TableFault::TooManyRows);
         }
         let row = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
-        let line = record.position().map_or(0, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+        let line = record.position().map_or(0, |position| line_of(bytes, position));
         let (draft, notes) = prepare_row(row, &record, &columns, rules, &mut people, headings.len());
         rows.push(PreparedRow { row, line, draft, notes });
     }
@@ -94,6 +94,14 @@ fn delimiter(bytes: &[u8]) -> u8 {
     let header = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
     let count = |delimiter: u8| header.iter().filter(|byte| **byte == delimiter).count();
     [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == b',')).unwrap_or(b',')
+}
+
+/// The line that a record begins on. The reader's own count is that of the empty lines before it, if there are any.
+fn line_of(bytes: &[u8], position: &csv::Position) -> u32 {
+    let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let skipped = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    let lines = position.line().saturating_add(skipped.filter(|byte| **byte == b'\n').map(|_| 1).sum());
+    u32::try_from(lines).unwrap_or(u32::MAX)
 }
 
 fn prepare_row(

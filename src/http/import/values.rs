@@ -88,10 +88,10 @@ pub fn price(text: &str) -> Result<Read<Cents>, Unreadable> {
 }
 
 fn grouped_in_threes(text: &str) -> bool {
-    let whole = text.split('.').next().unwrap_or_default();
+    let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
     let mut groups = whole.split(',');
     let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
-    first && groups.all(|group| group.len() == 3)
+    first && groups.all(|group| group.len() == 3) && !cents.contains(',')
 }
 
 /// Yes or no; empty is no.
