@@ -71,6 +71,11 @@ pub enum Command {
     ///
     /// Exit code 1 when there is a problem; warnings are only told.
     Doctor(Logs),
+    /// Rebuild the read models from the logs, in an SQLite database.
+    ///
+    /// The same projections and tables as the platform's. An existing database is continued where its
+    /// checkpoints stand. With --compare, exit code 1 when any row differs.
+    Project(ProjectArgs),
     /// Write a completion script for a shell.
     Completions {
         /// For which shell.
@@ -225,4 +230,17 @@ pub struct DiffArgs {
     pub to: Option<String>,
     #[command(flatten)]
     pub log: OneLog,
+}
+
+/// Options of `project`.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    #[command(flatten)]
+    pub logs: Logs,
+    /// The database to write; without it, the rows are only kept in memory.
+    #[arg(long, value_name = "FILE")]
+    pub into: Option<PathBuf>,
+    /// Compare row by row with another database: an SQLite file, or the platform's export as .sql.
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
 }
