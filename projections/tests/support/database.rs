@@ -52,7 +52,9 @@ impl Database {
     /// Projects `entries`, which follow `from`, as the projector does.
     pub fn advance(&self, stream: &StreamId, from: Head, entries: &[RawEntry]) -> Result<Head, String> {
         let mut writes = Writes::default();
-        entries.iter().for_each(|entry| project(stream, entry, &mut writes).unwrap());
+        for entry in entries {
+            project(stream, entry, &mut writes).unwrap();
+        }
         let last = entries.last().unwrap();
         let to = Head { seq: last.seq, hash: last.hash };
         let mut batch = checkpoint::advance(&stream.to_string(), from, to, last.recorded_at).unwrap();
@@ -77,7 +79,7 @@ impl Database {
 
     fn table(&self, name: &str) -> BTreeSet<String> {
         let mut statement = self.0.prepare(&format!("SELECT * FROM {name}")).unwrap();
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([]).unwrap();
         let mut found = BTreeSet::new();
         while let Some(row) = rows.next().unwrap() {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::consignment_event::{self, Outcome};
+use domain::consignment_event::{self, ItemsListed, Outcome, SessionScheduled};
 use domain::journal::{Entry, EventCodec, RawEntry};
 use domain::lifecycle::{EventStatus, ItemStatus, SessionStatus};
 use domain::organization;
@@ -23,7 +23,7 @@ pub fn rows(logs: &[(StreamId, &[RawEntry])], tables: &Rows) -> Rows {
             StreamId::Organization(_) => oracle.organization(&organization, &decode(log)),
             StreamId::Event(_, event) => oracle.event(&organization, &event.to_string(), &decode(log)),
             StreamId::Session(_, session) => {
-                oracle.session(&organization, &session.to_string(), &decode(log))
+                oracle.session(&organization, &session.to_string(), &decode(log));
             }
             StreamId::Storefront(..) | StreamId::Reconciliation(..) => {}
         }
@@ -37,6 +37,20 @@ fn decode<E: EventCodec>(log: &[RawEntry]) -> Vec<Entry<E>> {
 
 fn text(value: impl serde::Serialize) -> String {
     serde_json::to_value(&value).unwrap().to_string()
+}
+
+fn listings(log: &[Entry<consignment_event::Event>]) -> impl Iterator<Item = (i64, &ItemsListed)> {
+    log.iter().filter_map(|entry| match &entry.event {
+        consignment_event::Event::ItemsListed(listed) => Some((entry.recorded_at, listed)),
+        _ => None,
+    })
+}
+
+fn plans(log: &[Entry<consignment_event::Event>]) -> impl Iterator<Item = (i64, &SessionScheduled)> {
+    log.iter().filter_map(|entry| match &entry.event {
+        consignment_event::Event::SessionScheduled(plan) => Some((entry.recorded_at, plan)),
+        _ => None,
+    })
 }
 
 struct Oracle(BTreeMap<String, Vec<Value>>);
@@ -120,26 +134,14 @@ impl Oracle {
                 _ => None,
             })
             .unwrap_or((EventStatus::Draft, first.recorded_at));
-        let listings = || {
-            log.iter().filter_map(|entry| match &entry.event {
-                Event::ItemsListed(listed) => Some((entry.recorded_at, listed)),
-                _ => None,
-            })
-        };
-        let plans = || {
-            log.iter().filter_map(|entry| match &entry.event {
-                Event::SessionScheduled(plan) => Some((entry.recorded_at, plan)),
-                _ => None,
-            })
-        };
         self.add(
             "consignment_event",
             json!({
                 "organization": organization, "event": event, "ordinal": created.0.ordinal, "name": created.0.name,
                 "status": status, "currency": created.0.settings.currency, "starts_on": created.0.starts_on,
-                "ends_on": created.0.ends_on, "items": listings().map(|(_, listed)| listed.items.len()).sum::<usize>(),
-                "refused": listings().map(|(_, listed)| listed.refused.len()).sum::<usize>(),
-                "sessions": plans().count(), "created_at": first.recorded_at, "changed_at": changed_at,
+                "ends_on": created.0.ends_on, "items": listings(log).map(|(_, listed)| listed.items.len()).sum::<usize>(),
+                "refused": listings(log).map(|(_, listed)| listed.refused.len()).sum::<usize>(),
+                "sessions": plans(log).count(), "created_at": first.recorded_at, "changed_at": changed_at,
             }),
         );
         for entry in log {
@@ -155,6 +157,12 @@ impl Oracle {
                 }
             }
         }
+        self.items(organization, event, log);
+        self.planned_sessions(organization, event, log);
+    }
+
+    fn items(&mut self, organization: &str, event: &str, log: &[Entry<consignment_event::Event>]) {
+        use consignment_event::Event;
         // Walk the moves once, last word wins.
         let mut places = BTreeMap::new();
         for entry in log {
@@ -175,7 +183,7 @@ impl Oracle {
                 _ => {}
             }
         }
-        for (listed_at, listed) in listings() {
+        for (listed_at, listed) in listings(log) {
             for item in &listed.items {
                 let place = places.get(&item.tag);
                 self.add(
@@ -192,7 +200,11 @@ impl Oracle {
                 );
             }
         }
-        for (planned_at, plan) in plans() {
+    }
+
+    fn planned_sessions(&mut self, organization: &str, event: &str, log: &[Entry<consignment_event::Event>]) {
+        use consignment_event::Event;
+        for (planned_at, plan) in plans(log) {
             let moved = |out: bool| -> usize {
                 log.iter()
                     .map(|entry| match &entry.event {
