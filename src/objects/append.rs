@@ -95,13 +95,16 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// [`SubmitError`]; nothing is stored then.
     pub fn submit(&self, body: &str, now: i64, fresh_id: Uuid) -> Result<Accepted, SubmitError> {
         let received = receive(body)?;
-        let command: A::Command = serde_json::from_str(received.command.get()).map_err(|error| malformed(&error))?;
+        let command: A::Command =
+            serde_json::from_str(received.command.get()).map_err(|error| malformed(&error))?;
         let body_hash = digest(&received);
         self.with_hot(|hot| {
             if let Some(known) = self.known(hot, &received.command_id)? {
                 return self.repeat(&known, &body_hash);
             }
-            if let Some(head) = received.if_match.is_some_and(|seq| seq != hot.head.seq).then_some(hot.head.seq) {
+            if let Some(head) =
+                received.if_match.is_some_and(|seq| seq != hot.head.seq).then_some(hot.head.seq)
+            {
                 return Err(SubmitError::HeadMoved { head }.into());
             }
             let now = now.max(hot.recorded_at);
@@ -153,8 +156,13 @@ impl<A: Aggregate, D: Database> Log<A, D> {
                 A::recall(&mut facts, &key, &json);
             }
         }
-        let context =
-            Context { now, actor: &received.actor, command_id: &received.command_id, fresh_id, facts: &facts };
+        let context = Context {
+            now,
+            actor: &received.actor,
+            command_id: &received.command_id,
+            fresh_id,
+            facts: &facts,
+        };
         let events = A::decide(&hot.state, command, &context)?;
         if events.len() > ENTRIES_PER_COMMAND_MAX {
             return Err(SubmitError::Malformed(format!(
@@ -247,7 +255,8 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// # Errors
     /// [`AskError`].
     pub fn ask(&self, body: &str) -> Result<A::Answer, AskError> {
-        let query: A::Query = serde_json::from_str(body).map_err(|error| AskError::Malformed(error.to_string()))?;
+        let query: A::Query =
+            serde_json::from_str(body).map_err(|error| AskError::Malformed(error.to_string()))?;
         self.with_hot(|hot| Ok::<_, Failure>(A::answer(&hot.state, &query))).map_err(lost)
     }
 
@@ -266,8 +275,12 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     pub fn page(&self, from: u64, limit: u32) -> Result<LogPage, AskError> {
         let from = from.max(1);
         self.with_hot(|hot| {
-            let mut page =
-                LogPage { stream: self.stream.clone(), previous: hot.head.hash, entries: Vec::new(), head: hot.head };
+            let mut page = LogPage {
+                stream: self.stream.clone(),
+                previous: hot.head.hash,
+                entries: Vec::new(),
+                head: hot.head,
+            };
             if from > hot.head.seq {
                 return Ok::<_, Failure>(page);
             }
@@ -301,8 +314,12 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     }
 
     fn wake(&self) -> Result<Hot<A>, StoreError> {
-        let mut hot =
-            Hot { head: Head::EMPTY, recorded_at: i64::MIN, stored: self.store.exists()?, state: A::State::default() };
+        let mut hot = Hot {
+            head: Head::EMPTY,
+            recorded_at: i64::MIN,
+            stored: self.store.exists()?,
+            state: A::State::default(),
+        };
         if !hot.stored {
             return Ok(hot);
         }

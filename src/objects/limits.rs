@@ -45,7 +45,8 @@ pub const DELIVERIES_PER_ALARM: u32 = 50;
 
 /// Milliseconds to wait before retry number `attempt` (from 1).
 pub fn back_off_ms(attempt: u32) -> i64 {
-    let doubled = RETRY_FIRST_MS.saturating_mul(1_i64.checked_shl(attempt.saturating_sub(1)).unwrap_or(i64::MAX));
+    let doubled =
+        RETRY_FIRST_MS.saturating_mul(1_i64.checked_shl(attempt.saturating_sub(1)).unwrap_or(i64::MAX));
     if doubled <= 0 { RETRY_MAX_MS } else { doubled.min(RETRY_MAX_MS) }
 }
 

@@ -178,8 +178,12 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError`].
     pub fn page(&self, from: u64, limit: u32) -> Result<Vec<RawEntry>, StoreError> {
-        let params =
-            [integer(from), Param::Integer(limit.into()), Param::Integer(ENVELOPE_BYTES), Param::Integer(PAGE_BYTES_MAX)];
+        let params = [
+            integer(from),
+            Param::Integer(limit.into()),
+            Param::Integer(ENVELOPE_BYTES),
+            Param::Integer(PAGE_BYTES_MAX),
+        ];
         match self.database.run(PAGE, &params)?.into_iter().next().as_deref() {
             Some([Cell::Text(json)]) => {
                 let rows: Vec<Row> = serde_json::from_str(json)?;
@@ -222,11 +226,13 @@ impl<D: Database> Store<D> {
         let rows = self.database.run(FIND_COMMAND, &[Param::Text(command_id)])?;
         match rows.into_iter().next().as_deref() {
             None => Ok(None),
-            Some([Cell::Text(body_hash), Cell::Integer(first), Cell::Integer(last)]) => Ok(Some(KnownCommand {
-                body_hash: body_hash.clone(),
-                first_seq: first.cast_unsigned(),
-                last_seq: last.cast_unsigned(),
-            })),
+            Some([Cell::Text(body_hash), Cell::Integer(first), Cell::Integer(last)]) => {
+                Ok(Some(KnownCommand {
+                    body_hash: body_hash.clone(),
+                    first_seq: first.cast_unsigned(),
+                    last_seq: last.cast_unsigned(),
+                }))
+            }
             Some(_) => Err(StoreError::Shape("command")),
         }
     }
@@ -270,8 +276,12 @@ impl<D: Database> Store<D> {
             }
             for (seq, delivery) in append.deliveries {
                 let (target, command) = (delivery.to.to_string(), delivery.command.to_string());
-                let row =
-                    [integer(*seq), Param::Text(&target), Param::Text(&delivery.command_id), Param::Text(&command)];
+                let row = [
+                    integer(*seq),
+                    Param::Text(&target),
+                    Param::Text(&delivery.command_id),
+                    Param::Text(&command),
+                ];
                 self.database.run(QUEUE_DELIVERY, &row)?;
             }
             Ok(())
@@ -301,9 +311,9 @@ impl<D: Database> Store<D> {
         let rows = self.database.run(PENDING, &[Param::Integer(limit.into())])?;
         rows.into_iter()
             .map(|row| match <[Cell; 4]>::try_from(row) {
-                Ok([Cell::Integer(number), Cell::Text(target), Cell::Text(command_id), Cell::Text(command)]) => {
-                    Ok(QueuedDelivery { number, target, command_id, command })
-                }
+                Ok(
+                    [Cell::Integer(number), Cell::Text(target), Cell::Text(command_id), Cell::Text(command)],
+                ) => Ok(QueuedDelivery { number, target, command_id, command }),
                 _ => Err(StoreError::Shape("delivery")),
             })
             .collect()

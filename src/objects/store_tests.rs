@@ -86,7 +86,8 @@ fn count(connection: &Connection, table: &str) -> i64 {
 }
 
 fn roles(log: &Log<Organization, &Connection>, person: &str) -> usize {
-    let query = serde_json::to_string(&Query::Roles { person: domain::ids::PersonId(person.to_owned()) }).unwrap();
+    let query =
+        serde_json::to_string(&Query::Roles { person: domain::ids::PersonId(person.to_owned()) }).unwrap();
     match log.ask(&query).unwrap() {
         Answer::Roles { roles } => roles.len(),
         other => panic!("{other:?}"),
@@ -147,7 +148,9 @@ fn a_failing_append_leaves_neither_entry_nor_command_nor_state() {
              BEGIN SELECT RAISE(ABORT, 'injected'); END",
         )
         .unwrap();
-    assert!(matches!(submit(&log, "g", &grant("user_b")), Err(SubmitError::Unavailable(why)) if why.contains("injected")));
+    assert!(
+        matches!(submit(&log, "g", &grant("user_b")), Err(SubmitError::Unavailable(why)) if why.contains("injected"))
+    );
     assert_eq!((count(&connection, "log"), count(&connection, "commands")), (1, 1));
     assert_eq!(roles(&log, "user_b"), 0);
     connection.execute_batch("DROP TRIGGER broken").unwrap();
@@ -172,10 +175,14 @@ fn a_changed_entry_is_noticed_on_waking_and_on_reading() {
     for person in 0..5 {
         submit(&log, &format!("g{person}"), &grant(&format!("user_{person}"))).unwrap();
     }
-    connection.execute_batch("UPDATE log SET payload = replace(payload, 'user_2', 'user_9') WHERE seq = 4").unwrap();
+    connection
+        .execute_batch("UPDATE log SET payload = replace(payload, 'user_2', 'user_9') WHERE seq = 4")
+        .unwrap();
     assert!(matches!(log.page(1, 10), Err(AskError::Unavailable(why)) if why.contains("entry 4")));
     log.forget();
-    assert!(matches!(submit(&log, "h", &grant("user_h")), Err(SubmitError::Unavailable(why)) if why.contains("entry 4")));
+    assert!(
+        matches!(submit(&log, "h", &grant("user_h")), Err(SubmitError::Unavailable(why)) if why.contains("entry 4"))
+    );
 }
 
 #[test]
@@ -223,7 +230,9 @@ fn what_an_entry_hands_over_is_stored_with_it() {
     let connection = Connection::open_in_memory().unwrap();
     let log = created(&connection);
     let event = "0190a000-0000-7000-8000-0000000000e1";
-    let found = format!(r#"{{"type":"found_event","event":"{event}","name":"Spring","starts_on":null,"ends_on":null}}"#);
+    let found = format!(
+        r#"{{"type":"found_event","event":"{event}","name":"Spring","starts_on":null,"ends_on":null}}"#
+    );
     submit(&log, "f", &found).unwrap();
     let waiting = log.store().pending_deliveries(10).unwrap();
     assert_eq!(waiting.len(), 1);
@@ -252,5 +261,7 @@ fn another_aggregates_log_is_not_mistaken_for_ones_own() {
     let connection = Connection::open_in_memory().unwrap();
     created(&connection);
     let stranger = Log::<SaleSession, _>::new(stream(), Store::new(&connection));
-    assert!(matches!(stranger.head(), Err(AskError::Unavailable(why)) if why.contains("entry 1 cannot be read")));
+    assert!(
+        matches!(stranger.head(), Err(AskError::Unavailable(why)) if why.contains("entry 1 cannot be read"))
+    );
 }

@@ -72,7 +72,8 @@ impl ReadModels {
     pub async fn standing(&self, stream: &str) -> Result<Standing> {
         let key = [D1Type::Text(GENERATION), D1Type::Text(stream)];
         let read = |sql: &str| self.database.prepare(sql).bind_refs(&key);
-        let results = self.database.batch(vec![read(checkpoint::READ)?, read(checkpoint::READ_PARKED)?]).await?;
+        let results =
+            self.database.batch(vec![read(checkpoint::READ)?, read(checkpoint::READ_PARKED)?]).await?;
         let [places, parked] = results.as_slice() else {
             return Err(Error::RustError("D1 answered another number of results".to_owned()));
         };
