@@ -31,8 +31,9 @@ pub const LIVE_SOCKETS_MAX: usize = 512;
 /// Milliseconds that the outbox waits for more entries before it nudges the queue: one nudge per burst.
 pub const OUTBOX_DELAY_MS: i64 = 50;
 
-/// Milliseconds after which an unconfirmed nudge is repeated: well above the projector's usual second.
-pub const CONFIRM_AFTER_MS: i64 = 30_000;
+/// Milliseconds after which an unconfirmed nudge is repeated: well above the projector's usual second, and
+/// what a reader waits at most when the queue has lost a nudge.
+pub const CONFIRM_AFTER_MS: i64 = 10_000;
 
 /// Milliseconds of the first retry after a failed send or delivery; doubles with each further failure.
 pub const RETRY_FIRST_MS: i64 = 500;

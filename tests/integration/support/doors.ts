@@ -128,7 +128,7 @@ export async function projected(stream: string): Promise<void> {
 export async function until(
   what: string,
   holds: () => Promise<boolean>,
-  milliseconds = 15_000,
+  milliseconds = 25_000,
 ): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!(await holds())) {
