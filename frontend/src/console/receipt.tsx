@@ -53,14 +53,14 @@ function Paper({ receipt }: { receipt: Receipt }) {
         ))}
       </ul>
       <dl className="paper-sums">
-        <Sum name={words.subtotal} cents={receipt.subtotal_cents} currency={currency} />
+        <Sum name={words.subtotal} cents={receipt.gross_cents} currency={currency} />
         <Sum name={words.tax} cents={receipt.tax_cents} currency={currency} />
         <Sum name={words.total} cents={receipt.total_cents} currency={currency} strong />
         {receipt.tenders.map((tender, index) => (
           <Sum
             // biome-ignore lint/suspicious/noArrayIndexKey: tenders have no id and never change
             key={index}
-            name={texts.tenders[tender.kind]}
+            name={texts.tenders[tender.kind] ?? tender.kind}
             cents={tender.amount_cents}
             currency={currency}
           />

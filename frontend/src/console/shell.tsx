@@ -47,7 +47,7 @@ export function Component() {
       </main>
     );
   }
-  if (configuration.organization === null) {
+  if (configuration.organization == null) {
     return (
       <main className="lonely">
         <h1>{texts.errors.noOrganization}</h1>
@@ -124,7 +124,7 @@ function Account() {
           <MenuSection>
             <Header className="menu-header">
               <span className="small soft">{texts.auth.signedInAs}</span>
-              <strong>{me.data?.name ?? me.data?.person ?? texts.dash}</strong>
+              <strong>{me.data?.person ?? texts.dash}</strong>
               <span className="small soft">
                 {me.data?.roles.map((role) => texts.roles[role] ?? role).join(", ")}
               </span>

@@ -1,15 +1,23 @@
-import type { LiveFrame } from "../api/types.ts";
 import { backoffMs } from "./backoff.ts";
 
 /** What a screen shows about its connection. `since` is when the present state began, ms since 1970. */
 export type LiveState = { phase: "connecting" | "catching_up" | "live" | "offline"; since: number };
+
+/** One frame of the socket, as the platform sends it. An entry's payload is the JSON text that was hashed. */
+type LiveFrame =
+  | { type: "entry"; seq: number; recorded_at: number; kind: string; payload: string }
+  | { type: "live"; head: number }
+  | { type: "pong" };
+
+/** Where to listen, and as whom. */
+export type LiveAddress = { url: string; token: string };
 
 /** One entry of the followed log, its payload read. */
 export type LiveEntry = { seq: number; recorded_at: number; kind: string; payload: Record<string, unknown> };
 
 export type LiveOptions = {
   /** The socket's address for entries after `since`; asked anew for each try, as tokens are short-lived. */
-  address: (since: number) => Promise<string>;
+  address: (since: number) => Promise<LiveAddress>;
   /** The last seq that the screen already has. */
   since: number;
   /** Called once per entry, in order, without gaps from `since` on. */
@@ -74,7 +82,7 @@ export class Live {
 
   async #connect(): Promise<void> {
     this.#enter("connecting");
-    let address: string;
+    let address: LiveAddress;
     try {
       address = await this.#options.address(this.#seen);
     } catch {
@@ -82,7 +90,8 @@ export class Live {
       return;
     }
     if (this.#stopped || this.#socket !== undefined) return;
-    const socket = new WebSocket(address);
+    // The token travels as a subprotocol: in the address it would end up in other people's logs.
+    const socket = new WebSocket(address.url, `bearer.${address.token}`);
     this.#socket = socket;
     this.#heardAt = Date.now();
     socket.onopen = () => this.#enter("catching_up");
@@ -155,9 +164,11 @@ function readFrame(data: unknown): LiveFrame | undefined {
   return typeof frame === "object" && frame !== null && "type" in frame ? (frame as LiveFrame) : undefined;
 }
 
-/** The live socket's address on this host. */
-export function liveAddress(session: string, token: string, since: number): string {
+/** The live socket of a session on this host. */
+export function liveAddress(session: string, token: string, since: number): LiveAddress {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const query = new URLSearchParams({ since: String(since), token });
-  return `${scheme}//${location.host}/api/v1/sessions/${encodeURIComponent(session)}/live?${query}`;
+  return {
+    url: `${scheme}//${location.host}/api/v1/sessions/${encodeURIComponent(session)}/live?since=${since}`,
+    token,
+  };
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
@@ -7,6 +7,7 @@ import { Icon } from "../ui/icons.tsx";
 import { Money, TagNumber } from "../ui/parts.tsx";
 import { NoticeBand } from "./notice.tsx";
 import type { Till, TillState } from "./till.ts";
+import { useScanner } from "./use-scanner.ts";
 
 const words = texts.terminal;
 
@@ -37,6 +38,15 @@ export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
 function ScanField({ till }: { till: Till }) {
   const [text, setText] = useState("");
   const field = useRef<HTMLInputElement>(null);
+  // A scanner types like a keyboard: what it left in the field goes with the scan.
+  const scanned = useCallback(
+    (tag: string) => {
+      till.scan(tag, false);
+      setText("");
+    },
+    [till],
+  );
+  useScanner(scanned);
   useEffect(() => {
     field.current?.focus();
     // A digit pressed anywhere on this desk belongs in the field.

@@ -68,10 +68,10 @@ function Change({ sale, currency }: { sale: QueuedReceipt; currency: string }) {
   const { priced, command } = sale.body;
   return (
     <div className="result-change">
-      <p className="result-change-label">{command.change_cents > 0 ? words.change : words.noChange}</p>
-      {command.change_cents > 0 && (
+      <p className="result-change-label">{priced.change_cents > 0 ? words.change : words.noChange}</p>
+      {priced.change_cents > 0 && (
         <p className="result-change-figure">
-          <Money cents={command.change_cents} currency={currency} />
+          <Money cents={priced.change_cents} currency={currency} />
         </p>
       )}
       <p>

@@ -1,12 +1,12 @@
 import { type ApiClient, createApi } from "../api/client.ts";
 import { Problem } from "../api/problem.ts";
-import type { Receipt, ReceiptCommand, Tender, TerminalInfo } from "../api/types.ts";
+import type { NewReceipt, Receipt, Tender, TerminalSelf } from "../api/types.ts";
 import { Live, type LiveEntry, type LiveState, liveAddress } from "../live/live.ts";
 import { Queue } from "../queue/queue.ts";
 import { uuid7 } from "../queue/uuid7.ts";
 import { texts } from "../texts/en.ts";
 import { catalogueFrom, read } from "./catalogue.ts";
-import type { TillDb } from "./db.ts";
+import type { CatalogueAsSent, TillDb } from "./db.ts";
 import {
   type BasketLine,
   type CatalogueState,
@@ -30,7 +30,7 @@ const WRITE_BEHIND_MS = 400;
 export type TillState = {
   phase: "loading" | "ready" | "failed" | "revoked";
   error?: unknown;
-  info?: TerminalInfo;
+  info?: TerminalSelf;
   items: number;
   currency: string;
   basket: BasketLine[];
@@ -148,7 +148,7 @@ export class Till {
   }
 
   async #fetchCatalogue(): Promise<void> {
-    const catalogue = await this.#api.catalogue(this.pairing.session);
+    const catalogue = (await this.#api.catalogue(this.pairing.session)) as unknown as CatalogueAsSent;
     // What was sold before stays sold: the new catalogue may have been made before the log's newest words.
     const sold = this.#catalogue?.sold ?? new Map<string, number>();
     await this.#db.replaceCatalogue(catalogue, sold);
@@ -246,7 +246,11 @@ export class Till {
     if (item === undefined) {
       this.#say("refused", `${words.unknown}: ${grouped}`, words.unknownHelp);
     } else if (soldOn !== undefined) {
-      this.#say("refused", `${words.sold}: ${item.title}`, words.soldHelp(String(soldOn)));
+      this.#say(
+        "refused",
+        `${words.sold}: ${item.title}`,
+        soldOn === 0 ? words.soldSomewhere : words.soldHelp(String(soldOn)),
+      );
     } else if (basket.some((line) => line.item.tag === tag)) {
       this.#say("look", words.already, item.title);
     } else if (basket.length >= MAX_BASKET_LINES) {
@@ -287,7 +291,7 @@ export class Till {
     if (step.name !== "paying" || !priced.settled) return;
     const now = Date.now();
     const id = uuid7(now);
-    const command: ReceiptCommand = {
+    const command: NewReceipt = {
       receipt: id,
       lines: basket.map(({ item, keyed }, index) => ({
         tag: item.tag,

@@ -94,7 +94,7 @@ export const texts = {
     reconciliation: "Reconciliation",
     complete: "Complete",
     cancelled: "Cancelled",
-  },
+  } as Record<string, string>,
 
   event: {
     back: "All events",
@@ -140,6 +140,7 @@ export const texts = {
       share: "Share",
       house: "House",
     },
+    unnamed: (number: number) => `Consignor ${number}`,
     tier: { regular: "Regular", super: "Super" } as Record<string, string>,
     total: "Total",
     sortBy: (column: string) => `Sort by ${column}`,
@@ -154,7 +155,7 @@ export const texts = {
     closing: "Closing",
     closed: "Closed",
     cancelled: "Cancelled",
-  },
+  } as Record<string, string>,
 
   imports: {
     title: "Import inventory",
@@ -163,6 +164,7 @@ export const texts = {
     or: "or",
     choose: "Choose a file",
     limit: "Up to 2 MiB, UTF-8.",
+    ignored: (columns: string) => `Columns that were not read: ${columns}.`,
     tooLarge: (size: string) =>
       `This file has ${size}; an import takes up to 2 MiB. Split it and import the parts.`,
     notCsv: (name: string) => `“${name}” is no CSV file.`,
@@ -176,7 +178,7 @@ export const texts = {
     newConsignors: (count: number) => `${plural(count, "new consignor", "new consignors")} on the list.`,
     all: "All",
     filter: "Show rows",
-    columns: { row: "Row", outcome: "Outcome", tag: "Tag", message: "What was found" },
+    columns: { row: "Line", outcome: "Outcome", tag: "Tag", message: "What was found" },
     outcome: { accepted: "Accepted", accepted_with_warning: "Warning", refused: "Refused" },
     inColumn: (column: string) => `column ${column}`,
     download: "Download report",
@@ -305,11 +307,17 @@ export const texts = {
     storyTold: (terminal: string, lines: string) => `${terminal} completed a basket of ${lines}.`,
     storyRecorded: (seq: string) => `The session’s log took it as entry ${seq}.`,
     storyLine: (title: string, price: string) => `${title} sold for ${price}`,
+    storyRate: (percent: string) => `${percent} of the price`,
+    storyKeyed: "its tag was keyed by hand",
+    storyUnseen: "nobody had checked it in",
     storyShare: (consignor: number, share: string) => `consignor ${consignor} earns an estimated ${share}`,
     late: (duration: string) => `It reached the log ${duration} after the sale.`,
   },
 
-  tenders: { cash: "Cash", card: "Card", cheque: "Cheque", store_credit: "Store credit" },
+  tenders: { cash: "Cash", card: "Card", cheque: "Cheque", store_credit: "Store credit" } as Record<
+    string,
+    string
+  >,
 
   log: {
     title: "Log",

@@ -70,9 +70,9 @@ export function day(date: string): string {
   });
 }
 
-export function dayRange(from: string | null, to: string | null): string | undefined {
-  if (from === null) return to === null ? undefined : day(to);
-  return to === null || to === from ? day(from) : `${day(from)} – ${day(to)}`;
+export function dayRange(from: string | null | undefined, to: string | null | undefined): string | undefined {
+  if (from == null) return to == null ? undefined : day(to);
+  return to == null || to === from ? day(from) : `${day(from)} – ${day(to)}`;
 }
 
 function zoned(

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ConsignmentEvent, Consignor, Page } from "../../api/types.ts";
+import type { ConsignmentEvent, Consignor } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { count } from "../../texts/format.ts";
@@ -25,7 +25,7 @@ export function Consignors({
   query,
   event,
 }: {
-  query: UseQueryResult<Page<Consignor>>;
+  query: UseQueryResult<Consignor[]>;
   event: ConsignmentEvent;
 }) {
   return (
@@ -35,7 +35,7 @@ export function Consignors({
       </div>
       {query.isPending && <Skeleton rows={6} />}
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
-      {query.data?.items.length === 0 && (
+      {query.data?.length === 0 && (
         <Empty
           title={words.noConsignors}
           action={<LinkButton to={`/events/${event.id}/import`}>{words.importNow}</LinkButton>}
@@ -43,7 +43,7 @@ export function Consignors({
           {words.noConsignorsHelp}
         </Empty>
       )}
-      {query.data !== undefined && query.data.items.length > 0 && <Table consignors={query.data.items} />}
+      {query.data !== undefined && query.data.length > 0 && <Table consignors={query.data} />}
     </section>
   );
 }
@@ -80,7 +80,8 @@ function Table({ consignors }: { consignors: Consignor[] }) {
               <tr key={consignor.number}>
                 <td className="numeric code">{consignor.number}</td>
                 <th scope="row">
-                  {consignor.name} {consignor.tier === "super" && <Chip tone="pen">{words.tier.super}</Chip>}
+                  {nameOf(consignor)}{" "}
+                  {consignor.tier === "super" && <Chip tone="pen">{words.tier.super}</Chip>}
                 </th>
                 <td className="numeric minor">{count(consignor.items)}</td>
                 <td className="numeric">{count(consignor.sold)}</td>
@@ -102,10 +103,13 @@ function Table({ consignors }: { consignors: Consignor[] }) {
 const cellClass = (column: Column) =>
   [column.numeric ? "numeric" : "", column.minor ? "minor" : ""].join(" ").trim() || undefined;
 
+/** A name may have been erased on its owner's request; the number stays. */
+const nameOf = (consignor: Consignor) => consignor.name ?? words.unnamed(consignor.number);
+
 /** Figures are read from the top, names and numbers from the start. */
 const descends = (key: SortKey) => key !== "number" && key !== "name";
 
 function compare(a: Consignor, b: Consignor, key: SortKey): number {
-  if (key === "name") return a.name.localeCompare(b.name);
+  if (key === "name") return nameOf(a).localeCompare(nameOf(b));
   return (descends(key) ? b[key] - a[key] : a[key] - b[key]) || a.number - b.number;
 }

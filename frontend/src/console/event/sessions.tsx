@@ -31,17 +31,17 @@ export function Sessions({ event }: { event: ConsignmentEvent }) {
     <section aria-labelledby="sessions-title">
       <div className="section-head">
         <h2 id="sessions-title">{words.sessions}</h2>
-        {sessions.data !== undefined && sessions.data.items.length > 0 && create}
+        {sessions.data !== undefined && sessions.data.length > 0 && create}
       </div>
       {sessions.isPending && <Skeleton rows={1} />}
       {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
-      {sessions.data?.items.length === 0 && (
+      {sessions.data?.length === 0 && (
         <Empty title={words.noSessions} action={create}>
           {words.noSessionsHelp}
         </Empty>
       )}
       <ul className="session-list">
-        {sessions.data?.items.map((session) => (
+        {sessions.data?.map((session) => (
           <li key={session.id}>
             <Link to={`/sessions/${session.id}`} className="session-link">
               <span className="session-name">{session.name}</span>

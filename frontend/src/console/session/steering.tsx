@@ -16,7 +16,7 @@ function useSteer(session: Session) {
   const { api } = useApp();
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (step: Step) => api.steer(session.id, step),
+    mutationFn: (step: Step) => api.steer(session.id, step, crypto.randomUUID()),
     onSettled: () => {
       void cache.invalidateQueries({ queryKey: ["session", session.id] });
       void cache.invalidateQueries({ queryKey: ["event", session.event] });
