@@ -99,7 +99,7 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.row}>
-              <td className="numeric code">{row.row}</td>
+              <td className="numeric code">{row.line}</td>
               <td>
                 <OutcomeChip outcome={row.outcome} />
               </td>

@@ -24,7 +24,7 @@ export function Board({ summary, floor, session }: Props) {
         <Figure name={words.receipts}>{count(summary.receipts)}</Figure>
         <Figure
           name={words.itemsSold}
-          note={words.custodyCount(count(session.items - summary.lines), count(session.items))}
+          note={words.left(count(session.items - summary.lines), count(session.items))}
         >
           {count(summary.lines)}
         </Figure>

@@ -1,7 +1,7 @@
 import type { Terminal } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
-import { clock, count } from "../../texts/format.ts";
+import { clock } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Money } from "../../ui/parts.tsx";
 
@@ -33,7 +33,7 @@ export function Terminals({ terminals, canPair, onPair }: Props) {
               <Money cents={terminal.gross_cents} currency={organization.currency} />
             </span>
             <span className="soft small">
-              {count(terminal.receipts)} {words.receipts.toLowerCase()} · {words.lines(terminal.lines)}
+              {words.receiptCount(terminal.receipts)} · {words.lines(terminal.lines)}
             </span>
           </li>
         ))}
