@@ -94,8 +94,9 @@ impl Access {
     /// no business knowing whether that exists.
     pub fn check(self, caller: &Caller, session: Option<&str>) -> Result<(), EdgeError> {
         match (self, caller) {
-            (Self::Platform | Self::Public | Self::PublicOfTenant, _) | (Self::Person, Caller::Person { .. }) => Ok(()),
-            (Self::PlatformAdmin, Caller::Person { platform_admin: true, .. }) => Ok(()),
+            (Self::Platform | Self::Public | Self::PublicOfTenant, _)
+            | (Self::Person, Caller::Person { .. })
+            | (Self::PlatformAdmin, Caller::Person { platform_admin: true, .. }) => Ok(()),
             (Self::Needs(permission) | Self::TerminalOr(permission), Caller::Person { roles, platform_admin, .. }) => {
                 // Who runs the platform helps organizations: reads as their support does, decides nothing.
                 let helps = *platform_admin && Role::Support.permits(permission);

@@ -50,3 +50,11 @@ pub async fn reach(edge: &Edge, stream: &StreamId, wanted: u64) -> Result<(), Ed
     };
     if reached >= wanted { Ok(()) } else { Err(EdgeError::Behind { wanted, reached }) }
 }
+
+/// Brings the read model of `stream` to what a command has just written there, so that the next query shows it
+/// even if it names no position. The command is taken either way; where this fails, the queue will do it.
+pub async fn settle(edge: &Edge, stream: &StreamId, seq: u64) {
+    if let Err(error) = reach(edge, stream, seq).await {
+        tracing::info!(%stream, seq, %error, "left to the queue");
+    }
+}

@@ -78,7 +78,6 @@ fn described() -> OpenApiRouter {
 }
 
 /// The router, guard and all.
-#[must_use]
 pub fn router() -> Router {
     let (router, _) = described().split_for_parts();
     router

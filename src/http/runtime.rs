@@ -42,15 +42,12 @@ pub async fn serve(request: worker::Request, env: Env, _context: Context) -> wor
         .unwrap_or_default();
     let request_id = request_id(&request);
     let edge = Edge::new(env, Rc::clone(&config), request_id, host);
-    let (mut response, origin) = match worker::request_from_wasm(Clone::clone(request.inner())) {
-        Ok(request) => {
-            let origin = security::own_origin(&config, request.headers()).cloned();
-            (answer(&edge, request.map(Body::new)).await, origin)
-        }
-        Err(_) => {
-            let refused = EdgeError::bad_request("request_unreadable", "The address or a header cannot be read.");
-            (refused.into_response(), None)
-        }
+    let (mut response, origin) = if let Ok(request) = worker::request_from_wasm(Clone::clone(request.inner())) {
+        let origin = security::own_origin(&config, request.headers()).cloned();
+        (answer(&edge, request.map(Body::new)).await, origin)
+    } else {
+        let refused = EdgeError::bad_request("request_unreadable", "The address or a header cannot be read.");
+        (refused.into_response(), None)
     };
     response = finish(response, edge.request_id());
     let headers = response.headers_mut();
@@ -94,7 +91,7 @@ fn request_id(request: &worker::Request) -> String {
     let given = request.headers().get(REQUEST_ID).ok().flatten();
     given.filter(|id| is_harmless(id)).unwrap_or_else(|| {
         let now = i64::try_from(worker::Date::now().as_millis()).unwrap_or(0);
-        fresh_uuid(now).map(|id| id.to_string()).unwrap_or_else(|_| format!("at-{now}"))
+        fresh_uuid(now).map_or_else(|_| format!("at-{now}"), |id| id.to_string())
     })
 }
 
@@ -117,7 +114,7 @@ async fn to_runtime(mut response: Response) -> worker::Result<worker::Response> 
     match response.body().size_hint().exact() {
         Some(_) => {
             let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
-            builder.from_bytes(bytes.into())
+            Ok(builder.fixed(bytes.into()))
         }
         None => Ok(worker::response_to_wasm(response)?.into()),
     }

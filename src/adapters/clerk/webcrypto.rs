@@ -1,4 +1,4 @@
-//! RS256 by the runtime's WebCrypto: the smallest verifier there is, and not ours to get wrong.
+//! RS256 by the runtime's Web Crypto API: the smallest verifier there is, and not ours to get wrong.
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -20,12 +20,11 @@ static DOCUMENT: OnceLock<String> = OnceLock::new();
     responses((status = 200, description = "The document", body = serde_json::Value))
 )]
 pub async fn openapi() -> Result<impl IntoResponse, EdgeError> {
-    let document = match DOCUMENT.get() {
-        Some(document) => document,
-        None => {
-            let document = router::document().to_json()?;
-            DOCUMENT.get_or_init(|| document)
-        }
+    let document = if let Some(document) = DOCUMENT.get() {
+        document
+    } else {
+        let document = router::document().to_json()?;
+        DOCUMENT.get_or_init(|| document)
     };
     let headers: [(HeaderName, HeaderValue); 2] = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),

@@ -13,7 +13,7 @@ use crate::adapters::database::Value;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_now, events_of};
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named, Told};
-use crate::http::fresh::{FreshQuery, reach};
+use crate::http::fresh::{FreshQuery, settle};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
@@ -214,8 +214,8 @@ pub async fn create_event(
         _ => None,
     });
     let founded = founded.ok_or_else(|| EdgeError::Internal("the organization's reply names no event".into()))?;
-    // Lists and pages show it at once, also to callers who do not name a position.
-    reach(&edge, &tenant.event(event), 1).await?;
+    settle(&edge, &stream, accepted.seq).await;
+    settle(&edge, &tenant.event(event), 1).await;
     let position = Position::from(&accepted);
     let created = CreatedEvent { id: founded.event.to_string(), ordinal: founded.ordinal, name: founded.name, position };
     Ok(Reply::created(&accepted, created))
@@ -265,6 +265,7 @@ pub async fn change_status(
     let stream = tenant.event(event);
     let command = consignment_event::Command::ChangeStatus { to: transition.to, reason: transition.reason };
     let accepted = commanding.send::<ConsignmentEvent>(&edge, &stream, command).await?;
+    settle(&edge, &stream, accepted.seq).await;
     let moved = EventMoved { id: event.to_string(), status: transition.to.to_string(), position: Position::from(&accepted) };
     Ok(Reply::done(&accepted, moved))
 }

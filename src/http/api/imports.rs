@@ -14,6 +14,7 @@ use super::consignors::consignor_subject;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, events_of};
 use crate::http::edge::Edge;
 use crate::http::extract::{Named, has_media_type, read_body};
+use crate::http::fresh::settle;
 use crate::http::import::{
     IMPORT_BYTES_MAX, ImportReport, Inventory, Note, Outcome, Person, RowReport, TableFault, prepare,
 };
@@ -53,12 +54,13 @@ pub async fn import_items(
     let bytes = read_body(request, IMPORT_BYTES_MAX).await?;
     let stream = tenant.event(event);
     let overview = open_for_items(&edge, &stream).await?;
-    let inventory = prepare(&bytes, &overview.item_rules).map_err(unreadable)?;
-    let import = Import { edge: &edge, tenant: &tenant, commanding: &commanding, stream, import: ImportId(commanding.fresh_id("import")) };
+    let inventory = prepare(&bytes, &overview.item_rules).map_err(|fault| unreadable(&fault))?;
+    let id = ImportId(commanding.fresh_id("import"));
+    let import = Import { id, edge: &edge, tenant: &tenant, commanding: &commanding, stream };
     import.run(inventory).await
 }
 
-fn unreadable(fault: TableFault) -> EdgeError {
+fn unreadable(fault: &TableFault) -> EdgeError {
     let code = match fault {
         TableFault::Empty => "csv_empty",
         TableFault::Utf16 => "csv_utf16",
@@ -86,11 +88,12 @@ async fn open_for_items(edge: &Edge, stream: &StreamId) -> Result<Overview, Edge
 }
 
 struct Import<'a> {
+    id: ImportId,
     edge: &'a Edge,
     tenant: &'a Tenant,
     commanding: &'a Commanding,
+    /// The event's.
     stream: StreamId,
-    import: ImportId,
 }
 
 /// What the event said about a row: its tag, or rule and code.
@@ -103,6 +106,7 @@ impl Import<'_> {
         self.keep(people).await?;
         let drafts: Vec<ItemDraft> = rows.iter().filter_map(|row| row.draft.clone()).collect();
         let (verdicts, last) = self.list(drafts).await?;
+        settle(self.edge, &self.stream, last.seq).await;
         let mut results = Vec::with_capacity(rows.len());
         for mut row in rows {
             let tag = match verdicts.get(&row.row) {
@@ -119,7 +123,7 @@ impl Import<'_> {
             u32::try_from(results.iter().filter(|result| result.outcome == outcome).count()).unwrap_or(u32::MAX)
         };
         let report = ImportReport {
-            import: self.import.to_string(),
+            import: self.id.to_string(),
             rows: u32::try_from(results.len()).unwrap_or(u32::MAX),
             accepted: count(Outcome::Accepted),
             warned: count(Outcome::AcceptedWithWarning),
@@ -189,7 +193,7 @@ impl Import<'_> {
         let mut verdicts = BTreeMap::new();
         let mut last = None;
         for (at, page) in drafts.chunks(ITEMS_PER_COMMAND).enumerate() {
-            let command = consignment_event::Command::ListItems { import: Some(self.import), items: page.to_vec() };
+            let command = consignment_event::Command::ListItems { import: Some(self.id), items: page.to_vec() };
             let part = self.commanding.part(&format!("items/{at}"));
             let accepted = part.send::<ConsignmentEvent>(self.edge, &self.stream, command).await?;
             for happened in events_of::<ConsignmentEvent>(&accepted)? {

@@ -5,7 +5,7 @@ use domain::ids::EventId;
 use domain::stream::StreamId;
 use domain::tag::Tag;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::adapters::database::Value;
 use crate::http::edge::Edge;
@@ -99,7 +99,7 @@ impl From<ItemRow> for ItemView {
 }
 
 /// Which items.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ItemQuery {
     /// Part of a title or reference, or the beginning of a tag.
@@ -123,6 +123,10 @@ const SELECT_ITEMS: &str = "SELECT i.tag, i.consignor, i.category, i.title, i.si
       AND (?6 IS NULL OR instr(lower(i.title), ?6) > 0 OR instr(lower(i.reference), ?6) > 0
            OR instr(i.tag, ?7) > 0)
     ORDER BY i.tag LIMIT ?8";
+
+fn optional(text: Option<&str>) -> Value<'_> {
+    text.map_or(Value::Null, Value::Text)
+}
 
 /// The items of an event, by tag.
 #[utoipa::path(
@@ -152,13 +156,12 @@ pub async fn list_items(
     let (event, consignor) = (event.to_string(), query.consignor.map(|number| number.to_string()));
     let after = page.after::<String>()?.unwrap_or_default();
     let rows = page.rows()?;
-    fn optional(text: &Option<String>) -> Value<'_> { text.as_deref().map_or(Value::Null, Value::Text) }
     let values = [
         Value::Text(&event),
         Value::Text(&after),
-        optional(&consignor),
-        optional(&query.status),
-        optional(&search),
+        optional(consignor.as_deref()),
+        optional(query.status.as_deref()),
+        optional(search.as_deref()),
         Value::Text(digits.as_deref().unwrap_or("-")),
         Value::Int(i32::from(rows) + 1),
     ];

@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use domain::ids::SessionId;
 use serde::Deserialize;
-use utoipa::IntoParams;
 use worker::send::SendFuture;
 use worker::{Method, Request, RequestInit};
 
@@ -21,14 +20,15 @@ use crate::objects::client::forward_live;
 pub const PATH: &str = "/api/v1/sessions/{session}/live";
 
 /// From where to listen.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LiveQuery {
     /// The position that the listener has already: entries behind it come first.
     #[serde(default)]
     #[param(default = 0)]
     pub since: u64,
-    /// A token, for clients that can set neither `Authorization` nor a subprotocol.
+    /// A token, for clients that can set neither `Authorization` nor a subprotocol; the guard reads it.
+    #[expect(dead_code, reason = "the guard reads it before the handler is reached")]
     pub token: Option<String>,
 }
 

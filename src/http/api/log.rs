@@ -8,7 +8,6 @@ use domain::journal::{EXPORT_FORMAT, ExportFooter, ExportHeader, GENESIS, Hash, 
 use domain::stream::StreamId;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
 use worker::send::SendFuture;
 
 use crate::http::edge::Edge;
@@ -24,7 +23,7 @@ const EXPORT_PAGE_ENTRIES: u32 = 500;
 const NDJSON: &str = "application/x-ndjson";
 
 /// From where a log is read.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LogQuery {
     /// Seq of the first entry, from 1.

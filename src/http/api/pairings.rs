@@ -11,7 +11,7 @@ use crate::adapters::random::{NoRandomness, fresh_uuid};
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, events_of};
 use crate::http::edge::Edge;
 use crate::http::extract::{Named, Told};
-use crate::http::fresh::reach;
+use crate::http::fresh::settle;
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 use crate::http::terminal_token::{
@@ -68,7 +68,7 @@ pub async fn offer_pairing(
     });
     let expires_at = expires_at.ok_or_else(|| EdgeError::Internal("the session's reply names no offer".into()))?;
     // The terminal finds its session by the code, in the read model.
-    reach(&edge, &stream, accepted.seq).await?;
+    settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
     Ok(Reply::created(&accepted, PairingOffer { code: grouped_code(&code), expires_at: instant(expires_at), position }))
 }

@@ -12,7 +12,7 @@ use crate::adapters::random::fresh_uuid;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
 use crate::http::edge::Edge;
 use crate::http::extract::Told;
-use crate::http::fresh::reach;
+use crate::http::fresh::settle;
 use crate::http::problem::{EdgeError, Problems};
 
 /// A new tenant.
@@ -85,7 +85,7 @@ pub async fn create_organization(
     };
     let accepted = commanding.send::<Organization>(&edge, &stream, command).await?;
     // The next request goes to the new host, which is found in the read model.
-    reach(&edge, &stream, accepted.seq).await?;
+    settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
     Ok(Reply::created(&accepted, CreatedOrganization { organization: organization.to_string(), slug: new.slug, position }))
 }
@@ -98,7 +98,7 @@ async fn reserve(edge: &Edge, slug: &str) -> Result<OrganizationId, EdgeError> {
     let insert = database.prepare(RESERVE).bind(&values)?;
     let select = database.prepare(SELECT_RESERVED).bind(&[JsValue::from_str(slug)])?;
     let results = database.batch(vec![insert, select]).await?;
-    let rows: Vec<Reserved> = results.get(1).map(|result| result.results()).transpose()?.unwrap_or_default();
+    let rows: Vec<Reserved> = results.get(1).map(worker::D1Result::results).transpose()?.unwrap_or_default();
     let reserved = rows.first().and_then(|row| row.organization.parse().ok());
     reserved.ok_or_else(|| EdgeError::Internal("a label's reservation cannot be read".into()))
 }

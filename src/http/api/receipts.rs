@@ -379,7 +379,10 @@ pub async fn get_receipt(
     Named(receipt): Named<ReceiptId>,
     Asked(fresh): Asked<FreshQuery>,
 ) -> Result<Json<ReceiptView>, EdgeError> {
-    // A receipt's id does not say in which session it is: the caller names the stream with `min_seq`.
+    if fresh.min_seq.is_some() && fresh.stream.is_none() {
+        let detail = "A receipt's id does not say in which session it is: name the stream with min_seq.";
+        return Err(EdgeError::bad_request("stream_missing", detail));
+    }
     fresh.reach(&edge, &tenant, &tenant.organization()).await?;
     let id = receipt.to_string();
     let row: ReceiptRow = tenant.rows(&edge).first(SELECT_ONE, &[Value::Text(&id)]).await?.ok_or(EdgeError::NotFound("receipt"))?;

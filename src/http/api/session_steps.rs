@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_now};
 use crate::http::edge::Edge;
 use crate::http::extract::Named;
+use crate::http::fresh::settle;
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 use crate::objects::client::ask;
@@ -57,6 +58,7 @@ pub async fn open_session(
     let command = consignment_event::Command::OpenSession { session };
     let accepted = commanding.send::<ConsignmentEvent>(&edge, &event, command).await?;
     deliver_now::<ConsignmentEvent>(&edge, &event, &accepted).await;
+    settle(&edge, &event, accepted.seq).await;
     // A small session is open by now; a large one is still receiving pages.
     let status = match overview(&edge, &tenant, session).await?.status.name() {
         "scheduled" => "opening".to_owned(),
@@ -127,7 +129,9 @@ async fn step(
     session: SessionId,
     command: sale_session::Command,
 ) -> Result<Reply<SessionMoved>, EdgeError> {
-    let accepted = commanding.send::<SaleSession>(edge, &tenant.session(session), command).await?;
+    let stream = tenant.session(session);
+    let accepted = commanding.send::<SaleSession>(edge, &stream, command).await?;
+    settle(edge, &stream, accepted.seq).await;
     let status = overview(edge, tenant, session).await?.status.name().to_owned();
     let moved = SessionMoved { id: session.to_string(), status, position: Position::from(&accepted) };
     Ok(Reply::done(&accepted, moved))

@@ -10,7 +10,7 @@ use crate::adapters::database::Value;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_now, events_of};
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named, Told};
-use crate::http::fresh::{FreshQuery, reach};
+use crate::http::fresh::{FreshQuery, settle};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
@@ -222,7 +222,7 @@ pub async fn create_session(
         _ => None,
     });
     let scheduled = scheduled.ok_or_else(|| EdgeError::Internal("the event's reply names no session".into()))?;
-    reach(&edge, &stream, accepted.seq).await?;
+    settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
     let created =
         CreatedSession { id: scheduled.session.to_string(), number: scheduled.number, name: scheduled.name, position };

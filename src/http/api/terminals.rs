@@ -14,7 +14,7 @@ use crate::http::caller::Caller;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
-use crate::http::fresh::{FreshQuery, reach};
+use crate::http::fresh::{FreshQuery, settle};
 use crate::http::page::Page;
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
@@ -158,7 +158,7 @@ pub async fn revoke_terminal(
 ) -> Result<Reply<Position>, EdgeError> {
     let stream = tenant.session(session);
     let accepted = commanding.send::<SaleSession>(&edge, &stream, Command::RevokeTerminal { terminal }).await?;
-    reach(&edge, &stream, accepted.seq).await?;
+    settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
     Ok(Reply::done(&accepted, position))
 }

@@ -63,13 +63,13 @@ pub fn prepare(bytes: &[u8], rules: &ItemRules) -> Result<Inventory, TableFault>
         return Err(TableFault::Utf16);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = ReaderBuilder::new()
+    let mut table = ReaderBuilder::new()
         .delimiter(delimiter(bytes))
         .flexible(true)
         .has_headers(false)
         .trim(Trim::All)
         .from_reader(bytes);
-    let mut records = reader.byte_records().flatten();
+    let mut records = table.byte_records().flatten();
     let header = records.next().ok_or(TableFault::Empty)?;
     let headings: Vec<String> = header.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
     let columns = Columns::read(headings.iter().map(String::as_str))?;
@@ -92,8 +92,8 @@ pub fn prepare(bytes: &[u8], rules: &ItemRules) -> Result<Inventory, TableFault>
 /// What the first line separates its cells with.
 fn delimiter(bytes: &[u8]) -> u8 {
     let header = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    let count = |delimiter: u8| header.iter().filter(|byte| **byte == delimiter).count();
-    [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == b',')).unwrap_or(b',')
+    let cells = |delimiter: u8| header.split(|byte| *byte == delimiter).count();
+    [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| (cells(*delimiter), *delimiter == b',')).unwrap_or(b',')
 }
 
 /// The line that a record begins on. The reader's own count is that of the empty lines before it, if there are any.
@@ -131,7 +131,7 @@ fn prepare_row(
     };
     let draft = read_draft(row, &cell, &mut notes);
     let Some(mut draft) = draft else { return (None, notes) };
-    notes.extend(check_draft(&mut draft, rules).into_iter().map(note_of));
+    notes.extend(check_draft(&mut draft, rules).iter().map(note_of));
     if values::looks_like_formula(&draft.title) {
         let message = "Kept as text; files we write mark it so that no spreadsheet runs it.".to_owned();
         notes.push(Note::adjusted("formula_text", "title", message));
@@ -151,13 +151,13 @@ fn prepare_row(
 
 /// Reads the cells; every one that cannot be read is noted, not only the first.
 fn read_draft<'r>(row: u32, cell: &impl Fn(Column) -> &'r str, notes: &mut Vec<Note>) -> Option<ItemDraft> {
-    let mut noted = |column: Column, fault: values::Unreadable| {
+    let mut refuse = |column: Column, fault: values::Unreadable| {
         notes.push(Note::refused(fault.code, Some(column.name()), fault.message));
     };
-    let consignor = values::consignor_number(cell(Column::ConsignorNumber)).map_err(|fault| noted(Column::ConsignorNumber, fault)).ok();
-    let reduce = values::flag(cell(Column::Reduce)).map_err(|fault| noted(Column::Reduce, fault)).ok();
-    let donate = values::flag(cell(Column::Donate)).map_err(|fault| noted(Column::Donate, fault)).ok();
-    let price = values::price(cell(Column::Price)).map_err(|fault| noted(Column::Price, fault)).ok();
+    let consignor = values::consignor_number(cell(Column::ConsignorNumber)).map_err(|fault| refuse(Column::ConsignorNumber, fault)).ok();
+    let reduce = values::flag(cell(Column::Reduce)).map_err(|fault| refuse(Column::Reduce, fault)).ok();
+    let donate = values::flag(cell(Column::Donate)).map_err(|fault| refuse(Column::Donate, fault)).ok();
+    let price = values::price(cell(Column::Price)).map_err(|fault| refuse(Column::Price, fault)).ok();
     let price = price.map(|read| {
         if let Some((code, message)) = read.adjusted {
             notes.push(Note::adjusted(code, Column::Price.name(), message));
@@ -178,7 +178,7 @@ fn read_draft<'r>(row: u32, cell: &impl Fn(Column) -> &'r str, notes: &mut Vec<N
     })
 }
 
-fn note_of(finding: Finding) -> Note {
+fn note_of(finding: &Finding) -> Note {
     match finding.severity {
         Severity::Adjusted => {
             Note::adjusted(finding.code, finding.field, format!("Found {}; {}.", finding.found, finding.allowed))
