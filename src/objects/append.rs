@@ -17,6 +17,7 @@ use super::database::{Database, StoreError};
 use super::limits::{
     COMMAND_BYTES_MAX, COMMAND_ID_BYTES_MAX, ENTRIES_PER_COMMAND_MAX, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX,
 };
+use super::snapshot::{self, Snapshot, Tail};
 use super::store::{Append, KnownCommand, Store};
 use super::wire::{Accepted, AskError, LogPage, SubmitError};
 
@@ -34,6 +35,8 @@ struct Hot<A: Aggregate> {
     recorded_at: i64,
     /// Whether the tables are there: an object that was only asked leaves no trace.
     stored: bool,
+    /// What a waking instance would have to replay.
+    tail: Tail,
     state: A::State,
 }
 
@@ -204,8 +207,9 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             deliveries: &deliveries,
         })?;
         let first_seq = hot.head.seq + 1;
-        for event in events {
+        for (event, entry) in events.iter().zip(&entries) {
             A::evolve(&mut hot.state, event, now);
+            hot.tail.grow(entry.payload.len());
         }
         if let Some(last) = entries.last() {
             hot.head = Head { seq: last.seq, hash: last.hash };
@@ -294,6 +298,37 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         .map_err(lost)
     }
 
+    /// Writes a snapshot when a waking instance would have much to replay; says whether it did. An instance
+    /// that is not awake has nothing to write.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the snapshot before stays then.
+    pub fn snapshot_if_due(&self) -> Result<bool, StoreError> {
+        let due = self.hot.borrow().as_ref().is_some_and(|hot| hot.tail.is_long());
+        if due {
+            self.snapshot()?;
+        }
+        Ok(due)
+    }
+
+    /// Writes a snapshot of the hot state, if the instance is awake.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the snapshot before stays then.
+    pub(super) fn snapshot(&self) -> Result<(), StoreError> {
+        if let Some(hot) = self.hot.borrow_mut().as_mut() {
+            snapshot::take::<A, D>(&self.store, hot.head, hot.recorded_at, &hot.state)?;
+            hot.tail = Tail::default();
+        }
+        Ok(())
+    }
+
+    /// The hot state as a snapshot would hold it, for comparing.
+    #[cfg(test)]
+    pub(super) fn state_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        self.hot.borrow().as_ref().map_or(Ok(Vec::new()), |hot| snapshot::encode(&hot.state))
+    }
+
     /// Forgets the hot state; the next call replays the log.
     pub fn forget(&self) {
         self.hot.take();
@@ -314,24 +349,41 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     }
 
     fn wake(&self) -> Result<Hot<A>, StoreError> {
-        let mut hot = Hot {
-            head: Head::EMPTY,
-            recorded_at: i64::MIN,
-            stored: self.store.exists()?,
-            state: A::State::default(),
-        };
-        if !hot.stored {
-            return Ok(hot);
+        let stored = self.store.exists()?;
+        if stored {
+            self.store.update()?;
         }
-        let (state, recorded_at) = (&mut hot.state, &mut hot.recorded_at);
-        hot.head = self.store.replay(&self.stream, Head::EMPTY, PAGE_ENTRIES_MAX, |entry| {
+        let snapshot = if stored { snapshot::load::<A, D>(&self.store)? } else { None };
+        let mut hot = match snapshot {
+            Some(Snapshot { head, recorded_at, state }) => {
+                Hot { head, recorded_at, stored, tail: Tail::default(), state }
+            }
+            None => Hot {
+                head: Head::EMPTY,
+                recorded_at: i64::MIN,
+                stored,
+                tail: Tail::default(),
+                state: A::State::default(),
+            },
+        };
+        if stored {
+            self.replay(&mut hot)?;
+        }
+        Ok(hot)
+    }
+
+    /// Takes what the log holds behind `hot` into it, verified.
+    fn replay(&self, hot: &mut Hot<A>) -> Result<(), StoreError> {
+        let (state, recorded_at, tail) = (&mut hot.state, &mut hot.recorded_at, &mut hot.tail);
+        hot.head = self.store.replay(&self.stream, hot.head, PAGE_ENTRIES_MAX, |entry| {
             let event = A::Event::from_payload(&entry.kind, entry.version, &entry.payload)
                 .map_err(|source| StoreError::Decode { seq: entry.seq, source })?;
             A::evolve(state, &event, entry.recorded_at);
             *recorded_at = entry.recorded_at;
+            tail.grow(entry.payload.len());
             Ok(())
         })?;
-        Ok(hot)
+        Ok(())
     }
 }
 

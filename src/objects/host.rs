@@ -145,6 +145,9 @@ impl<A: Aggregate + 'static> Host<A> {
     pub async fn alarm(self: &Rc<Self>) -> Result<Response> {
         self.alarm_at.set(NO_ALARM);
         if let Some(log) = &self.log {
+            if let Err(error) = log.snapshot_if_due() {
+                tracing::warn!(stream = log.stream(), %error, "no snapshot");
+            }
             let nudge = outbox::drain(&self.env, log.stream(), log.store(), now()).await;
             let hand_over = deliveries::drain(&self.env, log.stream(), log.store(), now()).await;
             if let Some(due) = [nudge, hand_over].into_iter().flatten().min() {

@@ -25,6 +25,16 @@ pub const PAGE_BYTES_MAX: i64 = 768 * 1024;
 /// Bytes that an entry's envelope adds to its payload in a page, generously: used to count a page's size.
 pub const ENVELOPE_BYTES: i64 = 320;
 
+/// Entries behind the last snapshot that are worth a new one: replaying them takes a few milliseconds.
+pub const SNAPSHOT_AFTER_ENTRIES: usize = 1_000;
+
+/// Bytes of payloads behind the last snapshot that are worth a new one (imports and custody pages are few
+/// entries, but large).
+pub const SNAPSHOT_AFTER_BYTES: usize = 2 * 1024 * 1024;
+
+/// Bytes of one stored part of a snapshot: a row may have 2 MB.
+pub const SNAPSHOT_PART_BYTES: usize = 1024 * 1024;
+
 /// Open live sockets per object: 24 terminals, their screens and some consoles, with room for reconnects.
 pub const LIVE_SOCKETS_MAX: usize = 512;
 

@@ -6,6 +6,7 @@
 //! | `wire` | what passes through it |
 //! | `append` | the engine: wake, decide, append, evolve; no runtime in it |
 //! | `store` | the tables and their statements |
+//! | `snapshot` | the hot state, cached |
 //! | `database`, `transaction` | SQLite, and SQLite in an object |
 //! | `host` | the shell: requests, sockets, alarm around one engine |
 //! | `live` | hibernating sockets: catch-up, then each new entry |
@@ -23,6 +24,9 @@ mod host;
 mod limits;
 mod live;
 pub mod outbox;
+mod snapshot;
+#[cfg(test)]
+mod snapshot_tests;
 mod store;
 #[cfg(test)]
 mod store_tests;

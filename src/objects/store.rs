@@ -1,7 +1,8 @@
 //! The tables behind one log: what is in them and every statement that touches them.
 //!
 //! `log` is the truth; `commands` remembers which command wrote what; `facts` holds cold facts that commands
-//! name; `deliveries` holds what the log hands to other objects; `meta` holds the host's own bookmarks.
+//! name; `deliveries` holds what the log hands to other objects; `snapshot` caches the hot state; `meta` holds
+//! the host's own notes.
 
 use domain::aggregate::Delivery;
 use domain::journal::{Hash, Head, RawEntry, Verifier};
@@ -10,7 +11,7 @@ use super::database::{Cell, Database, Param, StoreError};
 use super::limits::{ENVELOPE_BYTES, PAGE_BYTES_MAX};
 
 /// The tables, made when an object is first written to. Each statement is repeatable.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS log (
         seq INTEGER PRIMARY KEY,
         recorded_at INTEGER NOT NULL,
@@ -39,8 +40,13 @@ const TABLES: [&str; 6] = [
         outcome TEXT
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (number) WHERE state = 'pending'",
+    "CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
+
+/// Raised when [`TABLES`] grows; kept in the note of this name.
+const SCHEMA: &str = "2";
+const SCHEMA_NOTE: &str = "schema";
 
 /// A page as one JSON text: many times quicker than a row at a time. The first entry always comes, however
 /// large; further ones while the page stays below its bytes.
@@ -67,6 +73,9 @@ const PENDING: &str = "SELECT number, target, command_id, command FROM deliverie
     WHERE state = 'pending' ORDER BY number LIMIT ?1";
 const HAS_PENDING: &str = "SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1";
 const SETTLE: &str = "UPDATE deliveries SET state = ?2, outcome = ?3 WHERE number = ?1 AND state = 'pending'";
+const PARTS: &str = "SELECT bytes FROM snapshot ORDER BY part";
+const CLEAR_PARTS: &str = "DELETE FROM snapshot";
+const ADD_PART: &str = "INSERT INTO snapshot (part, bytes) VALUES (?1, ?2)";
 const GET_META: &str = "SELECT value FROM meta WHERE key = ?1";
 const SET_META: &str =
     "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
@@ -132,12 +141,21 @@ impl<D: Database> Store<D> {
         Ok(!self.database.run(TABLE_EXISTS, &[])?.is_empty())
     }
 
-    /// Makes the tables where they are missing.
+    /// Makes the tables that this build knows and the object does not have yet.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
+    /// [`StoreError`].
     pub fn create(&self) -> Result<(), StoreError> {
-        TABLES.iter().try_for_each(|sql| self.database.run(sql, &[]).map(drop))
+        TABLES.iter().try_for_each(|sql| self.database.run(sql, &[]).map(drop))?;
+        self.set_note(SCHEMA_NOTE, SCHEMA)
+    }
+
+    /// As [`Store::create`], for an object that was made by an older build.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn update(&self) -> Result<(), StoreError> {
+        if self.note(SCHEMA_NOTE)?.as_deref() == Some(SCHEMA) { Ok(()) } else { self.create() }
     }
 
     /// The stored head, and when its entry was recorded.
@@ -335,6 +353,34 @@ impl<D: Database> Store<D> {
         let state = if taken { "taken" } else { "refused" };
         let row = [Param::Integer(number), Param::Text(state), Param::Text(outcome)];
         self.database.run(SETTLE, &row).map(drop)
+    }
+
+    /// The parts of the snapshot, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn parts(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let rows = self.database.run(PARTS, &[])?;
+        rows.into_iter()
+            .map(|row| match <[Cell; 1]>::try_from(row) {
+                Ok([Cell::Blob(bytes)]) => Ok(bytes),
+                _ => Err(StoreError::Shape("snapshot")),
+            })
+            .collect()
+    }
+
+    /// Puts other parts in the place of those there are, with the note that says what they are.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    pub fn replace_parts(&self, parts: &[&[u8]], key: &'static str, note: &str) -> Result<(), StoreError> {
+        self.database.transaction(|| {
+            self.database.run(CLEAR_PARTS, &[])?;
+            for (number, bytes) in (0..).zip(parts) {
+                self.database.run(ADD_PART, &[Param::Integer(number), Param::Blob(bytes)])?;
+            }
+            self.set_note(key, note)
+        })
     }
 
     /// A note of the host, as it was last written.

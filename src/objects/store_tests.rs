@@ -16,8 +16,8 @@ use super::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX};
 use super::store::Store;
 use super::wire::{Accepted, AskError, SubmitError};
 
-const NOW: i64 = 1_800_000_000_000;
-const ORGANIZATION: &str = "0190a000-0000-7000-8000-000000000001";
+pub(super) const NOW: i64 = 1_800_000_000_000;
+pub(super) const ORGANIZATION: &str = "0190a000-0000-7000-8000-000000000001";
 
 impl Database for &Connection {
     fn run(&self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Vec<Cell>>, StoreError> {
@@ -28,6 +28,7 @@ impl Database for &Connection {
             match param {
                 Param::Integer(number) => statement.raw_bind_parameter(index, number).map_err(failed)?,
                 Param::Text(text) => statement.raw_bind_parameter(index, text).map_err(failed)?,
+                Param::Blob(bytes) => statement.raw_bind_parameter(index, bytes).map_err(failed)?,
             }
         }
         let mut rows = statement.raw_query();
@@ -61,13 +62,13 @@ fn log(connection: &Connection) -> Log<Organization, &Connection> {
     Log::new(stream(), Store::new(connection))
 }
 
-fn body(id: &str, actor: &str, command: &str) -> String {
+pub(super) fn body(id: &str, actor: &str, command: &str) -> String {
     format!(r#"{{"command_id":"{id}","actor":"{actor}","if_match":null,"command":{command}}}"#)
 }
 
-const CREATE: &str = r#"{"type":"create","slug":"demo","name":"Demo","currency":"USD","time_zone":"UTC","first_admin":"user_a"}"#;
+pub(super) const CREATE: &str = r#"{"type":"create","slug":"demo","name":"Demo","currency":"USD","time_zone":"UTC","first_admin":"user_a"}"#;
 
-fn grant(person: &str) -> String {
+pub(super) fn grant(person: &str) -> String {
     format!(r#"{{"type":"grant_role","person":"{person}","role":"support"}}"#)
 }
 

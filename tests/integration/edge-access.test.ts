@@ -10,8 +10,8 @@ import {
   openSession,
   type Paired,
   Person,
-  pair,
   type Problem,
+  pair,
   stock,
   type TokenOptions,
   token,
@@ -32,11 +32,19 @@ before(async () => {
 });
 
 test("healthz and the description need nobody, and say what they are", async () => {
-  const health = await call<{ status: string; version: string; schema: string }>("127.0.0.1", "GET", "/healthz");
+  const health = await call<{ status: string; version: string; schema: string }>(
+    "127.0.0.1",
+    "GET",
+    "/healthz",
+  );
   assert.equal(health.status, 200);
   assert.equal(health.headers["content-type"], "application/json");
   assert.equal(health.body.status, "ok");
-  const described = await call<{ openapi: string; paths: object }>("127.0.0.1", "GET", "/api/v1/openapi.json");
+  const described = await call<{ openapi: string; paths: object }>(
+    "127.0.0.1",
+    "GET",
+    "/api/v1/openapi.json",
+  );
   assert.match(described.body.openapi, /^3\.1/);
   assert.ok(Object.keys(described.body.paths).length > 20);
 });
@@ -82,7 +90,11 @@ const FORGERIES: [string, TokenOptions, string][] = [
   ["of another site", { origin: "http://evil.example" }, "token_wrong_origin"],
   ["of another version", { claims: { v: 1 } }, "token_wrong_version"],
   ["from the future", { claims: { nbf: Math.floor(Date.now() / 1000) + 600 } }, "token_not_yet_valid"],
-  ["of another organization", { claims: { o: { id: "org_x", slg: "other", rol: "admin" } } }, "token_wrong_organization"],
+  [
+    "of another organization",
+    { claims: { o: { id: "org_x", slg: "other", rol: "admin" } } },
+    "token_wrong_organization",
+  ],
 ];
 
 for (const [what, options, code] of FORGERIES) {
@@ -116,9 +128,10 @@ test("another organization's admin finds nothing of ours, by any of our ids", as
     ["GET", `/api/v1/events/${event}/streams`],
     ["POST", `/api/v1/events/${event}/sessions`, { name: "x" }],
     ["GET", `/api/v1/sessions/${session}`],
-    ...["open", "pause", "resume", "close", "pairings"].map(
-      (step): [string, string] => ["POST", `/api/v1/sessions/${session}/${step}`],
-    ),
+    ...["open", "pause", "resume", "close", "pairings"].map((step): [string, string] => [
+      "POST",
+      `/api/v1/sessions/${session}/${step}`,
+    ]),
     ["GET", `/api/v1/sessions/${session}/catalogue`],
     ["GET", `/api/v1/sessions/${session}/receipts`],
     ["GET", `/api/v1/sessions/${session}/summary`],
@@ -141,7 +154,9 @@ test("another organization's admin finds nothing of ours, by any of our ids", as
     body: csv,
   });
   assert.equal(answer.status, 404);
-  const elsewhere = await call<Problem>(hostOf(stranger.slug), "GET", "/api/v1/terminal", { token: till.token });
+  const elsewhere = await call<Problem>(hostOf(stranger.slug), "GET", "/api/v1/terminal", {
+    token: till.token,
+  });
   assert.deepEqual([elsewhere.status, elsewhere.body.code], [401, "token_revoked"]);
 });
 
@@ -165,10 +180,19 @@ test("a revoked terminal is out with its next request", async () => {
 });
 
 test("platform routes are the platform's", async () => {
-  const body = { slug: "mine", name: "Mine", currency: "USD", time_zone: "UTC", first_admin: "user_demo_olivia" };
+  const body = {
+    slug: "mine",
+    name: "Mine",
+    currency: "USD",
+    time_zone: "UTC",
+    first_admin: "user_demo_olivia",
+  };
   const host = hostOf("platform");
   const olivia = await token("user_demo_olivia", { origin: `http://${host}` });
-  const refused = await call<Problem>(host, "POST", "/api/v1/platform/organizations", { token: olivia, body });
+  const refused = await call<Problem>(host, "POST", "/api/v1/platform/organizations", {
+    token: olivia,
+    body,
+  });
   assert.deepEqual([refused.status, refused.body.code], [403, "forbidden"]);
   const sam = await token("user_demo_super", { origin: `http://${host}` });
   const taken = await call<Problem>(host, "POST", "/api/v1/platform/organizations", {

@@ -52,7 +52,9 @@ test("the demo inventory: 2,400 good rows, and a word about each awkward one", a
   assert.equal(report.results.length, report.rows);
   assert.ok(report.accepted >= 2_400);
   assert.equal(report.consignors_new, 60);
-  const words = new Map(report.results.filter((row) => row.code).map((row) => [row.line, [row.outcome, row.code, row.column]]));
+  const words = new Map(
+    report.results.filter((row) => row.code).map((row) => [row.line, [row.outcome, row.code, row.column]]),
+  );
   assert.deepEqual(
     words,
     new Map([
@@ -89,7 +91,10 @@ test("the same import again lists nothing twice and gets the same report", async
 
 test("another file under the same key is refused", async () => {
   const answer = await send(csv.split("\n").slice(0, 10).join("\n"), "demo-inventory");
-  assert.deepEqual([answer.status, (answer.body as unknown as Problem).code], [409, "idempotency_key_reused"]);
+  assert.deepEqual(
+    [answer.status, (answer.body as unknown as Problem).code],
+    [409, "idempotency_key_reused"],
+  );
 });
 
 test("the same file under another key finds every reference taken", async () => {
@@ -110,12 +115,16 @@ test("names reach the page of those who may see them, and no log", async () => {
   const streams = await admin.ok<{ items: { stream: string }[] }>("GET", `/api/v1/events/${event}/streams`);
   for (const { stream } of streams.items) {
     const log = await admin.call("GET", `/api/v1/log/${encodeURIComponent(stream)}`);
-    assert.ok(!log.text.includes(name) && !log.text.includes("@example.org"), `${stream} holds personal data`);
+    assert.ok(
+      !log.text.includes(name) && !log.text.includes("@example.org"),
+      `${stream} holds personal data`,
+    );
   }
 });
 
 test("semicolons, marks, letter case and line ends do not matter", async () => {
-  const body = "\u{feff}Consignor Number;CATEGORY;Title;Condition;PRICE;Colour\r\n7;Toys;Kite;Like New;4,50;red\r\n";
+  const body =
+    "\u{feff}Consignor Number;CATEGORY;Title;Condition;PRICE;Colour\r\n7;Toys;Kite;Like New;4,50;red\r\n";
   const answer = await send(body);
   assert.equal(answer.status, 201, answer.text);
   assert.deepEqual([answer.body.warned, answer.body.ignored_columns], [1, ["Colour"]]);

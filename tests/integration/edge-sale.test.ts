@@ -13,8 +13,8 @@ import {
   type Paired,
   type Person,
   type Position,
-  pair,
   type Problem,
+  pair,
   stock,
   until,
 } from "./support/edge.ts";
@@ -25,7 +25,13 @@ interface Receipt extends Position {
   recorded_at: string;
   gross_cents: number;
   total_cents: number;
-  lines: { tag: string; title: string | null; price_cents: number; share_estimate_cents: number; house_estimate_cents: number }[];
+  lines: {
+    tag: string;
+    title: string | null;
+    price_cents: number;
+    share_estimate_cents: number;
+    house_estimate_cents: number;
+  }[];
 }
 
 let slug: string;
@@ -81,7 +87,12 @@ test("a pairing code counts once, however it is keyed; guessing learns nothing a
 
 test("the terminal knows itself, its rules and its catalogue", async () => {
   const get = <Body>(path: string) => call<Body>(hostOf(slug), "GET", path, { token: till.token });
-  type Self = { name: string; session: { id: string }; event: { id: string }; settings: { currency: string } };
+  type Self = {
+    name: string;
+    session: { id: string };
+    event: { id: string };
+    settings: { currency: string };
+  };
   const self = (await get<Self>("/api/v1/terminal")).body;
   assert.deepEqual(
     [self.name, self.session.id, self.event.id, self.settings.currency],
@@ -125,12 +136,22 @@ test("a basket is sold once, whatever is repeated; everybody hears of it", async
   const again = await sell(body);
   assert.equal(again.headers["idempotency-replayed"], "true");
   assert.deepEqual(again.body, first.body);
-  const changed = await sell({ ...body, lines: body.lines.slice(0, 1), tenders: [{ kind: "cash", amount_cents: 450 }] });
+  const changed = await sell({
+    ...body,
+    lines: body.lines.slice(0, 1),
+    tenders: [{ kind: "cash", amount_cents: 450 }],
+  });
   assert.deepEqual([changed.status, problem(changed).code], [409, "idempotency_key_reused"]);
 
-  await until("the sale on the screen", () => screen.frames.some((frame) => frame.kind === "receipt_completed"));
+  await until("the sale on the screen", () =>
+    screen.frames.some((frame) => frame.kind === "receipt_completed"),
+  );
   const seqs = screen.frames.filter((frame) => frame.type === "entry").map((frame) => frame.seq);
-  assert.deepEqual(seqs, [...Array(seqs.length).keys()].map((at) => at + 1), "in order, without gaps");
+  assert.deepEqual(
+    seqs,
+    [...Array(seqs.length).keys()].map((at) => at + 1),
+    "in order, without gaps",
+  );
   assert.equal(screen.frames.filter((frame) => frame.kind === "receipt_completed").length, 1);
   screen.close();
 
@@ -140,18 +161,33 @@ test("a basket is sold once, whatever is repeated; everybody hears of it", async
   assert.deepEqual([summary.receipts, summary.lines, summary.gross_cents], [1, 2, 1_450]);
   assert.ok(summary.seq >= first.body.seq);
   const kept = await admin.ok<Receipt>("GET", `/api/v1/receipts/${body.receipt}`);
-  assert.deepEqual(kept.lines.map((line) => line.title), ["Kite", "Drum"]);
+  assert.deepEqual(
+    kept.lines.map((line) => line.title),
+    ["Kite", "Drum"],
+  );
   const list = await admin.ok<{ items: Receipt[] }>("GET", `/api/v1/sessions/${session}/receipts`);
-  assert.deepEqual(list.items.map((receipt) => receipt.receipt), [body.receipt]);
+  assert.deepEqual(
+    list.items.map((receipt) => receipt.receipt),
+    [body.receipt],
+  );
   type Shares = { items: { number: number; sold: number; share_estimate_cents: number }[] };
   const shares = await admin.ok<Shares>("GET", `/api/v1/events/${event}/consignors`);
-  assert.deepEqual(shares.items.map(({ number, sold, share_estimate_cents }) => [number, sold, share_estimate_cents]), [
-    [101, 2, 870],
-    [102, 0, 0],
-    [103, 0, 0],
-  ]);
-  const sold = await admin.ok<{ items: { tag: string }[] }>("GET", `/api/v1/events/${event}/items?status=sold`);
-  assert.deepEqual(sold.items.map((item) => item.tag), [tag(0), tag(1)]);
+  assert.deepEqual(
+    shares.items.map(({ number, sold, share_estimate_cents }) => [number, sold, share_estimate_cents]),
+    [
+      [101, 2, 870],
+      [102, 0, 0],
+      [103, 0, 0],
+    ],
+  );
+  const sold = await admin.ok<{ items: { tag: string }[] }>(
+    "GET",
+    `/api/v1/events/${event}/items?status=sold`,
+  );
+  assert.deepEqual(
+    sold.items.map((item) => item.tag),
+    [tag(0), tag(1)],
+  );
 });
 
 test("an item that is sold is not sold again, and the refusal says who sold it when", async () => {
@@ -170,7 +206,10 @@ test("an item that is sold is not sold again, and the refusal says who sold it w
 
 test("two terminals race for one item: one sale, one refusal", async () => {
   const other = await pair(admin, session, "Till 3");
-  const answers = await Promise.all([sell(basket([[tag(3), 200]])), sell(basket([[tag(3), 200]]), other.token)]);
+  const answers = await Promise.all([
+    sell(basket([[tag(3), 200]])),
+    sell(basket([[tag(3), 200]]), other.token),
+  ]);
   assert.deepEqual(answers.map((answer) => answer.status).sort(), [201, 409]);
 });
 
@@ -179,7 +218,14 @@ test("what a basket may not be is said with the rule, what was found and what is
   for (const [body, status] of [
     [{ ...good, lines: [] }, 422],
     [{ ...good, tenders: [] }, 422],
-    [{ ...good, lines: [{ tag: tag(4), price_cents: 9_999 }], tenders: [{ kind: "cash", amount_cents: 9_999 }] }, 422],
+    [
+      {
+        ...good,
+        lines: [{ tag: tag(4), price_cents: 9_999 }],
+        tenders: [{ kind: "cash", amount_cents: 9_999 }],
+      },
+      422,
+    ],
     [{ ...good, lines: [{ tag: "0019999993", price_cents: 100 }] }, 400],
     [{ ...good, occurred_at: "yesterday" }, 400],
     [{ ...good, surprise: true }, 400],
@@ -198,11 +244,15 @@ test("what a basket may not be is said with the rule, what was found and what is
 });
 
 test("If-Match holds a command back when the log has moved on", async () => {
-  const stale = await admin.call<Problem>("POST", `/api/v1/sessions/${session}/pause`, { headers: { "if-match": '"1"' } });
+  const stale = await admin.call<Problem>("POST", `/api/v1/sessions/${session}/pause`, {
+    headers: { "if-match": '"1"' },
+  });
   assert.deepEqual([stale.status, stale.body.code], [412, "head_moved"]);
   const etag = String(stale.headers.etag);
   assert.match(etag, /^"\d+"$/);
-  const fresh = await admin.call<{ status: string }>("POST", `/api/v1/sessions/${session}/pause`, { headers: { "if-match": etag } });
+  const fresh = await admin.call<{ status: string }>("POST", `/api/v1/sessions/${session}/pause`, {
+    headers: { "if-match": etag },
+  });
   assert.deepEqual([fresh.status, fresh.body.status], [200, "paused"]);
   const paused = await sell(basket([[tag(5), 100]]));
   assert.deepEqual([paused.status, problem(paused).code], [409, "session_not_open"]);
@@ -229,10 +279,25 @@ test("an exported log is whole: header, chain, footer", async () => {
   const answer = await admin.call("GET", `/api/v1/log/${encodeURIComponent(till.stream)}`);
   assert.equal(answer.headers["content-type"], "application/x-ndjson");
   const lines = answer.text.trimEnd().split("\n");
-  const header = JSON.parse(lines[0] ?? "") as { format: string; stream: string; from: number; previous: string };
-  const footer = JSON.parse(lines.at(-1) ?? "") as { entries: number; head_seq: number; head_hash: string; header_hash: string };
+  const header = JSON.parse(lines[0] ?? "") as {
+    format: string;
+    stream: string;
+    from: number;
+    previous: string;
+  };
+  const footer = JSON.parse(lines.at(-1) ?? "") as {
+    entries: number;
+    head_seq: number;
+    head_hash: string;
+    header_hash: string;
+  };
   assert.deepEqual([header.format, header.stream, header.from], ["hangtag.log.export.v1", till.stream, 1]);
-  assert.equal(footer.header_hash, createHash("sha256").update(lines[0] ?? "").digest("hex"));
+  assert.equal(
+    footer.header_hash,
+    createHash("sha256")
+      .update(lines[0] ?? "")
+      .digest("hex"),
+  );
   const entries = lines.slice(1, -1).map((line) => JSON.parse(line) as Entry);
   assert.equal(footer.entries, entries.length);
   let previous = header.previous;
@@ -242,7 +307,10 @@ test("an exported log is whole: header, chain, footer", async () => {
     previous = entry.hash;
   }
   assert.deepEqual([footer.head_seq, footer.head_hash], [entries.length, previous]);
-  const tail = await admin.call("GET", `/api/v1/log/${encodeURIComponent(till.stream)}?from=${entries.length}`);
+  const tail = await admin.call(
+    "GET",
+    `/api/v1/log/${encodeURIComponent(till.stream)}?from=${entries.length}`,
+  );
   assert.equal(tail.text.trimEnd().split("\n").length, 3);
 });
 

@@ -155,3 +155,34 @@ test("an object that forgot everything replays to the same answers", async () =>
   assert.deepEqual(await ask(), before);
   assert.deepEqual(before.body, { type: "roles", roles: ["support"] });
 });
+
+test("a listener sleeps with its object and is woken by the next entry", async () => {
+  const { stream } = await organization();
+  const { frames, socket } = await listen(stream, 0);
+  await until("live", async () => frames.some((frame) => frame.type === "live"));
+  // The runtime evicts an object that was idle for ten seconds; its sockets stay.
+  await new Promise((resolve) => setTimeout(resolve, 12_000));
+  await submit(stream, grant("user_b"));
+  await until("the entry", async () => frames.length > 2);
+  assert.deepEqual(seqs(frames), [1, 2]);
+  socket.close();
+});
+
+test("an object with a long log wakes from its snapshot to the same state", async () => {
+  const { stream } = await organization();
+  const enrol = (from: number) => ({
+    type: "enrol_consignors",
+    consignors: Array.from({ length: 1000 }, (_, index) => ({ number: from + index, tier: "regular" })),
+  });
+  for (let batch = 0; batch < 70; batch += 1) await submit(stream, enrol(1 + batch * 1000));
+  await until(
+    "a snapshot",
+    async () => (await sql(stream, "SELECT count(*) FROM snapshot"))[0] !== "[Integer(0)]",
+  );
+  const numbersAsked = [1, 500, 69_999, 70_000, 70_001];
+  const ask = () => post(stream, "ask", JSON.stringify({ type: "enrolled", numbers: numbersAsked }));
+  const woken = await ask();
+  assert.equal((woken.body as { enrolled: unknown[] }).enrolled.length, 4);
+  await sql(stream, "DELETE FROM snapshot");
+  assert.deepEqual(await ask(), woken);
+});

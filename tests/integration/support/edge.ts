@@ -50,13 +50,16 @@ export function call<Body = never>(
   if (ask.key !== undefined) headers["idempotency-key"] = ask.key;
   Object.assign(headers, ask.headers);
   return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port: PORT, method, path, headers, timeout: 30_000 }, (response) => {
-      collect(response).then((text) => {
-        const json = (response.headers["content-type"] ?? "").includes("json");
-        const body = json && !text.includes("\n{") && text !== "" ? JSON.parse(text) : text;
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: body as Body });
-      }, reject);
-    });
+    const sent = request(
+      { host: "127.0.0.1", port: PORT, method, path, headers, timeout: 30_000 },
+      (response) => {
+        collect(response).then((text) => {
+          const json = (response.headers["content-type"] ?? "").includes("json");
+          const body = json && !text.includes("\n{") && text !== "" ? JSON.parse(text) : text;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: body as Body });
+        }, reject);
+      },
+    );
     sent.on("timeout", () => sent.destroy(new Error(`${method} ${path} took too long`)));
     sent.on("error", reject);
     if (ask.body !== undefined) sent.write(raw ? (ask.body as string) : JSON.stringify(ask.body));
@@ -134,11 +137,16 @@ export interface Position {
 export async function freshOrganization(): Promise<{ slug: string; id: string; admin: Person }> {
   const slug = `t${randomBytes(6).toString("hex")}`;
   const host = hostOf("platform");
-  const answer = await call<Position & { organization: string }>(host, "POST", "/api/v1/platform/organizations", {
-    token: await token("user_demo_super", { origin: `http://${host}` }),
-    key: slug,
-    body: { slug, name: "Test", currency: "USD", time_zone: "UTC", first_admin: "user_demo_olivia" },
-  });
+  const answer = await call<Position & { organization: string }>(
+    host,
+    "POST",
+    "/api/v1/platform/organizations",
+    {
+      token: await token("user_demo_super", { origin: `http://${host}` }),
+      key: slug,
+      body: { slug, name: "Test", currency: "USD", time_zone: "UTC", first_admin: "user_demo_olivia" },
+    },
+  );
   assert.equal(answer.status, 201, answer.text);
   return { slug, id: answer.body.organization, admin: new Person("user_demo_olivia", slug) };
 }
@@ -157,9 +165,15 @@ export const move = (admin: Person, event: string, to: string) =>
   admin.ok<Position>("POST", `/api/v1/events/${event}/transitions`, { body: { to } });
 
 /** Imports rows of `consignor,title,price`. */
-export async function stock(admin: Person, event: string, rows: [number, string, string][]): Promise<string[]> {
+export async function stock(
+  admin: Person,
+  event: string,
+  rows: [number, string, string][],
+): Promise<string[]> {
   const header = "consignor_number,consignor_name,category,title,condition,price";
-  const lines = rows.map(([consignor, title, price]) => `${consignor},Person ${consignor},toys,${title},good,${price}`);
+  const lines = rows.map(
+    ([consignor, title, price]) => `${consignor},Person ${consignor},toys,${title},good,${price}`,
+  );
   const report = await admin.ok<{ results: { tag?: string }[] }>("POST", `/api/v1/events/${event}/imports`, {
     key: randomUUID(),
     headers: { "content-type": "text/csv" },
@@ -260,9 +274,11 @@ function read(socket: Duplex, head: Buffer, frames: Frame[]): void {
       const short = (rest[1] ?? 0) & 0x7f;
       const start = short === 126 ? 4 : short === 127 ? 10 : 2;
       if (rest.length < start) return;
-      const length = short === 126 ? rest.readUInt16BE(2) : short === 127 ? Number(rest.readBigUInt64BE(2)) : short;
+      const length =
+        short === 126 ? rest.readUInt16BE(2) : short === 127 ? Number(rest.readBigUInt64BE(2)) : short;
       if (rest.length < start + length) return;
-      if (((rest[0] ?? 0) & 0x0f) === 1) frames.push(JSON.parse(rest.toString("utf8", start, start + length)));
+      if (((rest[0] ?? 0) & 0x0f) === 1)
+        frames.push(JSON.parse(rest.toString("utf8", start, start + length)));
       rest = rest.subarray(start + length);
     }
   };
