@@ -31,6 +31,8 @@ export type LiveOptions = {
 const SILENCE_LIMIT_MS = 45_000;
 /** We ask for a sign of life this often; the platform answers without waking. */
 const PING_EVERY_MS = 15_000;
+/** A socket in doubt has this long to answer: a hall's network at its slowest, in ms. */
+const DOUBT_LIMIT_MS = 4_000;
 const PING = JSON.stringify({ type: "ping" });
 
 /**
@@ -60,6 +62,7 @@ export class Live {
 
   start(): this {
     window.addEventListener("online", this.#wake);
+    window.addEventListener("offline", this.#lost);
     document.addEventListener("visibilitychange", this.#wake);
     void this.#connect();
     return this;
@@ -68,10 +71,28 @@ export class Live {
   stop(): void {
     this.#stopped = true;
     window.removeEventListener("online", this.#wake);
+    window.removeEventListener("offline", this.#lost);
     document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#timer);
     this.#drop();
   }
+
+  /** Something else could not be reached: asks the socket for a sign of life, now, and gives up on it without one. */
+  doubt(): void {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    const asked = Date.now();
+    socket.send(PING);
+    setTimeout(() => {
+      if (this.#socket === socket && this.#heardAt < asked) this.#lost();
+    }, DOUBT_LIMIT_MS);
+  }
+
+  #lost = () => {
+    if (this.#stopped || this.#socket === undefined) return;
+    this.#drop();
+    this.#later();
+  };
 
   #wake = () => {
     if (this.#stopped || document.visibilityState === "hidden" || this.#socket !== undefined) return;
@@ -95,27 +116,25 @@ export class Live {
     this.#socket = socket;
     this.#heardAt = Date.now();
     socket.onopen = () => this.#enter("catching_up");
-    socket.onmessage = (event) => this.#hear(socket, event.data);
+    socket.onmessage = (event) => this.#hear(event.data);
     socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#drop();
-      this.#later();
+      if (this.#socket === socket) this.#lost();
     };
     this.#pulse = setInterval(() => this.#beat(socket), PING_EVERY_MS);
   }
 
   #beat(socket: WebSocket): void {
-    if (Date.now() - this.#heardAt > SILENCE_LIMIT_MS) socket.onclose?.(new CloseEvent("close"));
+    if (Date.now() - this.#heardAt > SILENCE_LIMIT_MS) this.#lost();
     else if (socket.readyState === WebSocket.OPEN) socket.send(PING);
   }
 
-  #hear(socket: WebSocket, data: unknown): void {
+  #hear(data: unknown): void {
     this.#heardAt = Date.now();
     const frame = readFrame(data);
     if (frame?.type === "live") this.#arrive(frame.head);
     if (frame?.type !== "entry" || frame.seq <= this.#seen) return;
     if (frame.seq !== this.#seen + 1) {
-      socket.onclose?.(new CloseEvent("close"));
+      this.#lost();
       return;
     }
     this.#seen = frame.seq;

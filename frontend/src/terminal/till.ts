@@ -88,6 +88,7 @@ export class Till {
       store: db,
       send: (sale) => this.#api.sendReceipt(sale.session, sale.command),
       onChange: (changed, waiting) => this.#answered(changed, waiting),
+      onUnreachable: () => this.#live?.doubt(),
       onUnknownSender: () => this.#set({ phase: "revoked" }),
     });
   }

@@ -33,7 +33,10 @@ export function ImportReportView({ event, file, report, onAgain }: Props) {
       <div className="section-head">
         <div>
           <h2 id="report-title">{words.done(file)}</h2>
-          <p className="soft">{words.newConsignors(report.consignors_new)}</p>
+          <p className="soft">
+            {words.newConsignors(report.consignors_new)}
+            {report.ignored_columns.length > 0 && ` ${words.ignored(report.ignored_columns.join(", "))}`}
+          </p>
         </div>
         <div className="row">
           <Button onPress={() => saveText(words.reportFile(file), reportCsv(report.results))}>
@@ -105,8 +108,10 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
               </td>
               <td className="minor">{row.tag ? <TagNumber tag={row.tag} /> : texts.dash}</td>
               <td>
-                {row.message ?? texts.dash}
-                {row.column ? <span className="soft small"> · {words.inColumn(row.column)}</span> : null}
+                <Found message={row.message} column={row.column} />
+                {row.more?.map((note) => (
+                  <Found key={`${note.code} ${note.column}`} {...note} />
+                ))}
               </td>
             </tr>
           ))}
@@ -115,6 +120,16 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
     </div>
   );
 }
+
+type FoundProps = { message?: string | null | undefined; column?: string | null | undefined };
+
+/** One thing that was found in a row, with the column it stands in. */
+const Found = ({ message, column }: FoundProps) => (
+  <p>
+    {message ?? texts.dash}
+    {column != null && <span className="soft small"> · {words.inColumn(column)}</span>}
+  </p>
+);
 
 function Pager({ total, page, onPage }: { total: number; page: number; onPage: (page: number) => void }) {
   const from = page * PAGE_ROWS;
