@@ -226,7 +226,8 @@ test("what a basket may not be is said with the rule, what was found and what is
       },
       422,
     ],
-    [{ ...good, lines: [{ tag: "0019999993", price_cents: 100 }] }, 400],
+    [{ ...good, lines: [{ tag: "0019999993", price_cents: 100 }] }, 404],
+    [{ ...good, lines: [{ tag: "0019999994", price_cents: 100 }] }, 400],
     [{ ...good, occurred_at: "yesterday" }, 400],
     [{ ...good, surprise: true }, 400],
     [{ ...good, tenders: [{ kind: "shells", amount_cents: 10_000 }] }, 400],
@@ -335,6 +336,7 @@ function hashOf(stream: string, entry: Entry, previous: string): string {
   const version = Buffer.alloc(4);
   version.writeUInt32BE(entry.version);
   const fields = [
+    "hangtag.log.v1",
     stream,
     u64(entry.seq),
     u64(entry.recorded_at),
@@ -345,7 +347,7 @@ function hashOf(stream: string, entry: Entry, previous: string): string {
     entry.payload,
     Buffer.from(previous, "hex"),
   ].map((field) => (typeof field === "string" ? Buffer.from(field, "utf8") : field));
-  const hash = createHash("sha256").update("hangtag.log.v1");
+  const hash = createHash("sha256");
   for (const field of fields) {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(field.length);
