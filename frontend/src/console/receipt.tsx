@@ -3,9 +3,9 @@ import { Link, useParams } from "react-router";
 import type { Receipt } from "../api/types.ts";
 import { useApp } from "../app.tsx";
 import { texts } from "../texts/en.ts";
-import { count, moment, money } from "../texts/format.ts";
+import { count, moment, money, percent } from "../texts/format.ts";
 import { Icon } from "../ui/icons.tsx";
-import { Estimate, Failure, Money, Skeleton, TagNumber } from "../ui/parts.tsx";
+import { Failure, Money, Skeleton, TagNumber } from "../ui/parts.tsx";
 import { queries } from "./queries.ts";
 
 const words = texts.receipt;
@@ -113,7 +113,11 @@ function Story({ receipt }: { receipt: Receipt }) {
               {line.consignor != null && line.share_estimate_cents != null && (
                 <>
                   {"; "}
-                  {words.storyShare(line.consignor, money(line.share_estimate_cents, currency))} <Estimate />
+                  {words.storyShare(
+                    line.consignor,
+                    money(line.share_estimate_cents, currency),
+                    percent(line.rate_bp),
+                  )}
                 </>
               )}
             </p>

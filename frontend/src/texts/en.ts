@@ -309,10 +309,10 @@ export const texts = {
     storyTold: (terminal: string, lines: string) => `${terminal} completed a basket of ${lines}.`,
     storyRecorded: (seq: string) => `The session’s log took it as entry ${seq}.`,
     storyLine: (title: string, price: string) => `${title} sold for ${price}`,
-    storyRate: (percent: string) => `${percent} of the price`,
     storyKeyed: "its tag was keyed by hand",
     storyUnseen: "nobody had checked it in",
-    storyShare: (consignor: number, share: string) => `consignor ${consignor} earns an estimated ${share}`,
+    storyShare: (consignor: number, share: string, rate: string) =>
+      `consignor ${consignor} earns an estimated ${share} (${rate})`,
     late: (duration: string) => `It reached the log ${duration} after the sale.`,
   },
 

@@ -32,6 +32,10 @@ export function parseAmount(text: string): number | undefined {
   return Number(whole + cents.padEnd(2, "0"));
 }
 
+/** Basis points as a percentage: 6500 → "65 %", 6250 → "62.5 %". */
+export const percent = (basisPoints: number): string =>
+  `${(basisPoints / 100).toLocaleString(LOCALE, { maximumFractionDigits: 2 })} %`;
+
 export const count = (value: number): string => value.toLocaleString(LOCALE);
 
 /** Ten digits as on the printed label: "0010001234" → "001-000123-4". */

@@ -36,9 +36,23 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
   });
   return (
     <section className="panel" aria-labelledby="lifecycle-title">
-      <h2 id="lifecycle-title" className="panel-title">
-        {words.steps}
-      </h2>
+      <div className="panel-head">
+        <h2 id="lifecycle-title">{words.steps}</h2>
+        <div className="row">
+          {onward.map((next, index) => (
+            <Button
+              key={next}
+              look={index === 0 && current < steps.indexOf("selling") ? "primary" : "plain"}
+              pending={move.isPending}
+              onPress={() => move.mutate(next)}
+            >
+              {move.isPending && move.variables === next
+                ? words.moving
+                : words.moveTo(texts.eventStatus[next] ?? next)}
+            </Button>
+          ))}
+        </div>
+      </div>
       <ol className="cord">
         {steps.map((step, index) => (
           <li
@@ -52,20 +66,15 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
           </li>
         ))}
       </ol>
-      {onward.map((next, index) => (
-        <div key={next} className="cord-next">
-          <p className="soft">{words.moveExplained[next]}</p>
-          <Button
-            look={index === 0 && current < steps.indexOf("selling") ? "primary" : "plain"}
-            pending={move.isPending}
-            onPress={() => move.mutate(next)}
-          >
-            {move.isPending && move.variables === next
-              ? words.moving
-              : words.moveTo(texts.eventStatus[next] ?? next)}
-          </Button>
-        </div>
-      ))}
+      {onward.length > 0 && (
+        <ul className="cord-next soft">
+          {onward.map((next) => (
+            <li key={next}>
+              <strong>{texts.eventStatus[next]}:</strong> {words.moveExplained[next]}
+            </li>
+          ))}
+        </ul>
+      )}
       {move.isError && <Failure error={move.error} />}
     </section>
   );
