@@ -64,7 +64,8 @@ impl Config {
         let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
         let at = name.len().checked_sub(self.origin_suffix.len())?;
         let (label, suffix) = (name.get(..at)?, name.get(at..)?);
-        let whole = suffix.eq_ignore_ascii_case(&self.origin_suffix) && !label.is_empty() && !label.contains('.');
+        let whole =
+            suffix.eq_ignore_ascii_case(&self.origin_suffix) && !label.is_empty() && !label.contains('.');
         whole.then_some(label)
     }
 }

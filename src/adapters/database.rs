@@ -48,7 +48,11 @@ impl<'a> Rows<'a> {
     ///
     /// # Errors
     /// [`EdgeError::Unavailable`].
-    pub async fn all<T: DeserializeOwned>(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<T>, EdgeError> {
+    pub async fn all<T: DeserializeOwned>(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, EdgeError> {
         let statement = self.statement(sql, values)?;
         let result = SendFuture::new(async move { statement.all().await }).await?;
         Ok(result.results()?)
@@ -58,7 +62,11 @@ impl<'a> Rows<'a> {
     ///
     /// # Errors
     /// [`EdgeError::Unavailable`].
-    pub async fn first<T: DeserializeOwned>(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<T>, EdgeError> {
+    pub async fn first<T: DeserializeOwned>(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, EdgeError> {
         Ok(self.all(sql, values).await?.into_iter().next())
     }
 

@@ -56,7 +56,11 @@ pub const ACCESS: &[Row] = &[
     (Method::POST, "/api/v1/pairings/claim", Access::PublicOfTenant),
     (Method::GET, "/api/v1/terminal", Access::Terminal),
     (Method::GET, "/api/v1/sessions/{session}/terminals", Access::Needs(Permission::ReadEverything)),
-    (Method::DELETE, "/api/v1/sessions/{session}/terminals/{terminal}", Access::Needs(Permission::ManageSessions)),
+    (
+        Method::DELETE,
+        "/api/v1/sessions/{session}/terminals/{terminal}",
+        Access::Needs(Permission::ManageSessions),
+    ),
     (Method::GET, "/api/v1/sessions/{session}/catalogue", Access::TerminalOr(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/receipts", Access::TerminalOr(Permission::ReadEverything)),
     (Method::POST, "/api/v1/sessions/{session}/receipts", Access::Terminal),
@@ -97,10 +101,17 @@ impl Access {
             (Self::Platform | Self::Public | Self::PublicOfTenant, _)
             | (Self::Person, Caller::Person { .. })
             | (Self::PlatformAdmin, Caller::Person { platform_admin: true, .. }) => Ok(()),
-            (Self::Needs(permission) | Self::TerminalOr(permission), Caller::Person { roles, platform_admin, .. }) => {
+            (
+                Self::Needs(permission) | Self::TerminalOr(permission),
+                Caller::Person { roles, platform_admin, .. },
+            ) => {
                 // Who runs the platform helps organizations: reads as their support does, decides nothing.
                 let helps = *platform_admin && Role::Support.permits(permission);
-                if helps || roles.iter().any(|role| role.permits(permission)) { Ok(()) } else { Err(lacking(permission)) }
+                if helps || roles.iter().any(|role| role.permits(permission)) {
+                    Ok(())
+                } else {
+                    Err(lacking(permission))
+                }
             }
             (Self::Terminal | Self::TerminalOr(_), Caller::Terminal { session: own, .. }) => match session {
                 Some(asked) if asked != own.to_string() => Err(EdgeError::NotFound("session")),
@@ -133,7 +144,11 @@ mod tests {
     }
 
     fn terminal() -> Caller {
-        Caller::Terminal { id: TerminalId(Uuid::from_u128(1)), session: SessionId(Uuid::from_u128(2)), name: "Till 1".into() }
+        Caller::Terminal {
+            id: TerminalId(Uuid::from_u128(1)),
+            session: SessionId(Uuid::from_u128(2)),
+            name: "Till 1".into(),
+        }
     }
 
     #[test]
@@ -141,7 +156,13 @@ mod tests {
         let document = crate::http::router::document();
         let mut documented = BTreeSet::new();
         for (path, item) in &document.paths.paths {
-            for (method, operation) in [("GET", &item.get), ("POST", &item.post), ("DELETE", &item.delete), ("PUT", &item.put), ("PATCH", &item.patch)] {
+            for (method, operation) in [
+                ("GET", &item.get),
+                ("POST", &item.post),
+                ("DELETE", &item.delete),
+                ("PUT", &item.put),
+                ("PATCH", &item.patch),
+            ] {
                 if operation.is_some() {
                     documented.insert((method.to_owned(), path.clone()));
                 }
@@ -155,9 +176,14 @@ mod tests {
 
     #[test]
     fn strangers_pass_nothing_that_needs_a_permission() {
-        for (method, path, access) in ACCESS.iter().filter(|(_, _, access)| access.has_caller() && *access != Access::Person) {
+        for (method, path, access) in
+            ACCESS.iter().filter(|(_, _, access)| access.has_caller() && *access != Access::Person)
+        {
             assert!(access.check(&person(&[], false), None).is_err(), "{method} {path}");
-            assert!(access.check(&person(&[Role::Consignor, Role::Volunteer], false), None).is_err(), "{method} {path}");
+            assert!(
+                access.check(&person(&[Role::Consignor, Role::Volunteer], false), None).is_err(),
+                "{method} {path}"
+            );
         }
     }
 

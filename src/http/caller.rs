@@ -64,7 +64,9 @@ impl Caller {
     /// deciding object are out of reach.
     pub async fn authenticate(edge: &Edge, tenant: Option<&Tenant>, token: &str) -> Result<Self, EdgeError> {
         match tenant {
-            Some(tenant) if token.starts_with(TERMINAL_TOKEN_PREFIX) => Self::terminal(edge, tenant, token).await,
+            Some(tenant) if token.starts_with(TERMINAL_TOKEN_PREFIX) => {
+                Self::terminal(edge, tenant, token).await
+            }
             _ => Self::person(edge, tenant, token).await,
         }
     }
@@ -94,8 +96,12 @@ impl Caller {
             sale_session::Answer::Terminal { terminal: Some((id, name)) } => {
                 Ok(Self::Terminal { id, session: token.session(), name })
             }
-            sale_session::Answer::Terminal { terminal: None } => Err(EdgeError::Unauthenticated("token_revoked")),
-            sale_session::Answer::Overview { .. } => Err(EdgeError::Internal("the session answered something else".into())),
+            sale_session::Answer::Terminal { terminal: None } => {
+                Err(EdgeError::Unauthenticated("token_revoked"))
+            }
+            sale_session::Answer::Overview { .. } => {
+                Err(EdgeError::Internal("the session answered something else".into()))
+            }
         }
     }
 }
@@ -133,7 +139,11 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = EdgeError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, EdgeError> {
-        parts.extensions.get().cloned().ok_or_else(|| EdgeError::Internal("the route's access row names no caller".into()))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| EdgeError::Internal("the route's access row names no caller".into()))
     }
 }
 
@@ -148,12 +158,9 @@ mod tests {
         let with = |name: header::HeaderName, value: &'static str| {
             HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
         };
-        for (value, token) in [
-            ("Bearer abc", Some("abc")),
-            ("bearer  abc ", Some("abc")),
-            ("Basic abc", None),
-            ("abc", None),
-        ] {
+        for (value, token) in
+            [("Bearer abc", Some("abc")), ("bearer  abc ", Some("abc")), ("Basic abc", None), ("abc", None)]
+        {
             assert_eq!(token_of(&with(header::AUTHORIZATION, value)).ok(), token, "{value}");
         }
         let socket = with(header::SEC_WEBSOCKET_PROTOCOL, "hangtag.v1, bearer.a.b.c");

@@ -97,8 +97,18 @@ impl Commanding {
     ///
     /// # Errors
     /// As [`submit`], as the edge tells it.
-    pub async fn send<A: Aggregate>(&self, edge: &Edge, stream: &StreamId, command: A::Command) -> Result<Accepted, EdgeError> {
-        let envelope = Envelope { command_id: self.id.clone(), actor: self.actor.clone(), if_match: self.if_match, command };
+    pub async fn send<A: Aggregate>(
+        &self,
+        edge: &Edge,
+        stream: &StreamId,
+        command: A::Command,
+    ) -> Result<Accepted, EdgeError> {
+        let envelope = Envelope {
+            command_id: self.id.clone(),
+            actor: self.actor.clone(),
+            if_match: self.if_match,
+            command,
+        };
         let accepted = submit::<A>(edge.env(), stream, envelope).await?;
         tracing::info!(stream = %accepted.stream, seq = accepted.seq, repeated = accepted.repeated, "command taken");
         Ok(accepted)
@@ -180,7 +190,8 @@ impl<S: Sync> FromRequestParts<S> for Commanding {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, EdgeError> {
         let edge = Edge::from_request_parts(parts, state).await?;
-        let tenant = parts.extensions.get::<Tenant>().map(|tenant| tenant.id().to_string()).unwrap_or_default();
+        let tenant =
+            parts.extensions.get::<Tenant>().map(|tenant| tenant.id().to_string()).unwrap_or_default();
         let actor = match parts.extensions.get::<Caller>() {
             Some(caller) => caller.actor(),
             None => Actor::System("edge".into()),
@@ -201,10 +212,14 @@ impl<S: Sync> FromRequestParts<S> for Commanding {
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, EdgeError> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let readable = value.to_str().ok().map(str::trim).filter(|key| {
-        (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_graphic())
     });
     let refused = || {
-        EdgeError::bad_request("idempotency_key_unreadable", "Idempotency-Key is 1 to 128 visible ASCII characters.")
+        EdgeError::bad_request(
+            "idempotency_key_unreadable",
+            "Idempotency-Key is 1 to 128 visible ASCII characters.",
+        )
     };
     readable.map(Some).ok_or_else(refused)
 }
@@ -229,7 +244,9 @@ fn if_match(headers: &HeaderMap) -> Result<Option<u64>, EdgeError> {
         return Ok(None);
     }
     let seq = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|seq| seq.parse().ok());
-    seq.map(Some).ok_or_else(|| EdgeError::bad_request("if_match_unreadable", "If-Match is \"<seq>\", as the ETag said."))
+    seq.map(Some).ok_or_else(|| {
+        EdgeError::bad_request("if_match_unreadable", "If-Match is \"<seq>\", as the ETag said.")
+    })
 }
 
 #[cfg(test)]
@@ -268,7 +285,8 @@ mod tests {
 
     #[test]
     fn parts_and_made_ids_repeat() {
-        let command = Commanding { id: "key-1".into(), actor: Actor::System("test".into()), if_match: Some(3) };
+        let command =
+            Commanding { id: "key-1".into(), actor: Actor::System("test".into()), if_match: Some(3) };
         assert_eq!(command.part("items/1").id, "key-1/items/1");
         assert_eq!(command.part("items/1").if_match, None);
         assert_eq!(command.fresh_id("event"), command.fresh_id("event"));

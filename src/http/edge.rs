@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use worker::send::SendWrapper;
 use worker::Env;
+use worker::send::SendWrapper;
 
 use super::problem::EdgeError;
 use crate::config::Config;
+
+/// Milliseconds in a second.
+pub const MS_PER_S: i64 = 1_000;
 
 /// One request's surroundings; cheap to clone.
 #[derive(Clone)]
@@ -64,12 +67,22 @@ impl Edge {
     pub fn now(&self) -> i64 {
         self.inner.now
     }
+
+    /// The clock at arrival, whole seconds since 1970 UTC.
+    #[must_use]
+    pub fn now_s(&self) -> i64 {
+        self.now().div_euclid(MS_PER_S)
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Edge {
     type Rejection = EdgeError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, EdgeError> {
-        parts.extensions.get().cloned().ok_or_else(|| EdgeError::Internal("the request came past the edge".into()))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| EdgeError::Internal("the request came past the edge".into()))
     }
 }

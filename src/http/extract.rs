@@ -49,7 +49,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Told<T> {
             return Err(EdgeError::MediaType("application/json"));
         }
         let bytes = read_body(request, JSON_BODY_BYTES_MAX).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| EdgeError::bad_request("body_unreadable", error.to_string()))
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| EdgeError::bad_request("body_unreadable", error.to_string()))
     }
 }
 
@@ -65,7 +67,10 @@ pub fn has_media_type(headers: &HeaderMap, expected: &str) -> bool {
 /// # Errors
 /// 413 over the limit, whether announced or found out; 400 when the connection broke.
 pub async fn read_body(request: Request<Body>, limit_bytes: usize) -> Result<bytes::Bytes, EdgeError> {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|bytes| bytes > limit_bytes) {
         return Err(EdgeError::BodyTooLarge { limit_bytes });
     }

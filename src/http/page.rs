@@ -37,7 +37,9 @@ impl PageQuery {
         match self.limit {
             None => Ok(PAGE_ROWS_DEFAULT),
             Some(rows) if (1..=PAGE_ROWS_MAX).contains(&rows) => Ok(rows),
-            Some(_) => Err(EdgeError::bad_request("limit_out_of_range", format!("limit is 1 to {PAGE_ROWS_MAX}."))),
+            Some(_) => {
+                Err(EdgeError::bad_request("limit_out_of_range", format!("limit is 1 to {PAGE_ROWS_MAX}.")))
+            }
         }
     }
 
@@ -46,7 +48,8 @@ impl PageQuery {
     /// # Errors
     /// 400 `cursor_unreadable`.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, EdgeError> {
-        let unreadable = || EdgeError::bad_request("cursor_unreadable", "cursor is not one that was given out here.");
+        let unreadable =
+            || EdgeError::bad_request("cursor_unreadable", "cursor is not one that was given out here.");
         let Some(cursor) = &self.cursor else { return Ok(None) };
         if cursor.len() > CURSOR_BYTES_MAX {
             return Err(unreadable());
@@ -106,11 +109,15 @@ mod tests {
 
     #[test]
     fn invented_cursors_and_limits_are_refused() {
-        let after = |cursor: &str| PageQuery { cursor: Some(cursor.into()), limit: None }.after::<(i32, String)>();
+        let after =
+            |cursor: &str| PageQuery { cursor: Some(cursor.into()), limit: None }.after::<(i32, String)>();
         for cursor in ["", "!", "AAAA", &"A".repeat(CURSOR_BYTES_MAX + 1)] {
             assert!(after(cursor).is_err(), "{cursor:.9}");
         }
         let rows = |limit| PageQuery { cursor: None, limit }.rows().ok();
-        assert_eq!((rows(None), rows(Some(0)), rows(Some(1)), rows(Some(500)), rows(Some(501))), (Some(50), None, Some(1), Some(500), None));
+        assert_eq!(
+            (rows(None), rows(Some(0)), rows(Some(1)), rows(Some(500)), rows(Some(501))),
+            (Some(50), None, Some(1), Some(500), None)
+        );
     }
 }

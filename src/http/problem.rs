@@ -231,21 +231,33 @@ impl EdgeError {
         match self {
             Self::UnknownHost(_) => (StatusCode::NOT_FOUND, "unknown_host", "No organization answers here"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found", "There is no such thing here"),
-            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Another method is needed"),
-            Self::BadRequest { code, .. } => (StatusCode::BAD_REQUEST, code, "The request cannot be read"),
-            Self::MediaType(_) => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body has the wrong media type")
+            Self::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Another method is needed")
             }
-            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large"),
+            Self::BadRequest { code, .. } => (StatusCode::BAD_REQUEST, code, "The request cannot be read"),
+            Self::MediaType(_) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "The body has the wrong media type",
+            ),
+            Self::BodyTooLarge { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large")
+            }
             Self::Unauthenticated(code) => (StatusCode::UNAUTHORIZED, code, "A valid token is needed"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
-            Self::Rejected(rejection) => (status_of(rejection.refusal), &rejection.code, title_of(rejection.refusal)),
-            Self::HeadMoved { .. } => (StatusCode::PRECONDITION_FAILED, "head_moved", "The log has moved on"),
-            Self::KeyReused => {
-                (StatusCode::CONFLICT, "idempotency_key_reused", "The idempotency key was used for something else")
+            Self::Rejected(rejection) => {
+                (status_of(rejection.refusal), &rejection.code, title_of(rejection.refusal))
             }
+            Self::HeadMoved { .. } => (StatusCode::PRECONDITION_FAILED, "head_moved", "The log has moved on"),
+            Self::KeyReused => (
+                StatusCode::CONFLICT,
+                "idempotency_key_reused",
+                "The idempotency key was used for something else",
+            ),
             Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many attempts"),
-            Self::Behind { .. } => (StatusCode::SERVICE_UNAVAILABLE, "behind", "The page has not caught up yet"),
+            Self::Behind { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "behind", "The page has not caught up yet")
+            }
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here"),
         }
@@ -305,9 +317,10 @@ impl EdgeError {
             Self::TooMany { retry_after_s } => vec![(header::RETRY_AFTER, HeaderValue::from(*retry_after_s))],
             Self::Behind { .. } => vec![(header::RETRY_AFTER, HeaderValue::from(RETRY_BEHIND_S))],
             Self::Unavailable(_) => vec![(header::RETRY_AFTER, HeaderValue::from(RETRY_UNAVAILABLE_S))],
-            Self::HeadMoved { head } => {
-                HeaderValue::from_str(&format!("\"{head}\"")).map(|etag| (header::ETAG, etag)).into_iter().collect()
-            }
+            Self::HeadMoved { head } => HeaderValue::from_str(&format!("\"{head}\""))
+                .map(|etag| (header::ETAG, etag))
+                .into_iter()
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -338,7 +351,8 @@ impl IntoResponse for EdgeError {
         if self.is_fault() {
             tracing::error!(code = %problem.code, cause = %self, "request failed");
         }
-        let mut response = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let mut response =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
         response.headers_mut().extend(self.headers());
         response.extensions_mut().insert(problem);
         response

@@ -35,12 +35,18 @@ struct Schemes;
 impl utoipa::Modify for Schemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let bearer = |format: &str, description: &str| {
-            let http = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format).description(Some(description));
+            let http = HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format(format)
+                .description(Some(description));
             SecurityScheme::Http(http.build())
         };
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("person", bearer("JWT", "A session token of the identity provider."));
-        components.add_security_scheme("terminal", bearer("hgt_…", "The token that a terminal got when it paired."));
+        components.add_security_scheme(
+            "terminal",
+            bearer("hgt_…", "The token that a terminal got when it paired."),
+        );
     }
 }
 
@@ -122,7 +128,9 @@ async fn admitted(mut request: Request) -> Result<Request, EdgeError> {
     }
     if access.has_caller() {
         let token = match token_of(request.headers()) {
-            Err(missing) if route.as_str() == api::live::PATH => token_in_query(request.uri().query()).ok_or(missing)?,
+            Err(missing) if route.as_str() == api::live::PATH => {
+                token_in_query(request.uri().query()).ok_or(missing)?
+            }
             token => token?,
         };
         let caller = Caller::authenticate(&edge, tenant.as_ref(), token).await?;
@@ -158,7 +166,10 @@ mod tests {
 
     #[test]
     fn the_session_in_the_path_is_found() {
-        assert_eq!(segment("/api/v1/sessions/{session}/live", "/api/v1/sessions/abc/live", "{session}"), Some("abc"));
+        assert_eq!(
+            segment("/api/v1/sessions/{session}/live", "/api/v1/sessions/abc/live", "{session}"),
+            Some("abc")
+        );
         assert_eq!(segment("/api/v1/terminal", "/api/v1/terminal", "{session}"), None);
     }
 
@@ -170,6 +181,9 @@ mod tests {
             std::fs::write(SNAPSHOT, &said).unwrap();
         }
         let committed = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
-        assert!(committed == said, "frontend/openapi.json has drifted; write it anew with HANGTAG_BLESS=1 cargo test -p hangtag openapi");
+        assert!(
+            committed == said,
+            "frontend/openapi.json has drifted; write it anew with HANGTAG_BLESS=1 cargo test -p hangtag openapi"
+        );
     }
 }

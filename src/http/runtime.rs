@@ -31,18 +31,26 @@ thread_local! {
 ///
 /// # Errors
 /// Only when the runtime cannot take the answer over.
-pub async fn serve(request: worker::Request, env: Env, _context: Context) -> worker::Result<worker::Response> {
+pub async fn serve(
+    request: worker::Request,
+    env: Env,
+    _context: Context,
+) -> worker::Result<worker::Response> {
     let config = Rc::new(Config::from_env(&env));
     let (host, encrypted) = request
         .url()
         .map(|url| {
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-            (format!("{}{port}", url.host_str().unwrap_or_default()).to_ascii_lowercase(), url.scheme() == "https")
+            (
+                format!("{}{port}", url.host_str().unwrap_or_default()).to_ascii_lowercase(),
+                url.scheme() == "https",
+            )
         })
         .unwrap_or_default();
     let request_id = request_id(&request);
     let edge = Edge::new(env, Rc::clone(&config), request_id, host);
-    let (mut response, origin) = if let Ok(request) = worker::request_from_wasm(Clone::clone(request.inner())) {
+    let (mut response, origin) = if let Ok(request) = worker::request_from_wasm(Clone::clone(request.inner()))
+    {
         let origin = security::own_origin(&config, request.headers()).cloned();
         (answer(&edge, request.map(Body::new)).await, origin)
     } else {

@@ -34,7 +34,10 @@ pub fn harden(headers: &mut HeaderMap, encrypted: bool) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if encrypted {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
@@ -78,7 +81,9 @@ mod tests {
 
     #[test]
     fn only_our_own_sites_may_read_across_origins() {
-        let config = Config::from_lookup(|name| (name == "ALLOWED_ORIGIN_SUFFIX").then(|| ".hangtag.example".to_owned()));
+        let config = Config::from_lookup(|name| {
+            (name == "ALLOWED_ORIGIN_SUFFIX").then(|| ".hangtag.example".to_owned())
+        });
         for (origin, own) in [
             ("https://demo.hangtag.example", true),
             ("https://demo.hangtag.example.evil.example", false),

@@ -41,7 +41,8 @@ struct Row {
     time_zone: String,
 }
 
-const SELECT_BY_SLUG: &str = "SELECT organization, slug, name, currency, time_zone FROM organization WHERE slug = ?1";
+const SELECT_BY_SLUG: &str =
+    "SELECT organization, slug, name, currency, time_zone FROM organization WHERE slug = ?1";
 
 thread_local! {
     static REMEMBERED: RefCell<BTreeMap<String, (i64, Tenant)>> = const { RefCell::new(BTreeMap::new()) };
@@ -70,8 +71,12 @@ impl Tenant {
         let statement = database(edge.env())?.prepare(SELECT_BY_SLUG).bind(&[JsValue::from_str(slug)])?;
         let rows: Vec<Row> = SendFuture::new(async move { statement.all().await }).await?.results()?;
         let Some(row) = rows.into_iter().next() else { return Ok(None) };
-        let id = row.organization.parse().map_err(|_| EdgeError::Internal("an organization's id cannot be read".into()))?;
-        let tenant = Self { id, slug: row.slug, name: row.name, currency: row.currency, time_zone: row.time_zone };
+        let id = row
+            .organization
+            .parse()
+            .map_err(|_| EdgeError::Internal("an organization's id cannot be read".into()))?;
+        let tenant =
+            Self { id, slug: row.slug, name: row.name, currency: row.currency, time_zone: row.time_zone };
         REMEMBERED.with_borrow_mut(|tenants| {
             if tenants.len() >= TENANTS_REMEMBERED_MAX {
                 tenants.clear();
@@ -146,7 +151,11 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     type Rejection = EdgeError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, EdgeError> {
-        parts.extensions.get().cloned().ok_or_else(|| EdgeError::Internal("the route's access row names no tenant".into()))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| EdgeError::Internal("the route's access row names no tenant".into()))
     }
 }
 
@@ -156,9 +165,20 @@ mod tests {
 
     #[test]
     fn another_tenants_stream_does_not_exist_here() {
-        let id = |digit: char| OrganizationId(format!("0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3{digit}").parse().unwrap());
-        let tenant = Tenant { id: id('1'), slug: "demo".into(), name: "Demo".into(), currency: "USD".into(), time_zone: "UTC".into() };
-        assert_eq!(tenant.stream(&format!("{}/organization", id('1'))), Some(StreamId::Organization(id('1'))));
+        let id = |digit: char| {
+            OrganizationId(format!("0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3{digit}").parse().unwrap())
+        };
+        let tenant = Tenant {
+            id: id('1'),
+            slug: "demo".into(),
+            name: "Demo".into(),
+            currency: "USD".into(),
+            time_zone: "UTC".into(),
+        };
+        assert_eq!(
+            tenant.stream(&format!("{}/organization", id('1'))),
+            Some(StreamId::Organization(id('1')))
+        );
         assert_eq!(tenant.stream(&format!("{}/organization", id('2'))), None);
         assert_eq!(tenant.stream("nonsense"), None);
     }

@@ -80,7 +80,8 @@ pub fn fresh_pairing_code() -> Result<String, NoRandomness> {
     let mut code = String::with_capacity(PAIRING_CODE_DIGITS);
     while code.len() < PAIRING_CODE_DIGITS {
         let bytes: [u8; PAIRING_CODE_DIGITS] = random_bytes()?;
-        let fair = bytes.into_iter().filter(|byte| *byte < FAIR_BELOW).map(|byte| char::from(b'0' + byte % 10));
+        let fair =
+            bytes.into_iter().filter(|byte| *byte < FAIR_BELOW).map(|byte| char::from(b'0' + byte % 10));
         code.extend(fair.take(PAIRING_CODE_DIGITS - code.len()));
     }
     Ok(code)
@@ -97,7 +98,8 @@ pub fn grouped_code(code: &str) -> String {
 #[must_use]
 pub fn pairing_code_digits(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|char| !matches!(char, ' ' | '-' | '\u{a0}')).collect();
-    (digits.len() == PAIRING_CODE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    (digits.len() == PAIRING_CODE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some(digits)
 }
 
 /// The keyed digest of a code: a plain one would be undone by trying all 10^8 codes.
@@ -117,7 +119,9 @@ mod tests {
         let read = TerminalToken::parse(token.reveal()).unwrap();
         assert_eq!((read.session(), read.digest()), (session, token.digest()));
         assert_ne!(TerminalToken::generate(session).unwrap().digest(), token.digest());
-        for text in ["", "hgt_", "hgt_AAAA", "eyJhbGciOi", &token.reveal()[..40], &format!("{}AAAA", token.reveal())] {
+        for text in
+            ["", "hgt_", "hgt_AAAA", "eyJhbGciOi", &token.reveal()[..40], &format!("{}AAAA", token.reveal())]
+        {
             assert!(TerminalToken::parse(text).is_none(), "{text}");
         }
     }

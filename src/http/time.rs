@@ -15,9 +15,9 @@ pub fn instant(ms: i64) -> String {
 /// # Errors
 /// 400 `instant_unreadable`.
 pub fn parse_instant(text: &str) -> Result<i64, EdgeError> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|instant| instant.timestamp_millis())
-        .map_err(|_| EdgeError::bad_request("instant_unreadable", "Instants look like 2026-11-23T12:00:00.000Z."))
+    DateTime::parse_from_rfc3339(text).map(|instant| instant.timestamp_millis()).map_err(|_| {
+        EdgeError::bad_request("instant_unreadable", "Instants look like 2026-11-23T12:00:00.000Z.")
+    })
 }
 
 #[cfg(test)]

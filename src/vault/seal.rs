@@ -158,7 +158,10 @@ mod tests {
         let key = DataKey::generate().unwrap();
         let wrapped = master(1).wrap(&key, "org/consignor:1").unwrap();
         let sealed = key.seal("x", "p").unwrap();
-        assert_eq!(master(1).unwrap_key(&wrapped, "org/consignor:1").unwrap().open(&sealed, "p").unwrap(), "x");
+        assert_eq!(
+            master(1).unwrap_key(&wrapped, "org/consignor:1").unwrap().open(&sealed, "p").unwrap(),
+            "x"
+        );
         assert!(master(2).unwrap_key(&wrapped, "org/consignor:1").is_err());
         assert!(master(1).unwrap_key(&wrapped, "org/consignor:2").is_err());
     }
@@ -171,7 +174,11 @@ mod tests {
             let mut altered = sealed.clone();
             altered[at] ^= 1;
             assert_eq!(key.open(&STANDARD.encode(&altered), "p"), Err(VaultFault::DoesNotOpen), "byte {at}");
-            assert_eq!(key.open(&STANDARD.encode(&sealed[..at]), "p"), Err(VaultFault::DoesNotOpen), "cut {at}");
+            assert_eq!(
+                key.open(&STANDARD.encode(&sealed[..at]), "p"),
+                Err(VaultFault::DoesNotOpen),
+                "cut {at}"
+            );
         }
         assert_eq!(key.open("not base64!", "p"), Err(VaultFault::DoesNotOpen));
     }

@@ -100,7 +100,11 @@ impl<'a> Vault<'a> {
     /// # Errors
     /// [`VaultFault::NoMasterKey`] when the secret is missing.
     pub fn open(edge: &'a Edge, tenant: &Tenant) -> Result<Self, EdgeError> {
-        Ok(Self { rows: tenant.rows(edge), organization: tenant.id().to_string(), master: Self::master_key(edge)? })
+        Ok(Self {
+            rows: tenant.rows(edge),
+            organization: tenant.id().to_string(),
+            master: Self::master_key(edge)?,
+        })
     }
 
     /// The deployment's key.
@@ -121,7 +125,9 @@ impl<'a> Vault<'a> {
         for page in subjects.chunks(STORE_PAGE_PERSONS) {
             let keys = self.keys_made_where_missing(page, now).await?;
             let mut values = Vec::new();
-            for (&subject, key) in page.iter().filter_map(|subject| keys.get_key_value(*subject).map(|(_, key)| (subject, key))) {
+            for (&subject, key) in
+                page.iter().filter_map(|subject| keys.get_key_value(*subject).map(|(_, key)| (subject, key)))
+            {
                 for (field, value) in profiles.get(subject).into_iter().flat_map(|profile| &profile.fields) {
                     let sealed = key.seal(value, &self.value_place(subject, field.name()))?;
                     values.push(NewValue { subject, field: field.name(), sealed });
@@ -145,7 +151,9 @@ impl<'a> Vault<'a> {
             let wanted = serde_json::to_string(&page)?;
             let rows: Vec<ValueRow> = self.rows.all(SELECT_VALUES, &[Value::Text(&wanted)]).await?;
             for row in rows {
-                let (Some(key), Some(field)) = (keys.get(&row.subject), Field::from_name(&row.field)) else { continue };
+                let (Some(key), Some(field)) = (keys.get(&row.subject), Field::from_name(&row.field)) else {
+                    continue;
+                };
                 match key.open(&row.sealed, &self.value_place(&row.subject, &row.field)) {
                     Ok(value) => {
                         profiles.entry(row.subject).or_default().fields.insert(field, value);
@@ -168,7 +176,11 @@ impl<'a> Vault<'a> {
         Ok(keys)
     }
 
-    async fn keys_made_where_missing(&self, subjects: &[&str], now: i64) -> Result<BTreeMap<String, DataKey>, EdgeError> {
+    async fn keys_made_where_missing(
+        &self,
+        subjects: &[&str],
+        now: i64,
+    ) -> Result<BTreeMap<String, DataKey>, EdgeError> {
         let known = self.keys(subjects).await?;
         let mut fresh = Vec::new();
         for subject in subjects.iter().filter(|subject| !known.contains_key(**subject)) {

@@ -11,6 +11,7 @@ mod tests;
 
 pub use command::Command;
 pub use custody::{CUSTODY_PAGE_ITEMS, CustodyItem, ItemFlags, ItemOutcome, Outcome, Terms};
+pub use decide::{MAX_ITEMS_LISTED, MAX_JOINING};
 pub use event::{
     Channel, ConsignorsJoined, CustodyConfirmed, CustodyHandedOver, Event, EventCreated, ItemsListed,
     ItemsTakenBack, SessionOpening, SessionScheduled, StatusChanged,

@@ -9,6 +9,7 @@ mod state;
 mod tests;
 
 pub use command::Command;
+pub use decide::{MAX_CONSIGNOR_NUMBER, MAX_ENROLMENTS};
 pub use event::{
     ConsignorsEnrolled, Enrolment, Event, EventFounded, OrganizationCreated, RoleGranted, RoleRevoked,
     SettingsChanged,

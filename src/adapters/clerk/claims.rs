@@ -202,7 +202,13 @@ mod tests {
         assert_eq!(with(|claims| claims.iss = "http://issuer.evil".into()), Err(TokenFault::Issuer));
         assert_eq!(with(|claims| claims.v = Some(1)), Err(TokenFault::Version));
         assert_eq!(with(|claims| claims.sub = String::new()), Err(TokenFault::Malformed));
-        for azp in ["http://evil.example", "http://demo.localhost:8787.evil", "demo.localhost:8787", "http://other.localhost:8787", ""] {
+        for azp in [
+            "http://evil.example",
+            "http://demo.localhost:8787.evil",
+            "demo.localhost:8787",
+            "http://other.localhost:8787",
+            "",
+        ] {
             let claims = Claims { azp: Some(azp.into()), ..claims() };
             assert_eq!(checked(&claims, 1_000), Err(TokenFault::Origin), "{azp}");
         }

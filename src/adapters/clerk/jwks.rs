@@ -160,7 +160,14 @@ mod tests {
     use super::*;
 
     fn key(kid: &str) -> PublicKey {
-        PublicKey { kid: kid.into(), kty: "RSA".into(), n: "n".into(), e: "AQAB".into(), usage: None, alg: None }
+        PublicKey {
+            kid: kid.into(),
+            kty: "RSA".into(),
+            n: "n".into(),
+            e: "AQAB".into(),
+            usage: None,
+            alg: None,
+        }
     }
 
     fn known(fetched_at: Option<i64>, tried_at: Option<i64>, failed: bool) -> Known {

@@ -46,7 +46,8 @@ impl<'t> SignedToken<'t> {
         let (signed, signature) = text.rsplit_once('.').ok_or(TokenFault::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
         let part = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenFault::Malformed);
-        let algorithm: serde_json::Value = serde_json::from_slice(&part(header)?).map_err(|_| TokenFault::Malformed)?;
+        let algorithm: serde_json::Value =
+            serde_json::from_slice(&part(header)?).map_err(|_| TokenFault::Malformed)?;
         if algorithm.get("alg").and_then(serde_json::Value::as_str) != Some(ALGORITHM) {
             return Err(TokenFault::Algorithm);
         }
@@ -64,12 +65,8 @@ impl<'t> SignedToken<'t> {
 pub async fn verify(edge: &Edge, text: &str, slug: Option<&str>) -> Result<Claims, EdgeError> {
     let refused = |fault: TokenFault| EdgeError::Unauthenticated(fault.code());
     let token = SignedToken::parse(text).map_err(refused)?;
-    let expected = Expectation {
-        issuer: &edge.config().clerk_issuer,
-        host: edge.host(),
-        slug,
-        now_s: edge.now().div_euclid(1_000),
-    };
+    let expected =
+        Expectation { issuer: &edge.config().clerk_issuer, host: edge.host(), slug, now_s: edge.now_s() };
     // The cheap checks first: a flood of stale tokens never reaches a key.
     claims::check(&token.claims, expected).map_err(refused)?;
     let genuine = jwks::verify(edge, &token).await?;
@@ -81,7 +78,12 @@ mod tests {
     use super::*;
 
     fn token(header: &str, payload: &str) -> String {
-        format!("{}.{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload), URL_SAFE_NO_PAD.encode("signature"))
+        format!(
+            "{}.{}.{}",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(payload),
+            URL_SAFE_NO_PAD.encode("signature")
+        )
     }
 
     const PAYLOAD: &str = r#"{"v":2,"iss":"i","sub":"user_1","nbf":1,"exp":2,"o":{"id":"org","slg":"demo","rol":"admin","per":"","fpm":""}}"#;
@@ -94,7 +96,10 @@ mod tests {
         }
         let text = token(r#"{"alg":"RS256","kid":"k","typ":"JWT"}"#, PAYLOAD);
         let parsed = SignedToken::parse(&text).unwrap();
-        assert_eq!((parsed.key_id.as_str(), parsed.claims.sub.as_str(), parsed.signature.as_slice()), ("k", "user_1", &b"signature"[..]));
+        assert_eq!(
+            (parsed.key_id.as_str(), parsed.claims.sub.as_str(), parsed.signature.as_slice()),
+            ("k", "user_1", &b"signature"[..])
+        );
     }
 
     #[test]

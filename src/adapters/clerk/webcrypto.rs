@@ -21,7 +21,8 @@ async fn verify(key: &PublicKey, signature: &[u8], signed: &[u8]) -> Result<bool
     let jwk = object(&[("kty", "RSA"), ("n", &key.n), ("e", &key.e), ("alg", "RS256")])?;
     let import = object(&[("name", ALGORITHM), ("hash", "SHA-256")])?;
     let usages = Array::of1(&JsValue::from_str("verify"));
-    let imported = JsFuture::from(subtle.import_key_with_object("jwk", &jwk, &import, false, &usages)?).await?;
+    let imported =
+        JsFuture::from(subtle.import_key_with_object("jwk", &jwk, &import, false, &usages)?).await?;
     let (signature, signed) = (Uint8Array::from(signature), Uint8Array::from(signed));
     let verdict = subtle.verify_with_str_and_buffer_source_and_buffer_source(
         ALGORITHM,

@@ -119,7 +119,11 @@ pub async fn catalogue(
 ///
 /// # Errors
 /// 404 when there is no such session.
-pub async fn selling_rules(edge: &Edge, tenant: &Tenant, session: SessionId) -> Result<SellingRules, EdgeError> {
+pub async fn selling_rules(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+) -> Result<SellingRules, EdgeError> {
     planned(edge, tenant, session).await.map(|plan| rules_of(tenant, plan))
 }
 

@@ -70,7 +70,9 @@ struct EventRow {
 impl From<EventRow> for EventView {
     fn from(row: EventRow) -> Self {
         let next = EventStatus::from_name(&row.status).map(EventStatus::next).unwrap_or_default();
-        let next = next.iter().map(|(to, needs_reason)| NextStatus { to: to.to_string(), needs_reason: *needs_reason });
+        let next = next
+            .iter()
+            .map(|(to, needs_reason)| NextStatus { to: to.to_string(), needs_reason: *needs_reason });
         Self {
             id: row.event,
             ordinal: row.ordinal,
@@ -152,7 +154,8 @@ pub async fn get_event(
 /// # Errors
 /// 404 when it does not.
 pub async fn find_event(edge: &Edge, tenant: &Tenant, event: EventId) -> Result<EventView, EdgeError> {
-    let found: Option<EventRow> = tenant.rows(edge).first(SELECT_EVENT, &[Value::Text(&event.to_string())]).await?;
+    let found: Option<EventRow> =
+        tenant.rows(edge).first(SELECT_EVENT, &[Value::Text(&event.to_string())]).await?;
     found.map(EventView::from).ok_or(EdgeError::NotFound("event"))
 }
 
@@ -204,8 +207,12 @@ pub async fn create_event(
     Told(new): Told<NewEvent>,
 ) -> Result<Reply<CreatedEvent>, EdgeError> {
     let event = EventId(commanding.fresh_id("event"));
-    let command =
-        organization::Command::FoundEvent { event, name: new.name, starts_on: new.starts_on, ends_on: new.ends_on };
+    let command = organization::Command::FoundEvent {
+        event,
+        name: new.name,
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
+    };
     let stream = tenant.organization();
     let accepted = commanding.send::<Organization>(&edge, &stream, command).await?;
     deliver_now::<Organization>(&edge, &stream, &accepted).await;
@@ -213,11 +220,17 @@ pub async fn create_event(
         organization::Event::EventFounded(founded) => Some(founded),
         _ => None,
     });
-    let founded = founded.ok_or_else(|| EdgeError::Internal("the organization's reply names no event".into()))?;
+    let founded =
+        founded.ok_or_else(|| EdgeError::Internal("the organization's reply names no event".into()))?;
     settle(&edge, &stream, accepted.seq).await;
     settle(&edge, &tenant.event(event), 1).await;
     let position = Position::from(&accepted);
-    let created = CreatedEvent { id: founded.event.to_string(), ordinal: founded.ordinal, name: founded.name, position };
+    let created = CreatedEvent {
+        id: founded.event.to_string(),
+        ordinal: founded.ordinal,
+        name: founded.name,
+        position,
+    };
     Ok(Reply::created(&accepted, created))
 }
 
@@ -266,6 +279,10 @@ pub async fn change_status(
     let command = consignment_event::Command::ChangeStatus { to: transition.to, reason: transition.reason };
     let accepted = commanding.send::<ConsignmentEvent>(&edge, &stream, command).await?;
     settle(&edge, &stream, accepted.seq).await;
-    let moved = EventMoved { id: event.to_string(), status: transition.to.to_string(), position: Position::from(&accepted) };
+    let moved = EventMoved {
+        id: event.to_string(),
+        status: transition.to.to_string(),
+        position: Position::from(&accepted),
+    };
     Ok(Reply::done(&accepted, moved))
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::extract::Request;
 use domain::consignment_event::items::ItemDraft;
-use domain::consignment_event::{self, ConsignmentEvent, ItemsListed, Overview};
+use domain::consignment_event::{
+    self, ConsignmentEvent, ItemsListed, MAX_ITEMS_LISTED, MAX_JOINING, Overview,
+};
 use domain::ids::{ConsignorNumber, EventId, ImportId};
-use domain::organization::{self, Enrolment, Organization};
+use domain::organization::{self, Enrolment, MAX_ENROLMENTS, Organization};
 use domain::rejection::{Refusal, Rejection};
 use domain::stream::StreamId;
 
@@ -23,11 +25,8 @@ use crate::http::tenant::Tenant;
 use crate::objects::client::{Accepted, ask, read_log};
 use crate::vault::{Field, Profile, Vault};
 
-/// Items in one command: the most that an event lists at once.
-const ITEMS_PER_COMMAND: usize = 500;
-
-/// Consignors in one command: the most that an organization enrols at once.
-const CONSIGNORS_PER_COMMAND: usize = 1_000;
+/// Consignors in one command: what both the organization and the event take at once.
+const CONSIGNORS_PER_COMMAND: usize = if MAX_ENROLMENTS < MAX_JOINING { MAX_ENROLMENTS } else { MAX_JOINING };
 
 /// Imports an inventory. Rows that cannot be listed are refused one by one, rows that were put right say so; names
 /// and addresses go to the vault and nowhere else. With an `Idempotency-Key`, a repeated import lists nothing twice
@@ -120,7 +119,8 @@ impl Import<'_> {
             results.push(RowReport::new(row.row, row.line, tag, row.notes));
         }
         let count = |outcome: Outcome| {
-            u32::try_from(results.iter().filter(|result| result.outcome == outcome).count()).unwrap_or(u32::MAX)
+            u32::try_from(results.iter().filter(|result| result.outcome == outcome).count())
+                .unwrap_or(u32::MAX)
         };
         let report = ImportReport {
             import: self.id.to_string(),
@@ -142,7 +142,10 @@ impl Import<'_> {
     async fn enrol(&self, people: &BTreeMap<u32, Person>) -> Result<u32, EdgeError> {
         let asked: Vec<Enrolment> = people
             .iter()
-            .map(|(number, person)| Enrolment { number: ConsignorNumber(*number), tier: person.tier.unwrap_or_default() })
+            .map(|(number, person)| Enrolment {
+                number: ConsignorNumber(*number),
+                tier: person.tier.unwrap_or_default(),
+            })
             .collect();
         let mut fresh = 0;
         for (at, page) in asked.chunks(CONSIGNORS_PER_COMMAND).enumerate() {
@@ -178,7 +181,8 @@ impl Import<'_> {
             .into_iter()
             .map(|(number, person)| {
                 let fields = [(Field::Name, person.name), (Field::Email, person.email)];
-                let fields = fields.into_iter().filter_map(|(field, value)| value.map(|value| (field, value)));
+                let fields =
+                    fields.into_iter().filter_map(|(field, value)| value.map(|value| (field, value)));
                 (consignor_subject(number), Profile { fields: fields.collect() })
             })
             .filter(|(_, profile)| !profile.fields.is_empty())
@@ -192,8 +196,9 @@ impl Import<'_> {
     async fn list(&self, drafts: Vec<ItemDraft>) -> Result<(BTreeMap<u32, Verdict>, Accepted), EdgeError> {
         let mut verdicts = BTreeMap::new();
         let mut last = None;
-        for (at, page) in drafts.chunks(ITEMS_PER_COMMAND).enumerate() {
-            let command = consignment_event::Command::ListItems { import: Some(self.id), items: page.to_vec() };
+        for (at, page) in drafts.chunks(MAX_ITEMS_LISTED).enumerate() {
+            let command =
+                consignment_event::Command::ListItems { import: Some(self.id), items: page.to_vec() };
             let part = self.commanding.part(&format!("items/{at}"));
             let accepted = part.send::<ConsignmentEvent>(self.edge, &self.stream, command).await?;
             for happened in events_of::<ConsignmentEvent>(&accepted)? {
@@ -212,13 +217,20 @@ impl Import<'_> {
     /// Every row was refused: the event's log stays where it is, and the report says where that is.
     async fn unmoved(&self) -> Result<Accepted, EdgeError> {
         let head = read_log(self.edge.env(), &self.stream, 1, 1).await?.head.seq;
-        Ok(Accepted { stream: self.stream.to_string(), first_seq: head + 1, seq: head, repeated: false, entries: Vec::new() })
+        Ok(Accepted {
+            stream: self.stream.to_string(),
+            first_seq: head + 1,
+            seq: head,
+            repeated: false,
+            entries: Vec::new(),
+        })
     }
 }
 
 fn collect(verdicts: &mut BTreeMap<u32, Verdict>, listed: ItemsListed) {
     let tagged = listed.items.into_iter().filter_map(|item| Some((item.row?, Ok(item.tag.to_string()))));
-    let refused = listed.refused.into_iter().filter_map(|item| Some((item.row?, Err((item.rule, item.code)))));
+    let refused =
+        listed.refused.into_iter().filter_map(|item| Some((item.row?, Err((item.rule, item.code)))));
     verdicts.extend(tagged);
     verdicts.extend(refused);
 }

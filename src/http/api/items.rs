@@ -111,7 +111,8 @@ pub struct ItemQuery {
 }
 
 /// A sale is the session's word, the rest the event's: they meet here, when read.
-const SELECT_ITEMS: &str = "SELECT i.tag, i.consignor, i.category, i.title, i.size, i.condition, i.price_cents,
+const SELECT_ITEMS: &str =
+    "SELECT i.tag, i.consignor, i.category, i.title, i.size, i.condition, i.price_cents,
       i.reduce, i.donate, i.reference, i.session, l.price_cents AS sold_cents, r.recorded_at AS sold_at,
       CASE WHEN l.tag IS NULL THEN i.status ELSE 'sold' END AS status
     FROM item i
@@ -149,10 +150,16 @@ pub async fn list_items(
     fresh.reach(&edge, &tenant, &own).await?;
     let search = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
     if search.as_ref().is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX) {
-        return Err(EdgeError::bad_request("search_too_long", format!("q has at most {SEARCH_CHARS_MAX} characters.")));
+        return Err(EdgeError::bad_request(
+            "search_too_long",
+            format!("q has at most {SEARCH_CHARS_MAX} characters."),
+        ));
     }
     // A tag may be keyed with its hyphens; text without a digit is no tag at all.
-    let digits = search.as_ref().map(|text| text.replace(['-', ' '], "")).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = search
+        .as_ref()
+        .map(|text| text.replace(['-', ' '], ""))
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let (event, consignor) = (event.to_string(), query.consignor.map(|number| number.to_string()));
     let after = page.after::<String>()?.unwrap_or_default();
     let rows = page.rows()?;

@@ -87,7 +87,8 @@ fn asks_for_socket(headers: &HeaderMap) -> bool {
 /// there is one, otherwise the token's.
 fn chosen_protocol(headers: &HeaderMap) -> Option<HeaderValue> {
     let offered = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
-    let plain = offered.split(',').map(str::trim).find(|protocol| !protocol.starts_with(TOKEN_PROTOCOL_PREFIX));
+    let plain =
+        offered.split(',').map(str::trim).find(|protocol| !protocol.starts_with(TOKEN_PROTOCOL_PREFIX));
     HeaderValue::from_str(plain.or_else(|| token_protocol(headers))?).ok()
 }
 
@@ -97,8 +98,11 @@ mod tests {
 
     #[test]
     fn a_protocol_that_is_no_token_is_preferred() {
-        for (offered, chosen) in [("hangtag, bearer.x", "hangtag"), ("bearer.x", "bearer.x"), ("bearer.x, hangtag", "hangtag")] {
-            let headers = HeaderMap::from_iter([(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(offered))]);
+        for (offered, chosen) in
+            [("hangtag, bearer.x", "hangtag"), ("bearer.x", "bearer.x"), ("bearer.x, hangtag", "hangtag")]
+        {
+            let headers =
+                HeaderMap::from_iter([(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(offered))]);
             assert_eq!(chosen_protocol(&headers).unwrap(), chosen);
         }
         assert_eq!(chosen_protocol(&HeaderMap::new()), None);

@@ -71,7 +71,15 @@ pub async fn export_log(
     let mut first = Vec::new();
     push_line(&mut first, &header)?;
     let header_hash = hash_header_line(first.trim_ascii_end());
-    let export = Export { edge, stream, header_hash, until: page.head, entries: 0, next: query.from, page: Some(page) };
+    let export = Export {
+        edge,
+        stream,
+        header_hash,
+        until: page.head,
+        entries: 0,
+        next: query.from,
+        page: Some(page),
+    };
     let lines = stream::unfold(Step::Send(first, Box::new(export)), |step| SendFuture::new(step.advance()));
     let file = format!("attachment; filename=\"{}.ndjson\"", name.replace('/', "_"));
     let mut response = Body::from_stream(lines).into_response();

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::adapters::database::Value;
 use crate::adapters::random::{NoRandomness, fresh_uuid};
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, events_of};
-use crate::http::edge::Edge;
+use crate::http::edge::{Edge, MS_PER_S};
 use crate::http::extract::{Named, Told};
 use crate::http::fresh::settle;
 use crate::http::problem::{EdgeError, Problems};
@@ -66,11 +66,15 @@ pub async fn offer_pairing(
         Event::PairingOffered(offered) => Some(offered.expires_at),
         _ => None,
     });
-    let expires_at = expires_at.ok_or_else(|| EdgeError::Internal("the session's reply names no offer".into()))?;
+    let expires_at =
+        expires_at.ok_or_else(|| EdgeError::Internal("the session's reply names no offer".into()))?;
     // The terminal finds its session by the code, in the read model.
     settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
-    Ok(Reply::created(&accepted, PairingOffer { code: grouped_code(&code), expires_at: instant(expires_at), position }))
+    Ok(Reply::created(
+        &accepted,
+        PairingOffer { code: grouped_code(&code), expires_at: instant(expires_at), position },
+    ))
 }
 
 /// A device that takes up a code.
@@ -118,7 +122,8 @@ const SELECT_PAIRING: &str = "SELECT session FROM pairing WHERE organization = ?
 const SELECT_ATTEMPTS: &str =
     "SELECT attempts FROM edge_wrong_code WHERE organization = ?1 AND minute = CAST(?2 AS INTEGER)";
 
-const COUNT_ATTEMPT: &str = "INSERT INTO edge_wrong_code (organization, minute, attempts) VALUES (?1, CAST(?2 AS INTEGER), 1)
+const COUNT_ATTEMPT: &str =
+    "INSERT INTO edge_wrong_code (organization, minute, attempts) VALUES (?1, CAST(?2 AS INTEGER), 1)
     ON CONFLICT (organization, minute) DO UPDATE SET attempts = attempts + 1";
 
 /// Takes up a code. A code counts once and for some minutes; the session decides.
@@ -152,25 +157,29 @@ async fn refuse_guessing(edge: &Edge, tenant: &Tenant) -> Result<(), EdgeError> 
     let row: Option<AttemptsRow> = tenant.rows(edge).first(SELECT_ATTEMPTS, &[Value::Text(&minute)]).await?;
     if row.is_some_and(|row| row.attempts >= WRONG_CODES_PER_MINUTE_MAX) {
         let left_ms = MINUTE_MS - edge.now().rem_euclid(MINUTE_MS);
-        let retry_after_s = u32::try_from(left_ms / 1_000 + 1).unwrap_or(60);
+        let retry_after_s = u32::try_from(left_ms / MS_PER_S + 1).unwrap_or(1);
         return Err(EdgeError::TooMany { retry_after_s });
     }
     Ok(())
 }
 
-async fn claimed(edge: &Edge, tenant: &Tenant, claim: PairingClaim) -> Result<Reply<PairedTerminal>, EdgeError> {
+async fn claimed(
+    edge: &Edge,
+    tenant: &Tenant,
+    claim: PairingClaim,
+) -> Result<Reply<PairedTerminal>, EdgeError> {
     let digits = pairing_code_digits(&claim.code).ok_or_else(|| EdgeError::Rejected(unusable()))?;
     let code_digest = pairing_code_digest(&Vault::master_key(edge)?, &tenant.id().to_string(), &digits);
     let row: Option<PairingRow> =
         tenant.rows(edge).first(SELECT_PAIRING, &[Value::Text(&code_digest.to_string())]).await?;
-    let session: SessionId = row
-        .and_then(|row| row.session.parse().ok())
-        .ok_or_else(|| EdgeError::Rejected(unusable()))?;
+    let session: SessionId =
+        row.and_then(|row| row.session.parse().ok()).ok_or_else(|| EdgeError::Rejected(unusable()))?;
     let token = TerminalToken::generate(session)?;
     let terminal = TerminalId(fresh_uuid(edge.now())?);
     let command = Command::Pair { code_digest, terminal, name: claim.name, token_digest: token.digest() };
-    let accepted =
-        once(edge, Actor::Terminal(terminal))?.send::<SaleSession>(edge, &tenant.session(session), command).await?;
+    let accepted = once(edge, Actor::Terminal(terminal))?
+        .send::<SaleSession>(edge, &tenant.session(session), command)
+        .await?;
     let paired = PairedTerminal {
         terminal: terminal.to_string(),
         session: session.to_string(),

@@ -52,7 +52,8 @@ struct Reserved {
     organization: String,
 }
 
-const RESERVE: &str = "INSERT INTO edge_slug (slug, organization, reserved_at) VALUES (?1, ?2, CAST(?3 AS INTEGER))
+const RESERVE: &str =
+    "INSERT INTO edge_slug (slug, organization, reserved_at) VALUES (?1, ?2, CAST(?3 AS INTEGER))
     ON CONFLICT (slug) DO NOTHING";
 
 const SELECT_RESERVED: &str = "SELECT organization FROM edge_slug WHERE slug = ?1";
@@ -87,7 +88,10 @@ pub async fn create_organization(
     // The next request goes to the new host, which is found in the read model.
     settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
-    Ok(Reply::created(&accepted, CreatedOrganization { organization: organization.to_string(), slug: new.slug, position }))
+    Ok(Reply::created(
+        &accepted,
+        CreatedOrganization { organization: organization.to_string(), slug: new.slug, position },
+    ))
 }
 
 async fn reserve(edge: &Edge, slug: &str) -> Result<OrganizationId, EdgeError> {

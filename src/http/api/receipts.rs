@@ -171,7 +171,10 @@ pub async fn complete_receipt(
 ) -> Result<Reply<ReceiptView>, EdgeError> {
     let id = new.receipt.to_string();
     if idempotency_key(&headers)?.is_some_and(|key| !key.eq_ignore_ascii_case(&id)) {
-        return Err(EdgeError::bad_request("idempotency_key_differs", "For a receipt, Idempotency-Key is the receipt's id."));
+        return Err(EdgeError::bad_request(
+            "idempotency_key_differs",
+            "For a receipt, Idempotency-Key is the receipt's id.",
+        ));
     }
     let command = Command::CompleteReceipt {
         receipt: new.receipt,
@@ -194,7 +197,8 @@ pub async fn complete_receipt(
         Event::ReceiptCompleted(receipt) => Some(receipt),
         _ => None,
     });
-    let completed = completed.ok_or_else(|| EdgeError::Internal("the session's reply names no receipt".into()))?;
+    let completed =
+        completed.ok_or_else(|| EdgeError::Internal("the session's reply names no receipt".into()))?;
     let view = told(&completed, session, recorded_at, Position::from(&accepted));
     Ok(Reply::created(&accepted, view))
 }
@@ -213,7 +217,9 @@ fn told(receipt: &ReceiptCompleted, session: SessionId, recorded_at: i64, positi
         gross_cents: receipt.gross.0,
         tax_cents: receipt.tax.0,
         total_cents: receipt.total.0,
-        tenders: tenders.map(|tender| TenderView { kind: tender.kind, amount_cents: tender.amount.0 }).collect(),
+        tenders: tenders
+            .map(|tender| TenderView { kind: tender.kind, amount_cents: tender.amount.0 })
+            .collect(),
         change_cents: receipt.change.0,
         position,
     }
@@ -256,7 +262,8 @@ const SELECT_OF_SESSION: &str =
 const SELECT_ONE: &str = select_receipts!("r.receipt = ?2 ORDER BY r.recorded_at LIMIT 1");
 
 /// A line's flags come as 0 and 1, and its title from the event's rows.
-const SELECT_LINES: &str = "SELECT l.receipt, l.tag, i.title, l.consignor, l.printed_cents, l.price_cents, l.reduction_bp,
+const SELECT_LINES: &str =
+    "SELECT l.receipt, l.tag, i.title, l.consignor, l.printed_cents, l.price_cents, l.reduction_bp,
       l.tax_cents, l.rate_bp, l.share_cents, l.house_cents, l.keyed, l.not_checked_in
     FROM receipt_line l
     LEFT JOIN sale_session s ON s.organization = l.organization AND s.session = l.session
@@ -385,7 +392,11 @@ pub async fn get_receipt(
     }
     fresh.reach(&edge, &tenant, &tenant.organization()).await?;
     let id = receipt.to_string();
-    let row: ReceiptRow = tenant.rows(&edge).first(SELECT_ONE, &[Value::Text(&id)]).await?.ok_or(EdgeError::NotFound("receipt"))?;
+    let row: ReceiptRow = tenant
+        .rows(&edge)
+        .first(SELECT_ONE, &[Value::Text(&id)])
+        .await?
+        .ok_or(EdgeError::NotFound("receipt"))?;
     let session: SessionId =
         row.session.parse().map_err(|_| EdgeError::Internal("a receipt's session cannot be read".into()))?;
     let receipts = with_lines(&edge, &tenant, session, vec![row]).await?;

@@ -159,8 +159,13 @@ pub async fn get_session(
 ///
 /// # Errors
 /// 404 when it does not.
-pub async fn find_session(edge: &Edge, tenant: &Tenant, session: SessionId) -> Result<SessionView, EdgeError> {
-    let found: Option<SessionRow> = tenant.rows(edge).first(SELECT_ONE, &[Value::Text(&session.to_string())]).await?;
+pub async fn find_session(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+) -> Result<SessionView, EdgeError> {
+    let found: Option<SessionRow> =
+        tenant.rows(edge).first(SELECT_ONE, &[Value::Text(&session.to_string())]).await?;
     found.map(SessionView::from).ok_or(EdgeError::NotFound("session"))
 }
 
@@ -217,14 +222,20 @@ pub async fn create_session(
     let command = Command::ScheduleSession { session, name: new.name, channels: new.channels };
     let accepted = commanding.send::<ConsignmentEvent>(&edge, &stream, command).await?;
     deliver_now::<ConsignmentEvent>(&edge, &stream, &accepted).await;
-    let scheduled = events_of::<ConsignmentEvent>(&accepted)?.into_iter().find_map(|happened| match happened {
-        Event::SessionScheduled(scheduled) => Some(scheduled),
-        _ => None,
-    });
-    let scheduled = scheduled.ok_or_else(|| EdgeError::Internal("the event's reply names no session".into()))?;
+    let scheduled =
+        events_of::<ConsignmentEvent>(&accepted)?.into_iter().find_map(|happened| match happened {
+            Event::SessionScheduled(scheduled) => Some(scheduled),
+            _ => None,
+        });
+    let scheduled =
+        scheduled.ok_or_else(|| EdgeError::Internal("the event's reply names no session".into()))?;
     settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
-    let created =
-        CreatedSession { id: scheduled.session.to_string(), number: scheduled.number, name: scheduled.name, position };
+    let created = CreatedSession {
+        id: scheduled.session.to_string(),
+        number: scheduled.number,
+        name: scheduled.name,
+        position,
+    };
     Ok(Reply::created(&accepted, created))
 }

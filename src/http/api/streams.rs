@@ -34,7 +34,8 @@ struct SessionRow {
     name: String,
 }
 
-const SELECT_SESSIONS: &str = "SELECT session, name FROM planned_session WHERE organization = ?1 AND event = ?2 ORDER BY number";
+const SELECT_SESSIONS: &str =
+    "SELECT session, name FROM planned_session WHERE organization = ?1 AND event = ?2 ORDER BY number";
 
 /// The logs that tell an event's story: the organization's, the event's and its sessions'.
 #[utoipa::path(

@@ -79,7 +79,8 @@ struct ReachedRow {
 const SELECT_REACHED: &str = "SELECT COALESCE(MAX(seq), 0) AS seq FROM checkpoint
     WHERE projection = ?3 AND stream = ?1 || '/session/' || ?2";
 
-const SELECT_SESSION: &str = "SELECT status, currency, items, receipts, lines, gross_cents, tax_cents, total_cents,
+const SELECT_SESSION: &str =
+    "SELECT status, currency, items, receipts, lines, gross_cents, tax_cents, total_cents,
       share_cents, house_cents
     FROM sale_session WHERE organization = ?1 AND session = ?2";
 

@@ -44,12 +44,17 @@ pub struct TerminalSelf {
     responses((status = 200, body = TerminalSelf), Problems)
 )]
 #[worker::send]
-pub async fn this_terminal(edge: Edge, tenant: Tenant, caller: Caller) -> Result<Json<TerminalSelf>, EdgeError> {
+pub async fn this_terminal(
+    edge: Edge,
+    tenant: Tenant,
+    caller: Caller,
+) -> Result<Json<TerminalSelf>, EdgeError> {
     let Caller::Terminal { id, session, name } = caller else {
         return Err(EdgeError::Forbidden("a paired terminal".into()));
     };
     let found = find_session(&edge, &tenant, session).await?;
-    let event = found.event.parse().map_err(|_| EdgeError::Internal("a session's event cannot be read".into()))?;
+    let event =
+        found.event.parse().map_err(|_| EdgeError::Internal("a session's event cannot be read".into()))?;
     Ok(Json(TerminalSelf {
         terminal: id.to_string(),
         name,
@@ -121,7 +126,11 @@ pub async fn list_terminals(
 ///
 /// # Errors
 /// [`EdgeError::Unavailable`].
-pub async fn terminals_of(edge: &Edge, tenant: &Tenant, session: SessionId) -> Result<Vec<TerminalView>, EdgeError> {
+pub async fn terminals_of(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+) -> Result<Vec<TerminalView>, EdgeError> {
     let found: Vec<TerminalRow> =
         tenant.rows(edge).all(SELECT_TERMINALS, &[Value::Text(&session.to_string())]).await?;
     let views = found.into_iter().map(|row| TerminalView {
@@ -157,7 +166,8 @@ pub async fn revoke_terminal(
     Named((session, terminal)): Named<(SessionId, TerminalId)>,
 ) -> Result<Reply<Position>, EdgeError> {
     let stream = tenant.session(session);
-    let accepted = commanding.send::<SaleSession>(&edge, &stream, Command::RevokeTerminal { terminal }).await?;
+    let accepted =
+        commanding.send::<SaleSession>(&edge, &stream, Command::RevokeTerminal { terminal }).await?;
     settle(&edge, &stream, accepted.seq).await;
     let position = Position::from(&accepted);
     Ok(Reply::done(&accepted, position))

@@ -83,7 +83,9 @@ impl Column {
     /// What else files call it.
     const fn aliases(self) -> &'static [&'static str] {
         match self {
-            Self::ConsignorNumber => &["consignor", "consignor_no", "consignor_id", "seller_number", "seller"],
+            Self::ConsignorNumber => {
+                &["consignor", "consignor_no", "consignor_id", "seller_number", "seller"]
+            }
             Self::ConsignorName => &["name", "seller_name"],
             Self::ConsignorEmail => &["email", "e_mail", "consignor_e_mail", "seller_email"],
             Self::ConsignorTier => &["tier"],
@@ -131,7 +133,9 @@ impl Columns {
         for (at, heading) in headings.enumerate() {
             count += 1;
             match Column::of(heading) {
-                Some(column) if columns.position(column).is_some() => return Err(ColumnsFault::Twice(column.name())),
+                Some(column) if columns.position(column).is_some() => {
+                    return Err(ColumnsFault::Twice(column.name()));
+                }
                 Some(column) => columns.at.push((column, at)),
                 None if heading.trim().is_empty() => {}
                 None => columns.ignored.push(heading.trim().chars().take(60).collect()),
@@ -164,7 +168,8 @@ mod tests {
 
     #[test]
     fn headings_are_found_however_they_are_spelt() {
-        let columns = read("\u{feff}Consignor Number, CATEGORY ,Item,condition,Price,colour,,E-Mail").unwrap();
+        let columns =
+            read("\u{feff}Consignor Number, CATEGORY ,Item,condition,Price,colour,,E-Mail").unwrap();
         assert_eq!(columns.position(Column::ConsignorNumber), Some(0));
         assert_eq!(columns.position(Column::Title), Some(2));
         assert_eq!(columns.position(Column::ConsignorEmail), Some(7));
@@ -174,8 +179,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_double_is_named() {
-        assert_eq!(read("title,price").unwrap_err(), ColumnsFault::Missing("consignor_number, category, condition".into()));
-        assert_eq!(read("consignor_number,category,title,item,condition,price").unwrap_err(), ColumnsFault::Twice("title"));
+        assert_eq!(
+            read("title,price").unwrap_err(),
+            ColumnsFault::Missing("consignor_number, category, condition".into())
+        );
+        assert_eq!(
+            read("consignor_number,category,title,item,condition,price").unwrap_err(),
+            ColumnsFault::Twice("title")
+        );
         let wide = format!("consignor_number,category,title,condition,price{}", ",x".repeat(MAX_COLUMNS));
         assert_eq!(read(&wide).unwrap_err(), ColumnsFault::TooMany(MAX_COLUMNS + 5));
     }

@@ -48,7 +48,13 @@ impl People {
         let mut notes = Vec::new();
         notes.extend(meet_tier(person, mention.tier));
         notes.extend(meet_text(&mut person.name, mention.name, "consignor_name", NAME_CHARS_MAX, |_| true));
-        notes.extend(meet_text(&mut person.email, mention.email, "consignor_email", EMAIL_CHARS_MAX, is_address));
+        notes.extend(meet_text(
+            &mut person.email,
+            mention.email,
+            "consignor_email",
+            EMAIL_CHARS_MAX,
+            is_address,
+        ));
         notes
     }
 
@@ -95,9 +101,11 @@ fn meet_text(
         return Some(Note::adjusted("contact_unusable", column, "Cannot be used and was not kept.".into()));
     }
     match kept {
-        Some(first) if *first != text => {
-            Some(Note::adjusted("contact_differs", column, "An earlier row says something else; that is kept.".into()))
-        }
+        Some(first) if *first != text => Some(Note::adjusted(
+            "contact_differs",
+            column,
+            "An earlier row says something else; that is kept.".into(),
+        )),
         Some(_) => None,
         None => {
             *kept = Some(text);
@@ -109,7 +117,11 @@ fn meet_text(
 /// Something before and a dotted name behind one `@`: whether mail arrives, only a mail can tell.
 fn is_address(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.contains('@') && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+        !local.is_empty()
+            && !domain.contains('@')
+            && domain.contains('.')
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
             && !text.contains(char::is_whitespace)
     })
 }
@@ -127,15 +139,28 @@ mod tests {
         let mut people = People::default();
         assert!(people.meet(&mention(" Ada  Lovelace ", "ada@example.org", "Super")).is_empty());
         let codes = |notes: Vec<Note>| notes.into_iter().map(|note| note.code).collect::<Vec<_>>();
-        assert_eq!(codes(people.meet(&mention("Ada Byron", "ada@example.org", "platinum"))), ["tier_unknown", "contact_differs"]);
-        assert_eq!(codes(people.meet(&mention("", "no address", "regular"))), ["tier_differs", "contact_unusable"]);
+        assert_eq!(
+            codes(people.meet(&mention("Ada Byron", "ada@example.org", "platinum"))),
+            ["tier_unknown", "contact_differs"]
+        );
+        assert_eq!(
+            codes(people.meet(&mention("", "no address", "regular"))),
+            ["tier_differs", "contact_unusable"]
+        );
         let ada = people.into_inner().remove(&101).unwrap();
         assert!(ada.name.as_deref() == Some("Ada Lovelace") && ada.tier == Some(Tier::Super));
     }
 
     #[test]
     fn addresses_look_like_addresses() {
-        for (text, usable) in [("a@b.c", true), ("a@b", false), ("@b.c", false), ("a@b@c.d", false), ("a@.c", false), ("a", false)] {
+        for (text, usable) in [
+            ("a@b.c", true),
+            ("a@b", false),
+            ("@b.c", false),
+            ("a@b@c.d", false),
+            ("a@.c", false),
+            ("a", false),
+        ] {
             assert_eq!(is_address(text), usable, "{text}");
         }
     }

@@ -71,7 +71,8 @@ pub fn prepare(bytes: &[u8], rules: &ItemRules) -> Result<Inventory, TableFault>
         .from_reader(bytes);
     let mut records = table.byte_records().flatten();
     let header = records.next().ok_or(TableFault::Empty)?;
-    let headings: Vec<String> = header.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+    let headings: Vec<String> =
+        header.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
     let columns = Columns::read(headings.iter().map(String::as_str))?;
     let mut people = People::default();
     let mut rows: Vec<PreparedRow> = Vec::new();
@@ -85,7 +86,9 @@ pub fn prepare(bytes: &[u8], rules: &ItemRules) -> Result<Inventory, TableFault>
         rows.push(PreparedRow { row, line, draft, notes });
     }
     let mut people = people.into_inner();
-    people.retain(|number, _| rows.iter().any(|row| row.draft.as_ref().is_some_and(|draft| draft.consignor.0 == *number)));
+    people.retain(|number, _| {
+        rows.iter().any(|row| row.draft.as_ref().is_some_and(|draft| draft.consignor.0 == *number))
+    });
     Ok(Inventory { rows, people, ignored_columns: columns.ignored })
 }
 
@@ -93,7 +96,10 @@ pub fn prepare(bytes: &[u8], rules: &ItemRules) -> Result<Inventory, TableFault>
 fn delimiter(bytes: &[u8]) -> u8 {
     let header = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
     let cells = |delimiter: u8| header.split(|byte| *byte == delimiter).count();
-    [b',', b';', b'\t'].into_iter().max_by_key(|delimiter| (cells(*delimiter), *delimiter == b',')).unwrap_or(b',')
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|delimiter| (cells(*delimiter), *delimiter == b','))
+        .unwrap_or(b',')
 }
 
 /// The line that a record begins on. The reader's own count is that of the empty lines before it, if there are any.
@@ -112,7 +118,9 @@ fn prepare_row(
     people: &mut People,
     width: usize,
 ) -> (Option<ItemDraft>, Vec<Note>) {
-    if let Some(cell) = record.iter().find(|cell| std::str::from_utf8(cell).is_err() || cell.len() > CELL_BYTES_MAX) {
+    if let Some(cell) =
+        record.iter().find(|cell| std::str::from_utf8(cell).is_err() || cell.len() > CELL_BYTES_MAX)
+    {
         let (code, message) = if cell.len() > CELL_BYTES_MAX {
             ("cell_too_long", format!("A cell has more than {CELL_BYTES_MAX} bytes."))
         } else {
@@ -154,7 +162,9 @@ fn read_draft<'r>(row: u32, cell: &impl Fn(Column) -> &'r str, notes: &mut Vec<N
     let mut refuse = |column: Column, fault: values::Unreadable| {
         notes.push(Note::refused(fault.code, Some(column.name()), fault.message));
     };
-    let consignor = values::consignor_number(cell(Column::ConsignorNumber)).map_err(|fault| refuse(Column::ConsignorNumber, fault)).ok();
+    let consignor = values::consignor_number(cell(Column::ConsignorNumber))
+        .map_err(|fault| refuse(Column::ConsignorNumber, fault))
+        .ok();
     let reduce = values::flag(cell(Column::Reduce)).map_err(|fault| refuse(Column::Reduce, fault)).ok();
     let donate = values::flag(cell(Column::Donate)).map_err(|fault| refuse(Column::Donate, fault)).ok();
     let price = values::price(cell(Column::Price)).map_err(|fault| refuse(Column::Price, fault)).ok();
@@ -180,9 +190,11 @@ fn read_draft<'r>(row: u32, cell: &impl Fn(Column) -> &'r str, notes: &mut Vec<N
 
 fn note_of(finding: &Finding) -> Note {
     match finding.severity {
-        Severity::Adjusted => {
-            Note::adjusted(finding.code, finding.field, format!("Found {}; {}.", finding.found, finding.allowed))
-        }
+        Severity::Adjusted => Note::adjusted(
+            finding.code,
+            finding.field,
+            format!("Found {}; {}.", finding.found, finding.allowed),
+        ),
         Severity::Refused => {
             let message = format!("Found {:?}; allowed: {}.", finding.found, finding.allowed);
             Note::refused(finding.code, Some(finding.field), message)
@@ -234,7 +246,11 @@ mod tests {
             inventory.rows.iter().map(|row| row.draft.as_ref().map(|draft| draft.price.0)).collect();
         assert_eq!(drafts, [Some(450), Some(450), None, None, Some(1_250)]);
         assert_eq!(inventory.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 3, 5, 6, 7]);
-        assert_eq!(inventory.people.keys().copied().collect::<Vec<_>>(), [101], "who brings nothing is not enrolled");
+        assert_eq!(
+            inventory.people.keys().copied().collect::<Vec<_>>(),
+            [101],
+            "who brings nothing is not enrolled"
+        );
     }
 
     #[test]
@@ -242,7 +258,10 @@ mod tests {
         let body = "\u{feff}Consignor Number;CATEGORY;Title;Condition;PRICE\r\n7;Toys;\"Kite; blue\";Like New;4,50\r\n";
         let inventory = prepare(body.as_bytes(), &rules()).ok().unwrap();
         let draft = inventory.rows[0].draft.clone().unwrap();
-        assert_eq!((draft.title.as_str(), draft.category.as_str(), draft.condition.as_str(), draft.price.0), ("Kite; blue", "toys", "like_new", 450));
+        assert_eq!(
+            (draft.title.as_str(), draft.category.as_str(), draft.condition.as_str(), draft.price.0),
+            ("Kite; blue", "toys", "like_new", 450)
+        );
     }
 
     #[test]
@@ -260,9 +279,14 @@ mod tests {
     fn rows_that_are_not_text_are_refused_one_by_one() {
         let mut bytes = HEADER.as_bytes().to_vec();
         bytes.extend_from_slice(b"1,,,,toys,Caf\xe9,,good,4.50,,,\n1,,,,toys,Kite,,good,4.50,,,,,extra\n");
-        bytes.extend_from_slice(format!("1,,,,toys,{},,good,4.50,,,\n", "x".repeat(CELL_BYTES_MAX + 1)).as_bytes());
+        bytes.extend_from_slice(
+            format!("1,,,,toys,{},,good,4.50,,,\n", "x".repeat(CELL_BYTES_MAX + 1)).as_bytes(),
+        );
         let inventory = prepare(&bytes, &rules()).ok().unwrap();
         assert_eq!(codes(&inventory), [vec!["not_utf8"], vec!["cells_beyond_header"], vec!["cell_too_long"]]);
-        assert_eq!(inventory.rows.iter().map(|row| row.draft.is_some()).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(
+            inventory.rows.iter().map(|row| row.draft.is_some()).collect::<Vec<_>>(),
+            [false, true, false]
+        );
     }
 }

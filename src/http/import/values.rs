@@ -1,6 +1,7 @@
 //! Reading single cells: what can be read without guessing is read, and what was done to it is said.
 
 use domain::money::{Cents, MAX_AMOUNT};
+use domain::organization::MAX_CONSIGNOR_NUMBER;
 
 /// A cell that cannot be read: stable code and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +37,16 @@ pub fn consignor_number(text: &str) -> Result<u32, Unreadable> {
     // Spreadsheets like to write whole numbers with a fraction.
     let whole = text.strip_suffix(".0").unwrap_or(text);
     match whole.parse::<u32>() {
-        Ok(number) if (1..=9_999_999).contains(&number) && whole.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-        _ => unreadable("consignor_number_unreadable", format!("{text:?} is no consignor number (1 to 9999999).")),
+        Ok(number)
+            if (1..=MAX_CONSIGNOR_NUMBER).contains(&number)
+                && whole.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            Ok(number)
+        }
+        _ => unreadable(
+            "consignor_number_unreadable",
+            format!("{text:?} is no consignor number (1 to {MAX_CONSIGNOR_NUMBER})."),
+        ),
     }
 }
 
@@ -50,11 +59,15 @@ pub fn price(text: &str) -> Result<Read<Cents>, Unreadable> {
     if text.is_empty() {
         return unreadable("price_missing", "No price.");
     }
-    let wrong = || Unreadable { code: "price_unreadable", message: format!("{text:?} is no price; prices look like 4.50.") };
+    let wrong = || Unreadable {
+        code: "price_unreadable",
+        message: format!("{text:?} is no price; prices look like 4.50."),
+    };
     if text.starts_with(['-', '(', '\u{2212}']) {
         return unreadable("price_negative", format!("{text:?} is below zero."));
     }
-    let bare: String = text.chars().filter(|char| !matches!(char, '$' | '€' | '£' | ' ' | '\u{a0}')).collect();
+    let bare: String =
+        text.chars().filter(|char| !matches!(char, '$' | '€' | '£' | ' ' | '\u{a0}')).collect();
     let bare = bare.trim_start_matches("USD").trim_end_matches("USD").to_owned();
     let mut said = (bare != text).then_some("currency sign left out");
     let plain = match (bare.matches(',').count(), bare.contains('.')) {
