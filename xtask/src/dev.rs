@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     artifacts::{self, Artifact},
     groups,
-    platform::{Platform, Settings},
+    platform::{Environment, Platform, Settings},
     say,
     seed::{self, Seed},
     workspace::Workspace,
@@ -46,7 +46,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Some(state) => std::path::absolute(state)?,
         None => workspace.tooling("state"),
     };
-    let platform = Platform::start(workspace, Settings { port: options.port, state })?;
+    let platform =
+        Platform::start(workspace, Settings { port: options.port, state, environment: Environment::Local })?;
     seed::ensure(workspace, &platform, options.seed)?;
     welcome(&platform, options.seed, &say::seconds(started.elapsed()));
     platform.watch()

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use crate::{
     artifacts::{self, Artifact},
     exec::Run,
-    platform::{self, Platform, Settings},
+    platform::{self, Environment, Platform, Settings},
     say,
     workspace::Workspace,
 };
@@ -25,7 +25,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     artifacts::ensure(workspace, Artifact::Worker)?;
     std::fs::create_dir_all(workspace.path("frontend/dist"))?;
     let state = workspace.tooling("openapi-state");
-    let platform = Platform::start(workspace, Settings { port: platform::free_ports()?, state })?;
+    let platform = Platform::start(
+        workspace,
+        Settings { port: platform::free_ports()?, state, environment: Environment::Local },
+    )?;
     let description = platform.client("demo").get("/api/v1/openapi.json")?;
     let text = serde_json::to_string_pretty(&description)? + "\n";
     std::fs::write(workspace.path(DESCRIPTION), text)

@@ -10,7 +10,7 @@ use crate::{
     artifacts::{self, Artifact},
     exec::{Run, tail},
     npm, openapi,
-    platform::{self, Platform, Settings, wrangler_variables},
+    platform::{self, Environment, Platform, Settings, wrangler_variables},
     proofs,
     report::{Outcome, Report, Tally},
     say::Step,
@@ -74,7 +74,10 @@ fn fresh(workspace: &Workspace) -> Result<Platform> {
     if state.exists() {
         fs::remove_dir_all(&state).with_context(|| format!("{} cannot be removed", state.display()))?;
     }
-    let platform = Platform::start(workspace, Settings { port: platform::free_ports()?, state })?;
+    let platform = Platform::start(
+        workspace,
+        Settings { port: platform::free_ports()?, state, environment: Environment::Test },
+    )?;
     seed::ensure(workspace, &platform, Seed::Demo)?;
     Ok(platform)
 }
