@@ -53,6 +53,17 @@ struct List<T> {
     next_cursor: Option<String>,
 }
 
+/// The part of the platform's public settings that is of interest here.
+#[derive(Deserialize)]
+struct Configuration {
+    organization: Option<Zoned>,
+}
+
+#[derive(Deserialize)]
+struct Zoned {
+    time_zone: String,
+}
+
 /// A problem as the platform tells it (RFC 9457).
 #[derive(Deserialize)]
 struct Problem {
@@ -108,7 +119,9 @@ impl Client {
             token: api.token.clone(),
             token_command: api.token_command.clone(),
         };
-        client.renew()?;
+        if client.token.is_none() {
+            client.renew()?;
+        }
         Ok(client)
     }
 
@@ -130,6 +143,16 @@ impl Client {
 
     pub fn streams(&mut self, event: &str) -> Result<Vec<StreamRow>, Failure> {
         self.list(&format!("/api/v1/events/{event}/streams"))
+    }
+
+    /// The organization's zone, where the platform says so.
+    pub fn zone(&mut self) -> Option<String> {
+        let body = self.get("/api/v1/configuration").ok()?.into_body();
+        let body = body.into_with_config().limit(MAX_LIST_BYTES).read_to_string().ok()?;
+        serde_json::from_str::<Configuration>(&body)
+            .ok()?
+            .organization
+            .map(|organization| organization.time_zone)
     }
 
     /// The log of `stream` from entry `from` on, as an export.

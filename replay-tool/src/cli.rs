@@ -110,8 +110,14 @@ pub struct Api {
     /// A token with the support role (or more).
     #[arg(long, env = "HANGTAG_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// A command that prints a fresh token; asked again when one has run out.
-    #[arg(long, env = "HANGTAG_TOKEN_COMMAND", value_name = "COMMAND", conflicts_with = "token")]
+    /// A command that prints a fresh token; asked when there is none, or it has run out.
+    #[arg(
+        long,
+        env = "HANGTAG_TOKEN_COMMAND",
+        value_name = "COMMAND",
+        hide_env_values = true,
+        conflicts_with = "token"
+    )]
     pub token_command: Option<String>,
 }
 
@@ -162,6 +168,14 @@ pub struct LogArgs {
     /// Show the payloads whole.
     #[arg(long)]
     pub payload: bool,
+    /// Read this stream from the platform instead of files.
+    #[arg(long, value_name = "STREAM", conflicts_with = "paths")]
+    pub stream: Option<StreamId>,
+    /// Go on showing new entries as they come.
+    #[arg(long, short = 'f', requires = "stream")]
+    pub follow: bool,
+    #[command(flatten)]
+    pub api: Api,
 }
 
 /// Options of `explain receipt`.

@@ -125,7 +125,14 @@ fn folder(name: &str) -> PathBuf {
 
 fn tool(arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_replay-tool"));
-    command.args(arguments).arg("--into").arg(folder).env_remove("HANGTAG_TOKEN").output().unwrap()
+    command
+        .args(arguments)
+        .arg("--into")
+        .arg(folder)
+        .env_remove("HANGTAG_TOKEN")
+        .env_remove("HANGTAG_TOKEN_COMMAND")
+        .output()
+        .unwrap()
 }
 
 fn told(output: &Output) -> String {
@@ -220,6 +227,35 @@ fn tokens_come_from_a_command_and_a_lack_of_them_is_explained() {
     let unclear = tool(&["fetch", "--api", &address, "--token", "t-2"], &folder);
     assert_eq!(unclear.status.code(), Some(2));
     assert!(told(&unclear).contains("which event?") && told(&unclear).contains("Fall"), "{}", told(&unclear));
+}
+
+#[test]
+fn entries_are_read_straight_from_the_platform() {
+    let logs = entries(&World::new(1, SMALL));
+    let stream = logs.keys().next_back().unwrap().clone();
+    let (_, address) = start(Platform { logs, ..Platform::default() });
+    let output = Command::new(env!("CARGO_BIN_EXE_replay-tool"))
+        .args([
+            "log",
+            "--stream",
+            &stream,
+            "--api",
+            &address,
+            "--kind",
+            "receipt_*",
+            "--from",
+            "9",
+            "-n",
+            "2",
+            "--follow",
+        ])
+        .env_remove("HANGTAG_TOKEN")
+        .env_remove("HANGTAG_TOKEN_COMMAND")
+        .output()
+        .unwrap();
+    let told = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("     9  2027-04-17 12:01:08 UTC  receipt_completed"), "{told}");
 }
 
 #[test]

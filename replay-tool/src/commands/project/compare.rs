@@ -149,6 +149,30 @@ fn object(row: &Row<'_>, columns: &[String]) -> Result<Value, rusqlite::Error> {
     Ok(Value::Object(object))
 }
 
+impl RowDifference {
+    /// The row, and what differs in it.
+    fn words(&self) -> String {
+        match (&self.here, &self.there) {
+            (Some(Value::Object(here)), Some(Value::Object(there))) => {
+                let (mut same, mut different) = (Vec::new(), Vec::new());
+                for (column, value) in here {
+                    match there.get(column) {
+                        Some(other) if other == value => same.push(value.to_string()),
+                        other => {
+                            let other = other.map_or_else(|| "nothing".to_owned(), Value::to_string);
+                            different.push(format!("{column}: here {value}, there {other}"));
+                        }
+                    }
+                }
+                format!("{} ({})", different.join("; "), same.join(" "))
+            }
+            (Some(here), _) => format!("only here: {here}"),
+            (None, Some(there)) => format!("only there: {there}"),
+            (None, None) => String::new(),
+        }
+    }
+}
+
 impl Comparison {
     pub(super) fn same(&self) -> bool {
         self.rows_different == 0 && self.behind.is_empty()
@@ -171,10 +195,10 @@ impl Comparison {
             out.toned(Tone::Warning, &text)?;
         }
         for row in &self.rows {
-            for (side, value) in [("here", &row.here), ("there", &row.there)] {
-                let value = value.as_ref().map_or_else(|| "no such row".to_owned(), ToString::to_string);
-                out.line(&format!("  {} {side:<5}  {}", row.table, tame(&value)))?;
-            }
+            out.line(&format!("  {}  {}", row.table, tame(&row.words())))?;
+        }
+        if let Some(more) = self.rows_different.checked_sub(self.rows.len() as u64).filter(|more| *more > 0) {
+            out.toned(Tone::Faint, &format!("  … and {more} more rows"))?;
         }
         let tone = if self.same() { Tone::Good } else { Tone::Bad };
         out.toned(tone, &format!("  {} rows equal, {} different", self.rows_equal, self.rows_different))?;
