@@ -27,7 +27,7 @@ pub struct LiveQuery {
     #[serde(default)]
     #[param(default = 0)]
     pub since: u64,
-    /// A token, for clients that can set neither `Authorization` nor a subprotocol; the guard reads it.
+    /// A token, for clients that can set neither `Authorization` nor a subprotocol.
     #[expect(dead_code, reason = "the guard reads it before the handler is reached")]
     pub token: Option<String>,
 }
