@@ -4,19 +4,14 @@
 use std::cell::RefCell;
 
 use domain::aggregate::{Aggregate, Context};
-use domain::ids::Actor;
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::rejection::Rejection;
 use domain::stream::StreamId;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::database::{Database, StoreError};
-use super::limits::{
-    COMMAND_BYTES_MAX, COMMAND_ID_BYTES_MAX, ENTRIES_PER_COMMAND_MAX, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX,
-};
+use super::limits::{ENTRIES_PER_COMMAND_MAX, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX};
+use super::received::Received;
 use super::snapshot::{self, Snapshot, Tail};
 use super::store::{Append, KnownCommand, Store};
 use super::wire::{Accepted, AskError, LogPage, SubmitError};
@@ -38,17 +33,6 @@ struct Hot<A: Aggregate> {
     /// What a waking instance would have to replay.
     tail: Tail,
     state: A::State,
-}
-
-/// A command as it came over the wire; the body stays the bytes that its digest is taken of.
-#[derive(Deserialize)]
-struct Received<'a> {
-    command_id: String,
-    actor: Actor,
-    #[serde(default)]
-    if_match: Option<u64>,
-    #[serde(borrow)]
-    command: &'a RawValue,
 }
 
 /// Why the engine refused: a value for the caller, or a failure that costs the hot state.
@@ -97,10 +81,10 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// # Errors
     /// [`SubmitError`]; nothing is stored then.
     pub fn submit(&self, body: &str, now: i64, fresh_id: Uuid) -> Result<Accepted, SubmitError> {
-        let received = receive(body)?;
-        let command: A::Command =
-            serde_json::from_str(received.command.get()).map_err(|error| malformed(&error))?;
-        let body_hash = digest(&received);
+        let received = Received::parse(body)?;
+        let command: A::Command = serde_json::from_str(received.command.get())
+            .map_err(|error| SubmitError::Malformed(error.to_string()))?;
+        let body_hash = received.digest();
         self.with_hot(|hot| {
             if let Some(known) = self.known(hot, &received.command_id)? {
                 return self.repeat(&known, &body_hash);
@@ -385,32 +369,6 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         })?;
         Ok(())
     }
-}
-
-fn receive(body: &str) -> Result<Received<'_>, SubmitError> {
-    if body.len() > COMMAND_BYTES_MAX {
-        return Err(SubmitError::Malformed(format!("a command has at most {COMMAND_BYTES_MAX} bytes")));
-    }
-    let received: Received<'_> = serde_json::from_str(body).map_err(|error| malformed(&error))?;
-    let id_bytes = received.command_id.len();
-    if id_bytes == 0 || id_bytes > COMMAND_ID_BYTES_MAX {
-        return Err(SubmitError::Malformed(format!("a command id has 1 to {COMMAND_ID_BYTES_MAX} bytes")));
-    }
-    Ok(received)
-}
-
-/// Digest of what makes two commands the same: who asks and what. `if_match` is how, not what.
-fn digest(received: &Received<'_>) -> String {
-    let actor = received.actor.to_string();
-    let mut hasher = Sha256::new();
-    hasher.update(u64::try_from(actor.len()).unwrap_or(u64::MAX).to_be_bytes());
-    hasher.update(actor.as_bytes());
-    hasher.update(received.command.get().as_bytes());
-    Hash(hasher.finalize().into()).to_string()
-}
-
-fn malformed(error: &serde_json::Error) -> SubmitError {
-    SubmitError::Malformed(error.to_string())
 }
 
 fn lost(failure: Failure) -> AskError {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `client` | the one door for callers |
 //! | `wire` | what passes through it |
+//! | `received` | a command's envelope, bounded and digested |
 //! | `append` | the engine: wake, decide, append, evolve; no runtime in it |
 //! | `store` | the tables and their statements |
 //! | `snapshot` | the hot state, cached |
@@ -24,6 +25,7 @@ mod host;
 mod limits;
 mod live;
 pub mod outbox;
+mod received;
 mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;

@@ -99,7 +99,15 @@ impl ReadModels {
             })
             .collect();
         let prepared = prepared.map_err(|error| BatchError::Unfit(error.to_string()))?;
-        self.database.batch(prepared).await.map(drop).map_err(|error| classify(error.to_string()))
+        self.database.batch(prepared).await.map(drop).map_err(|error| classify(words(&error)))
+    }
+}
+
+/// What D1 said, without the runtime's wrapping.
+fn words(error: &Error) -> String {
+    match error {
+        Error::D1(error) => error.cause(),
+        other => other.to_string(),
     }
 }
 
