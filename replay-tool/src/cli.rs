@@ -111,13 +111,7 @@ pub struct Api {
     #[arg(long, env = "HANGTAG_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
     /// A command that prints a fresh token; asked when there is none, or it has run out.
-    #[arg(
-        long,
-        env = "HANGTAG_TOKEN_COMMAND",
-        value_name = "COMMAND",
-        hide_env_values = true,
-        conflicts_with = "token"
-    )]
+    #[arg(long, env = "HANGTAG_TOKEN_COMMAND", value_name = "COMMAND", hide_env_values = true)]
     pub token_command: Option<String>,
 }
 

@@ -92,6 +92,9 @@ fn answer(mut stream: TcpStream, platform: &Mutex<Platform>) {
 }
 
 fn respond(path: &str, platform: &Platform) -> String {
+    if path == "/api/v1/configuration" {
+        return r#"{"organization":{"time_zone":"America/Toronto"}}"#.to_owned();
+    }
     if path == "/api/v1/events" {
         return r#"{"items":[{"id":"e-1","ordinal":1,"name":"Spring"},{"id":"e-2","ordinal":2,"name":"Fall"}],"next_cursor":null}"#.to_owned();
     }
@@ -255,7 +258,7 @@ fn entries_are_read_straight_from_the_platform() {
         .unwrap();
     let told = told(&output);
     assert_eq!(output.status.code(), Some(0), "{told}");
-    assert!(told.contains("     9  2027-04-17 12:01:08 UTC  receipt_completed"), "{told}");
+    assert!(told.contains("     9  2027-04-17 08:01:08 EDT  receipt_completed"), "{told}");
 }
 
 #[test]
