@@ -6,7 +6,7 @@
 //! | `wire` | what passes through it |
 //! | `received` | a command's envelope, bounded and digested |
 //! | `append` | the engine: wake, decide, append, evolve; no runtime in it |
-//! | `store` | the tables and their statements |
+//! | `store`, `schema` | the statements, and the tables that they touch |
 //! | `snapshot` | the hot state, cached |
 //! | `database`, `transaction` | SQLite, and SQLite in an object |
 //! | `host` | the shell: requests, sockets, alarm around one engine |
@@ -26,6 +26,7 @@ mod limits;
 mod live;
 pub mod outbox;
 mod received;
+mod schema;
 mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
