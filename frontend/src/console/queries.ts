@@ -1,14 +1,21 @@
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { ApiClient } from "../api/client.ts";
 import { Problem } from "../api/problem.ts";
+import { SignedOut } from "../auth/auth.ts";
 
 /** Tries after the first one; a refusal is an answer and is never asked again. */
 const MAX_RETRIES = 2;
 /** For how long an answer is used without asking again when a screen comes back, in ms. */
 const FRESH_MS = 5_000;
 
-export const createQueryClient = () =>
+/** Keeps the screens' answers. `onSignedOut` is called when the person's session has ended, here or elsewhere. */
+export const createQueryClient = (onSignedOut: () => void) =>
   new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (error instanceof SignedOut || (error instanceof Problem && error.status === 401)) onSignedOut();
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
@@ -17,6 +24,9 @@ export const createQueryClient = () =>
       },
     },
   });
+
+const isAnswer = (error: Error) =>
+  error instanceof SignedOut || (error instanceof Problem && error.status < 500);
 
 /** What the screens read, with the keys under which it is kept. */
 export const queries = {

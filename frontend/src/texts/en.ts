@@ -175,7 +175,10 @@ export const texts = {
     accepted: "Accepted",
     warned: "With a warning",
     refused: "Refused",
-    newConsignors: (count: number) => `${plural(count, "new consignor", "new consignors")} on the list.`,
+    newConsignors: (count: number) =>
+      count === 0
+        ? "All their consignors were on the list already."
+        : `${plural(count, "new consignor", "new consignors")} on the list.`,
     all: "All",
     filter: "Show rows",
     columns: { row: "Line", outcome: "Outcome", tag: "Tag", message: "What was found" },
@@ -331,7 +334,6 @@ export const texts = {
     what: "What",
     payload: "Payload",
     empty: "This stream has no entries.",
-    newest: "Newest first",
     hash: "Hash",
     entries: (count: number) => plural(count, "entry", "entries"),
     kinds: { event: "Event", session: "Session", organization: "Organization" } as Record<string, string>,

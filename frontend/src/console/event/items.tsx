@@ -123,7 +123,7 @@ function ItemTable({ rows }: { rows: Item[] }) {
               <th scope="row" className="cell-main">
                 {item.title}
               </th>
-              <td className="soft">{item.size ?? texts.dash}</td>
+              <td className="soft">{item.size === "" ? texts.dash : item.size}</td>
               <td className="numeric code">{item.consignor}</td>
               <td className="numeric">
                 <Money cents={item.price_cents} currency={organization.currency} />

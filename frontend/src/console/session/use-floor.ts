@@ -25,7 +25,7 @@ export function useFloor(
     const live = new Live({
       since,
       address: async (position) => liveAddress(session, await auth.token(), position),
-      onEntry: (entry) => setFloor((current) => hear(current, entry, Date.now())),
+      onEntry: (entry) => setFloor((current) => hear(current, entry)),
       onState: (state) => setPhase(state.phase),
     }).start();
     return () => live.stop();
