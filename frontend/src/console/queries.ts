@@ -19,8 +19,7 @@ export const createQueryClient = (onSignedOut: () => void) =>
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
-        retry: (failures, error) =>
-          !(error instanceof Problem && error.status < 500) && failures < MAX_RETRIES,
+        retry: (failures, error) => !isAnswer(error) && failures < MAX_RETRIES,
       },
     },
   });

@@ -25,7 +25,6 @@ const TOTALS_KINDS = new Set(["receipt_completed", "terminal_paired", "terminal_
 export const emptyFloor = (seq: number): Floor => ({
   seq,
   fresh: [],
-  pace: [],
   totalsVersion: 0,
   sessionVersion: 0,
 });
