@@ -180,7 +180,7 @@ mod tests {
             serde_json::from_str(&std::fs::read_to_string(SNAPSHOT).ok()?).ok()
         };
         if std::env::var_os("HANGTAG_BLESS").is_some() && committed().as_ref() != Some(&said) {
-            std::fs::write(SNAPSHOT, serde_json::to_string_pretty(&said).unwrap() + "\n").unwrap();
+            std::fs::write(SNAPSHOT, document().to_pretty_json().unwrap() + "\n").unwrap();
         }
         let same = committed().as_ref() == Some(&said);
         assert!(
