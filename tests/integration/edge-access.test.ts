@@ -125,7 +125,10 @@ test("another organization's admin finds nothing of ours, by any of our ids", as
   const probes: [string, string, unknown?][] = [
     ["GET", `/api/v1/events/${event}`],
     ["POST", `/api/v1/events/${event}/transitions`, { to: "closed" }],
-    ["GET", `/api/v1/events/${event}/streams`],
+    ...["streams", "items", "consignors", "sessions"].map((list): [string, string] => [
+      "GET",
+      `/api/v1/events/${event}/${list}`,
+    ]),
     ["POST", `/api/v1/events/${event}/sessions`, { name: "x" }],
     ["GET", `/api/v1/sessions/${session}`],
     ...["open", "pause", "resume", "close", "pairings"].map((step): [string, string] => [
@@ -143,10 +146,6 @@ test("another organization's admin finds nothing of ours, by any of our ids", as
     const answer = await stranger.admin.call<Problem>(method, path, body === undefined ? {} : { body });
     assert.equal(answer.status, 404, `${method} ${path}: ${answer.text}`);
     assert.ok(!answer.text.includes(own.id), "the answer hints at the other organization");
-  }
-  for (const list of ["items", "consignors", "sessions"]) {
-    const page = await stranger.admin.ok<{ items: unknown[] }>("GET", `/api/v1/events/${event}/${list}`);
-    assert.deepEqual(page.items, []);
   }
   const csv = "consignor_number,category,title,condition,price\n1,toys,Kite,good,4.50";
   const answer = await stranger.admin.call("POST", `/api/v1/events/${event}/imports`, {

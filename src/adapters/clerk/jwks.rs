@@ -12,8 +12,8 @@ use super::webcrypto;
 use crate::http::edge::Edge;
 use crate::http::problem::EdgeError;
 
-/// How long fetched keys are used without looking again, ms: Clerk rotates by publishing first.
-const KEYS_FRESH_MS: i64 = 60 * 60 * 1_000;
+/// How long fetched keys are used without looking again, ms: a key that was withdrawn is believed no longer than that.
+const KEYS_FRESH_MS: i64 = 10 * 60 * 1_000;
 
 /// Shortest time between two fetches that unknown key ids cause, ms: a flood of invented ids must not become a
 /// flood on the identity provider.

@@ -6,6 +6,7 @@ use domain::rights::Permission;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::events::expect_event;
 use crate::adapters::database::Value;
 use crate::http::caller::Caller;
 use crate::http::edge::Edge;
@@ -88,8 +89,8 @@ pub async fn list_consignors(
     fresh.reach(&edge, &tenant, &tenant.event(event)).await?;
     let rows = page.rows()?;
     let after = page.after::<u32>()?.unwrap_or(0).to_string();
-    let event = event.to_string();
-    let values = [Value::Text(&event), Value::Text(&after), Value::Int(i32::from(rows) + 1)];
+    let event_id = event.to_string();
+    let values = [Value::Text(&event_id), Value::Text(&after), Value::Int(i32::from(rows) + 1)];
     let found: Vec<ConsignorRow> = tenant.rows(&edge).all(SELECT_CONSIGNORS, &values).await?;
     let page = Page::cut(found, rows, |row| row.number);
     let mut names = std::collections::BTreeMap::new();
@@ -97,7 +98,7 @@ pub async fn list_consignors(
         let subjects: Vec<String> = page.items.iter().map(|row| consignor_subject(row.number)).collect();
         names = Vault::open(&edge, &tenant)?.get(&subjects).await?;
     }
-    Ok(Json(page.map(|row| {
+    let page = page.map(|row| {
         let profile = names.remove(&consignor_subject(row.number));
         ConsignorView {
             number: row.number,
@@ -109,5 +110,6 @@ pub async fn list_consignors(
             share_estimate_cents: row.share_cents,
             house_estimate_cents: row.house_cents,
         }
-    })))
+    });
+    expect_event(&edge, &tenant, event, page).await
 }

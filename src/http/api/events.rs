@@ -159,6 +159,22 @@ pub async fn find_event(edge: &Edge, tenant: &Tenant, event: EventId) -> Result<
     found.map(EventView::from).ok_or(EdgeError::NotFound("event"))
 }
 
+/// An empty first page of something of an event may mean that there is no such event: then that is the answer.
+///
+/// # Errors
+/// 404 when there is no such event.
+pub async fn expect_event<T>(
+    edge: &Edge,
+    tenant: &Tenant,
+    event: EventId,
+    page: Page<T>,
+) -> Result<Json<Page<T>>, EdgeError> {
+    if page.items.is_empty() {
+        find_event(edge, tenant, event).await?;
+    }
+    Ok(Json(page))
+}
+
 /// A new event.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,6 +7,7 @@ use domain::tag::Tag;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::events::expect_event;
 use crate::adapters::database::Value;
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
@@ -160,11 +161,11 @@ pub async fn list_items(
         .as_ref()
         .map(|text| text.replace(['-', ' '], ""))
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    let (event, consignor) = (event.to_string(), query.consignor.map(|number| number.to_string()));
+    let (event_id, consignor) = (event.to_string(), query.consignor.map(|number| number.to_string()));
     let after = page.after::<String>()?.unwrap_or_default();
     let rows = page.rows()?;
     let values = [
-        Value::Text(&event),
+        Value::Text(&event_id),
         Value::Text(&after),
         optional(consignor.as_deref()),
         optional(query.status.as_deref()),
@@ -173,5 +174,6 @@ pub async fn list_items(
         Value::Int(i32::from(rows) + 1),
     ];
     let found: Vec<ItemRow> = tenant.rows(&edge).all(SELECT_ITEMS, &values).await?;
-    Ok(Json(Page::cut(found, rows, |row| row.tag.clone()).map(ItemView::from)))
+    let page = Page::cut(found, rows, |row| row.tag.clone()).map(ItemView::from);
+    expect_event(&edge, &tenant, event, page).await
 }

@@ -6,6 +6,7 @@ use domain::ids::{EventId, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::events::expect_event;
 use crate::adapters::database::Value;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_now, events_of};
 use crate::http::edge::Edge;
@@ -130,10 +131,11 @@ pub async fn list_sessions(
     fresh.reach(&edge, &tenant, &tenant.event(event)).await?;
     let rows = page.rows()?;
     let after = page.after::<u16>()?.unwrap_or(0);
-    let event = event.to_string();
-    let values = [Value::Text(&event), Value::Int(i32::from(after)), Value::Int(i32::from(rows) + 1)];
+    let event_id = event.to_string();
+    let values = [Value::Text(&event_id), Value::Int(i32::from(after)), Value::Int(i32::from(rows) + 1)];
     let found: Vec<SessionRow> = tenant.rows(&edge).all(SELECT_OF_EVENT, &values).await?;
-    Ok(Json(Page::cut(found, rows, |row| row.number).map(SessionView::from)))
+    let page = Page::cut(found, rows, |row| row.number).map(SessionView::from);
+    expect_event(&edge, &tenant, event, page).await
 }
 
 /// One session.
