@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::say::{self, Step};
+use crate::{
+    exec::tail,
+    say::{self, Step},
+};
 
 /// How many things were checked, and with what outcome.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +144,20 @@ pub fn count(output: &str) -> Tally {
     tally
 }
 
+/// The part of a test runner's output that a person wants to see when something failed: cargo's accounts of the
+/// failed tests, or else the end, where the other runners put theirs.
+pub fn failures(output: &str) -> String {
+    let mut shown: Vec<&str> = Vec::new();
+    let mut inside = false;
+    for line in output.lines() {
+        inside = (inside || line == "failures:") && !line.starts_with("test result:");
+        if inside && !line.trim().is_empty() {
+            shown.push(line);
+        }
+    }
+    if shown.is_empty() { tail(output) } else { tail(&shown.join("\n")) }
+}
+
 /// Numbers that stand before given words: `12 passed; 0 failed;`.
 fn before_words(words: &[&str], passed: &str, failed: &str, skipped: &str) -> Tally {
     let before = |wanted: &str| {
@@ -170,6 +187,13 @@ mod tests {
         ] {
             assert_eq!(count(output), Tally { passed, failed, skipped }, "{output}");
         }
+    }
+
+    #[test]
+    fn failed_tests_are_shown_wherever_they_stand() {
+        let output = "running 2 tests\nfailures:\n\n---- a stdout ----\nwhy\n\nfailures:\n    a\n\ntest result: FAILED\nmore\n";
+        assert_eq!(failures(output), "failures:\n---- a stdout ----\nwhy\nfailures:\n    a");
+        assert_eq!(failures("one\ntwo\n"), "one\ntwo");
     }
 
     #[test]

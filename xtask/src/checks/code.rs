@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     exec::{Run, tail},
-    report::{Outcome, Report, count},
+    report::{Outcome, Report, count, failures},
     say::Step,
     tidy,
     toolchain::{self, WASM_TARGET},
@@ -65,7 +65,7 @@ pub fn check(run: Run, step: &Step) -> Result<Outcome> {
 /// A tool that counts its tests.
 pub fn counted(run: Run, step: &Step) -> Result<Outcome> {
     let finished = run.finish(Some(step))?;
-    Ok(Outcome::counted(count(&finished.output), finished.success, tail(&finished.output)))
+    Ok(Outcome::counted(count(&finished.output), finished.success, failures(&finished.output)))
 }
 
 /// A script of an npm workspace.
