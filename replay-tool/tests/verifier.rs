@@ -151,6 +151,17 @@ fn a_chain_resealed_with_a_hole_is_noticed_at_the_hole() {
     assert_eq!(fault(&file(&lines)).entry, Some(2));
 }
 
+#[test]
+fn numbers_at_the_end_of_their_range_are_only_an_error() {
+    let start = Head { seq: u64::MAX - 1, hash: Hash([7; 32]) };
+    let mut lines = export_lines(STREAM, start, [unsealed("noted", "{}".to_owned())]);
+    assert!(check(&file(&lines)).is_ok());
+    lines.insert(2, lines[1].clone());
+    assert!(check(&file(&lines)).is_err());
+    let zero = lines[0].replace(&u64::MAX.to_string(), "0");
+    assert!(matches!(fault(zero.as_bytes()).wrong, Wrong::ImpossibleStart { from: 0, .. }));
+}
+
 proptest! {
     /// Any byte, changed to any other, is noticed, on the line where it stands.
     #[test]

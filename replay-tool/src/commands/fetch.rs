@@ -237,8 +237,9 @@ impl Reading for Continuing {
 
     fn begin(&self, header: &ExportHeader) -> io::Result<()> {
         let head = self.head.unwrap_or(Head::EMPTY);
-        let continues =
-            header.stream == self.stream && header.from == head.seq + 1 && header.previous == head.hash;
+        let continues = header.stream == self.stream
+            && header.from == head.seq.saturating_add(1)
+            && header.previous == head.hash;
         if !continues {
             return Err(io::Error::new(
                 NOT_CONTINUED,
@@ -270,10 +271,13 @@ fn fetch_rest(
     bar: &ProgressBar,
 ) -> Result<(), Interrupted> {
     let head = kept.as_ref().map(|kept| kept.head);
-    let body = client.log(stream, head.map_or(1, |head| head.seq + 1)).map_err(|error| match error {
-        ApiError::Unreachable(why) => Interrupted::ForNow(why),
-        ApiError::Refused(why) => Interrupted::ForGood(Stopped::Failed(Failure::new(why))),
-    })?;
+    let body =
+        client.log(stream, head.map_or(1, |head| head.seq.saturating_add(1))).map_err(
+            |error| match error {
+                ApiError::Unreachable(why) => Interrupted::ForNow(why),
+                ApiError::Refused(why) => Interrupted::ForGood(Stopped::Failed(Failure::new(why))),
+            },
+        )?;
     let reading = Continuing { stream: stream.to_string(), head, header: OnceLock::new() };
     let mut file = append_to(part).map_err(|error| FindError::io(part, error))?;
     let walked = scan(body, workers, &reading, |lines| {

@@ -75,7 +75,7 @@ fn from_platform(stream: &StreamId, args: &LogArgs, common: &Common, out: &mut O
     loop {
         match printer.newer(&mut client, stream, next, &following) {
             Ok(Some(verified)) => {
-                next = verified.head.seq + 1;
+                next = verified.head.seq.saturating_add(1);
                 following.head = Some(verified.head);
             }
             Ok(None) => return Ok(Outcome::Fine),
@@ -119,13 +119,15 @@ impl Reading for Following {
 
     fn begin(&self, header: &ExportHeader) -> io::Result<()> {
         match self.head {
-            Some(head) if header.previous != head.hash || header.from != head.seq + 1 => Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!(
-                    "the log was rewritten: after entry {} it had {}, and has {} now",
-                    head.seq, head.hash, header.previous
-                ),
-            )),
+            Some(head) if header.previous != head.hash || header.from != head.seq.saturating_add(1) => {
+                Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!(
+                        "the log was rewritten: after entry {} it had {}, and has {} now",
+                        head.seq, head.hash, header.previous
+                    ),
+                ))
+            }
             _ => Ok(()),
         }
     }

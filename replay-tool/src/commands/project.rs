@@ -85,7 +85,7 @@ impl Reading for Behind {
     type Gathered = Page;
 
     fn begin(&self, header: &ExportHeader) -> io::Result<()> {
-        if header.from > self.checkpoint.seq + 1 {
+        if header.from > self.checkpoint.seq.saturating_add(1) {
             let text =
                 format!("the log begins at entry {}, the rows end at {}", header.from, self.checkpoint.seq);
             return Err(io::Error::other(text));
