@@ -4,7 +4,7 @@ import { money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { Money, TagNumber } from "../ui/parts.tsx";
+import { Chip, Money, TagNumber } from "../ui/parts.tsx";
 import { NoticeBand } from "./notice.tsx";
 import type { Till, TillState } from "./till.ts";
 import { useScanner } from "./use-scanner.ts";
@@ -105,7 +105,7 @@ function BasketLines({ till, state }: { till: Till; state: TillState }) {
       {lines.map(({ item, priced: price }, index) => (
         <li
           key={item.tag}
-          className={item.tag === state.latest ? "basket-line basket-latest" : "basket-line"}
+          className={lineClass(item.tag === state.latest, till.soldOn(item.tag) !== undefined)}
         >
           <span className="basket-place faint code" aria-hidden="true">
             {lines.length - index}
@@ -113,6 +113,7 @@ function BasketLines({ till, state }: { till: Till; state: TillState }) {
           <span className="basket-what">
             <span className="basket-title">{item.title}</span>
             <span className="soft small">
+              {till.soldOn(item.tag) !== undefined && <Chip tone="refused">{words.sold}</Chip>}{" "}
               <TagNumber tag={item.tag} />
               {item.size === "" ? "" : ` · ${item.size}`}
             </span>
@@ -136,6 +137,9 @@ function BasketLines({ till, state }: { till: Till; state: TillState }) {
     </ol>
   );
 }
+
+const lineClass = (latest: boolean, gone: boolean) =>
+  `basket-line${latest ? " basket-latest" : ""}${gone ? " basket-gone" : ""}`;
 
 function Totals({ till, state }: { till: Till; state: TillState }) {
   const { basket, priced, currency } = state;

@@ -43,7 +43,7 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
         {sale.state === "waiting" && <p>{words.waitingHelp}</p>}
         {refused && (
           <>
-            <p className="result-why">{sale.problem?.detail ?? sale.problem?.title}</p>
+            <Why till={till} sale={sale} />
             <p>{words.refusedHelp}</p>
           </>
         )}
@@ -61,6 +61,27 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
         </Button>
       </div>
     </section>
+  );
+}
+
+/** In the till's own words where it has them; for items already sold, which ones. */
+function Why({ till, sale }: { till: Till; sale: QueuedReceipt }) {
+  const { problem } = sale;
+  const gone = sale.body.basket.flatMap(({ item }) => {
+    const receipt = till.soldOn(item.tag);
+    return receipt === undefined ? [] : [words.soldLine(item.title, receipt)];
+  });
+  return (
+    <>
+      <p className="result-why">{words.why[problem?.code ?? ""] ?? problem?.detail}</p>
+      {gone.length > 0 && (
+        <ul className="result-gone">
+          {gone.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

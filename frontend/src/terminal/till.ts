@@ -102,6 +102,11 @@ export class Till {
 
   readonly snapshot = (): TillState => this.#state;
 
+  /** The receipt that `tag` was sold on, as far as this till has heard (0: some receipt); undefined while unsold. */
+  soldOn(tag: string): number | undefined {
+    return this.#catalogue?.sold.get(tag);
+  }
+
   /** What a payment by `tenders` comes to. */
   payment(tenders: Tender[]): PricedBasket {
     return this.#price(this.#state.basket, tenders);

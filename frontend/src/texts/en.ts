@@ -124,6 +124,7 @@ export const texts = {
     sessionName: "Name of the session",
     sessionNamePlaceholder: "Thursday presale",
     createSession: "Create session",
+    soldOf: (sold: string, items: string) => `${sold} sold of ${items}`,
     noSessions: "No sale sessions yet",
     noSessionsHelp: "A session is one selling window. It takes the items into its custody when it opens.",
     consignors: "Consignors",
@@ -422,6 +423,15 @@ export const texts = {
         "The sale is recorded here and is sent by itself when the network is back. Hand over the goods.",
       refused: "Not sold",
       refusedHelp: "The basket is back as it was. Nothing was recorded.",
+      why: {
+        item_already_sold: "Someone was quicker: one of these items is sold already.",
+        session_not_open: "Selling is paused or has ended. Ask the organizer.",
+        price_differs: "A price has changed since it was scanned. Take the item off and scan it again.",
+        item_unknown_here: "One of these items is not in this session.",
+        terminal_revoked: "This till is no longer paired with the session.",
+      } as Record<string, string>,
+      soldLine: (title: string, receipt: number) =>
+        receipt === 0 ? `${title}: already sold` : `${title}: sold on receipt ${receipt}`,
       backToBasket: "Back to the basket",
       next: "Next customer",
       print: "Print",

@@ -12,7 +12,7 @@ type SortKey = "number" | "name" | "items" | "sold" | "gross_cents" | "share_est
 
 type Column = { key: SortKey; label: string; numeric: boolean; estimate?: boolean; minor?: boolean };
 const columns: Column[] = [
-  { key: "number", label: words.columns.number, numeric: true },
+  { key: "number", label: words.columns.number, numeric: true, minor: true },
   { key: "name", label: words.columns.name, numeric: false },
   { key: "items", label: words.columns.items, numeric: true, minor: true },
   { key: "sold", label: words.columns.sold, numeric: true },
@@ -78,17 +78,18 @@ function Table({ consignors }: { consignors: Consignor[] }) {
           <tbody>
             {sorted.map((consignor) => (
               <tr key={consignor.number}>
-                <td className="numeric code">{consignor.number}</td>
+                <td className="numeric code minor">{consignor.number}</td>
                 <th scope="row">
                   {nameOf(consignor)}{" "}
                   {consignor.tier === "super" && <Chip tone="pen">{words.tier.super}</Chip>}
+                  <span className="phone-only soft small code">{consignor.number}</span>
                 </th>
                 <td className="numeric minor">{count(consignor.items)}</td>
-                <td className="numeric">{count(consignor.sold)}</td>
-                <td className="numeric minor">
+                <td className={quiet(consignor.sold)}>{count(consignor.sold)}</td>
+                <td className={quiet(consignor.gross_cents, "minor")}>
                   <Money cents={consignor.gross_cents} currency={currency} />
                 </td>
-                <td className="numeric strong">
+                <td className={quiet(consignor.share_estimate_cents, "strong")}>
                   <Money cents={consignor.share_estimate_cents} currency={currency} />
                 </td>
               </tr>
@@ -102,6 +103,9 @@ function Table({ consignors }: { consignors: Consignor[] }) {
 
 const cellClass = (column: Column) =>
   [column.numeric ? "numeric" : "", column.minor ? "minor" : ""].join(" ").trim() || undefined;
+
+/** Noughts stand back, so that the eye finds who has sold. */
+const quiet = (figure: number, also = "") => `numeric ${also} ${figure === 0 ? "faint" : ""}`;
 
 /** A name may have been erased on its owner's request; the number stays. */
 const nameOf = (consignor: Consignor) => consignor.name ?? words.unnamed(consignor.number);
