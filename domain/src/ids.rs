@@ -47,6 +47,16 @@ uuid_ids! {
     ReturnId,
     /// A discrepancy or an offline conflict, wherever one thing needs one resolution.
     CaseId,
+    /// A note in the vault: free text that may name people stays out of the log.
+    NoteRef,
+    /// A shift, drop-off slot or pick-up slot.
+    SlotId,
+    /// One place taken in a slot.
+    BookingId,
+    /// A stock count.
+    CountId,
+    /// A registered outbound webhook.
+    WebhookId,
 }
 
 /// A consignor's number in the organization, from 1. Printed on tags; no personal data.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fees::{FeeRules, RegistrationRules, ScheduleRules};
 use crate::commission::CommissionPlan;
 use crate::markdown::MarkdownSchedule;
 use crate::money::{Cents, MAX_AMOUNT};
@@ -47,6 +48,15 @@ pub struct Settings {
     pub markdown: MarkdownSchedule,
     /// What items must be like.
     pub items: ItemRules,
+    /// Fees and fines.
+    #[serde(default)]
+    pub fees: FeeRules,
+    /// Who takes part.
+    #[serde(default)]
+    pub registration: RegistrationRules,
+    /// Shifts and slots.
+    #[serde(default)]
+    pub schedule: ScheduleRules,
 }
 
 impl Settings {
@@ -85,6 +95,9 @@ impl Settings {
                 ]),
                 conditions: codes(&["new", "like_new", "good", "fair"]),
             },
+            fees: FeeRules::default(),
+            registration: RegistrationRules::default(),
+            schedule: ScheduleRules::default(),
         }
     }
 
@@ -92,6 +105,9 @@ impl Settings {
     #[must_use]
     pub fn problems(&self) -> Vec<&'static str> {
         let mut problems = self.plan.problems();
+        problems.extend(self.fees.problems());
+        problems.extend(self.registration.problems());
+        problems.extend(self.schedule.problems());
         let items = &self.items;
         if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             problems.push("a currency that is no ISO 4217 code");
