@@ -146,7 +146,8 @@ impl CommissionPlan {
     #[must_use]
     pub fn rate_parts(&self, tier: Tier, shifts: u8, listed: Cents) -> RateParts {
         let terms = self.terms(tier);
-        let bonus = if terms.bonus.0 > 0 && listed >= terms.bonus_from { terms.bonus } else { BasisPoints(0) };
+        let bonus =
+            if terms.bonus.0 > 0 && listed >= terms.bonus_from { terms.bonus } else { BasisPoints(0) };
         let shift_points = self.points_of_shifts(shifts);
         let total = terms.base.0.saturating_add(bonus.0).saturating_add(shift_points.0);
         let cap = self.cap.0.min(BASIS_POINTS_IN_WHOLE);
@@ -163,7 +164,8 @@ impl CommissionPlan {
     #[must_use]
     pub fn points_of_shifts(&self, shifts: u8) -> BasisPoints {
         let counted = usize::from(shifts.min(self.shifts_max));
-        let stepped = self.shift_steps.iter().take(counted).fold(0_u32, |sum, step| sum.saturating_add(step.0));
+        let stepped =
+            self.shift_steps.iter().take(counted).fold(0_u32, |sum, step| sum.saturating_add(step.0));
         let beyond = u32::try_from(counted.saturating_sub(self.shift_steps.len())).unwrap_or(u32::MAX);
         BasisPoints(stepped.saturating_add(self.shift_points.0.saturating_mul(beyond)))
     }

@@ -22,6 +22,7 @@ pub mod sale_session;
 #[cfg(test)]
 mod scenario;
 pub mod settlement;
+pub mod storefront;
 pub mod stream;
 pub mod tag;
 pub mod tax;

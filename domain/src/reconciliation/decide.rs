@@ -125,7 +125,9 @@ fn vanished(
     state
         .open
         .iter()
-        .filter(|(_, case)| subjects.contains(&subject_digest(&case.subject)) && !confirmed(case.place, case.content))
+        .filter(|(_, case)| {
+            subjects.contains(&subject_digest(&case.subject)) && !confirmed(case.place, case.content)
+        })
         .map(|(case, _)| DiscrepancyVanished { case: *case, run }.into())
         .collect()
 }

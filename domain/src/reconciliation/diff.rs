@@ -89,18 +89,19 @@ struct Comparison<'a> {
 ///
 /// # Errors
 /// [`OutOfRange`] for amounts that no order can reach.
-pub fn compare_orders(ours: Option<&OrderView>, theirs: Option<&OrderView>) -> Result<Vec<Finding>, OutOfRange> {
+pub fn compare_orders(
+    ours: Option<&OrderView>,
+    theirs: Option<&OrderView>,
+) -> Result<Vec<Finding>, OutOfRange> {
     match (ours, theirs) {
         (None, None) => Ok(Vec::new()),
         (None, Some(theirs)) if theirs.deleted => Ok(Vec::new()),
         (None, Some(theirs)) => Ok(vec![whole(Class::MissingHere, theirs.order, None, Some(theirs))?]),
         (Some(ours), None) => Ok(vec![whole(Class::MissingThere, ours.order, Some(ours), None)?]),
-        (Some(ours), Some(theirs)) if theirs.deleted => {
-            Ok(vec![whole(Class::Deleted, ours.order, Some(ours), None).map(|finding| Finding {
-                their_evidence: theirs.evidence.clone(),
-                ..finding
-            })?])
-        }
+        (Some(ours), Some(theirs)) if theirs.deleted => Ok(vec![
+            whole(Class::Deleted, ours.order, Some(ours), None)
+                .map(|finding| Finding { their_evidence: theirs.evidence.clone(), ..finding })?,
+        ]),
         (Some(ours), Some(theirs)) => {
             let mut comparison = Comparison { ours, theirs, findings: Vec::new(), explained: Cents::ZERO };
             comparison.lines()?;
@@ -138,7 +139,13 @@ fn worth(line: &LineView) -> Result<Cents, OutOfRange> {
 }
 
 impl Comparison<'_> {
-    fn say(&mut self, class: Class, part: RemoteId, sides: (i64, i64), difference: Cents) -> Result<(), OutOfRange> {
+    fn say(
+        &mut self,
+        class: Class,
+        part: RemoteId,
+        sides: (i64, i64),
+        difference: Cents,
+    ) -> Result<(), OutOfRange> {
         self.explained = self.explained.plus(difference)?;
         self.findings.push(Finding {
             class,
@@ -216,7 +223,8 @@ impl Comparison<'_> {
         for id in ids {
             let (our, their) = (ours.get(&id), theirs.get(&id));
             let total = |refund: Option<&RefundView>| refund.map_or(Cents::ZERO, |refund| refund.total);
-            let adjustment = |refund: Option<&RefundView>| refund.map_or(Cents::ZERO, |refund| refund.adjustment);
+            let adjustment =
+                |refund: Option<&RefundView>| refund.map_or(Cents::ZERO, |refund| refund.adjustment);
             if total(our) == total(their) && adjustment(our) == adjustment(their) {
                 continue;
             }

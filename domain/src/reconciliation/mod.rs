@@ -87,10 +87,9 @@ impl Aggregate for Reconciliation {
                 policy: state.policy,
                 running: state.running.is_some(),
                 open: u32::try_from(state.open.len()).unwrap_or(u32::MAX),
-                at_stake: state
-                    .open
-                    .values()
-                    .fold(Cents::ZERO, |sum, case| Cents(sum.0.saturating_add(case.difference.0.saturating_abs()))),
+                at_stake: state.open.values().fold(Cents::ZERO, |sum, case| {
+                    Cents(sum.0.saturating_add(case.difference.0.saturating_abs()))
+                }),
             },
         }
     }

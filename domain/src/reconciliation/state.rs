@@ -85,8 +85,7 @@ impl State {
         match event {
             Event::PolicyChosen(chosen) => self.policy = chosen.policy,
             Event::RunStarted(started) => {
-                self.running =
-                    Some(Running { run: started.run, since: recorded_at, found: 0, vanished: 0 });
+                self.running = Some(Running { run: started.run, since: recorded_at, found: 0, vanished: 0 });
             }
             Event::DiscrepancyFound(found) => {
                 if let Some(running) = &mut self.running {

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::fact::FeeKind;
 use super::fact::{CreditKind, Fate};
 use super::pins::SourceRef;
 use super::rules::SettlementRules;
 use super::sale::SoldLine;
 use crate::commission::{CommissionPlan, Tier};
 use crate::ids::{BookingId, CaseId, ConsignorNumber, EventId, ReceiptId, SettlementId, SlotId};
-use crate::money::{Cents, OutOfRange};
-use super::fact::FeeKind;
 use crate::money::BasisPoints;
+use crate::money::{Cents, OutOfRange};
 
 /// A charge on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

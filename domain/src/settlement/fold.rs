@@ -174,7 +174,13 @@ impl Fold {
                 by_consignor.entry(consignor).or_default().push(at);
             }
         }
-        Ok(Settled { books: self.books, founded_plan: founded.plan, plan_of: founded.rules.plan_of, by_consignor, method })
+        Ok(Settled {
+            books: self.books,
+            founded_plan: founded.plan,
+            plan_of: founded.rules.plan_of,
+            by_consignor,
+            method,
+        })
     }
 }
 
@@ -416,7 +422,11 @@ fn hand_out_remainder(
         if let LineAbout::Sale(sale) = &mut line.about
             && amount != Cents::ZERO
         {
-            sale.differences.push(Difference { kind: DifferenceKind::Remainder, amount, sources: Vec::new() });
+            sale.differences.push(Difference {
+                kind: DifferenceKind::Remainder,
+                amount,
+                sources: Vec::new(),
+            });
         }
     }
     Ok(())

@@ -21,9 +21,7 @@ pub const fn exact_share(price: Cents, rate: BasisPoints) -> i128 {
 pub fn distribute(exact: &[i128], rounding: Rounding) -> Result<Vec<Cents>, OutOfRange> {
     const WHOLE: i128 = BASIS_POINTS_IN_WHOLE as i128;
     let total: i128 = exact.iter().sum();
-    let rounded = rounding.to_cents(
-        Decimal::try_from_i128_with_scale(total, 4).map_err(|_| OutOfRange)?,
-    );
+    let rounded = rounding.to_cents(Decimal::try_from_i128_with_scale(total, 4).map_err(|_| OutOfRange)?);
     let mut parts: Vec<i128> = exact.iter().map(|share| share.div_euclid(WHOLE)).collect();
     let left_over = i128::from(rounded.0) - parts.iter().sum::<i128>();
     let mut order: Vec<usize> = (0..exact.len()).collect();

@@ -1,7 +1,7 @@
 //! What a settlement reads in a session's log: receipts with their estimates, and what became of their lines.
 
-use crate::sale_session::{Event, Line, ReceiptCompleted};
 use crate::money::Cents;
+use crate::sale_session::{Event, Line, ReceiptCompleted};
 use crate::settlement::balance::{Books, Cash};
 use crate::settlement::fact::Fate;
 use crate::settlement::pins::SourceRef;
@@ -38,8 +38,7 @@ fn completed(books: &mut Books, receipt: &ReceiptCompleted, source: SourceRef) {
 }
 
 fn sold_line(books: &Books, receipt: &ReceiptCompleted, line: &Line, source: SourceRef) -> SoldLine {
-    let (tier, shifts) =
-        books.session_terms.get(&(source.pin, line.consignor)).copied().unwrap_or_default();
+    let (tier, shifts) = books.session_terms.get(&(source.pin, line.consignor)).copied().unwrap_or_default();
     SoldLine {
         source,
         receipt: receipt.receipt,
