@@ -57,6 +57,10 @@ uuid_ids! {
     CountId,
     /// A registered outbound webhook.
     WebhookId,
+    /// One settlement calculation of an event, over pinned heads.
+    SettlementId,
+    /// One run of a reconciliation.
+    RunId,
     /// A parked basket; made by the terminal.
     BasketId,
 }
