@@ -116,7 +116,8 @@ impl FeeRules {
     /// What is wrong with the rules, in words.
     #[must_use]
     pub fn problems(&self) -> Vec<&'static str> {
-        let amounts = [self.sort, self.oversize, self.battery, self.pulled, self.rejected, self.missed_pick_up];
+        let amounts =
+            [self.sort, self.oversize, self.battery, self.pulled, self.rejected, self.missed_pick_up];
         let penalty = match self.no_show {
             Penalty::Amount(amount) => amount.is_price(),
             Penalty::PartOfShare(rate) => rate.0 <= BASIS_POINTS_IN_WHOLE,
