@@ -16,11 +16,14 @@ pub mod lifecycle;
 pub mod markdown;
 pub mod money;
 pub mod organization;
+pub mod reconciliation;
 pub mod rejection;
 pub mod rights;
 pub mod sale_session;
 #[cfg(test)]
 mod scenario;
+pub mod settlement;
+pub mod storefront;
 pub mod stream;
 pub mod tag;
 pub mod tax;

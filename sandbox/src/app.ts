@@ -20,7 +20,9 @@ import type { Services } from "./services.ts";
 import { shopifyAdminApi } from "./shopify/admin-api.ts";
 import { shopifyTesting } from "./shopify/testing.ts";
 
-const STYLE = readFileSync(new URL("./pages/sandbox.css", import.meta.url), "utf8");
+const STYLE = ["./pages/frame.css", "./pages/parts.css"]
+  .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+  .join("\n");
 
 /** Forms end in a redirect to the platform's pages, which the policy must let through. */
 const PAGE_POLICY =

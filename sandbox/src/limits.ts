@@ -48,6 +48,9 @@ export const MAX_PUBLISHED_KEYS = 3;
 /** People; demo people and those that tests add. */
 export const MAX_PEOPLE = 20_000;
 
+/** Organizations; tests make a fresh one each. */
+export const MAX_ORGANIZATIONS = 5_000;
+
 /** Organizations that one person may belong to. */
 export const MAX_MEMBERSHIPS = 50;
 

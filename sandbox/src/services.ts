@@ -52,7 +52,7 @@ export interface Services {
 }
 
 /** API keys are known words, so that a fresh checkout is set up without asking; signing secrets are generated. */
-const DEFAULT_MAILCHIMP_KEY = "md-sandbox-local";
+const DEFAULT_MAILCHIMP_KEY = "local-sandbox";
 const DEFAULT_SHOPIFY_TOKEN = "shpat_sandbox_local";
 
 /** Bytes of a generated signing secret. */

@@ -10,8 +10,9 @@ const read = (name: string): string => readFileSync(join(DEMO, name), "utf8");
 test("the committed inventory is what its script makes, and the README lists its awkward lines", () => {
   const { csv, awkward } = generate();
   assert.equal(read("inventory.csv"), csv);
-  for (const { line, what } of awkward)
-    assert.ok(read("README.md").includes(`| ${line} | ${what} |\n`), what);
+  // Formatters align the columns of a table.
+  const readme = read("README.md").replaceAll(/ +/g, " ");
+  for (const { line, what } of awkward) assert.ok(readme.includes(`| ${line} | ${what} |`), what);
 });
 
 test("2,400 good items of 60 consignors, and 13 awkward lines", () => {

@@ -4,7 +4,7 @@ import type { Mail } from "../src/mailbox/mailbox.ts";
 import { mandrillSignature } from "../src/mailchimp/webhooks.ts";
 import { receiverFor, sandboxFor, type TestSandbox } from "./support.ts";
 
-const KEY = "md-sandbox-local";
+const KEY = "local-sandbox";
 
 interface SendResult {
   _id: string;

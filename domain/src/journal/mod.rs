@@ -4,6 +4,8 @@ mod chain;
 mod codec;
 mod entry;
 mod export;
+#[cfg(test)]
+mod tests;
 
 pub use chain::{ChainBreak, ChainFault, Content, GENESIS, Hash, Verifier, hash_content, hash_entry};
 pub use codec::{DecodeError, EventCodec, events};

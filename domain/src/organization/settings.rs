@@ -6,6 +6,7 @@ use super::fees::{FeeRules, RegistrationRules, ScheduleRules};
 use crate::commission::CommissionPlan;
 use crate::markdown::MarkdownSchedule;
 use crate::money::{Cents, MAX_AMOUNT};
+use crate::settlement::SettlementRules;
 use crate::tax::TaxRule;
 
 /// Longest text a setting may have, in characters; names are read at a glance.
@@ -57,6 +58,9 @@ pub struct Settings {
     /// Shifts and slots.
     #[serde(default)]
     pub schedule: ScheduleRules,
+    /// How events are settled and paid out.
+    #[serde(default)]
+    pub settlement: SettlementRules,
 }
 
 impl Settings {
@@ -98,6 +102,7 @@ impl Settings {
             fees: FeeRules::default(),
             registration: RegistrationRules::default(),
             schedule: ScheduleRules::default(),
+            settlement: SettlementRules::default(),
         }
     }
 
@@ -108,6 +113,7 @@ impl Settings {
         problems.extend(self.fees.problems());
         problems.extend(self.registration.problems());
         problems.extend(self.schedule.problems());
+        problems.extend(self.settlement.problems());
         let items = &self.items;
         if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             problems.push("a currency that is no ISO 4217 code");

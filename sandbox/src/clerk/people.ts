@@ -1,5 +1,5 @@
 import { freshId } from "../ids.ts";
-import { MAX_EMAIL_LENGTH, MAX_MEMBERSHIPS, MAX_PEOPLE } from "../limits.ts";
+import { MAX_EMAIL_LENGTH, MAX_MEMBERSHIPS, MAX_ORGANIZATIONS, MAX_PEOPLE } from "../limits.ts";
 import type { Collection, Store } from "../store.ts";
 import { DEMO_ORGANIZATIONS, DEMO_PEOPLE } from "./demo-people.ts";
 
@@ -69,7 +69,7 @@ export class Directory {
   constructor(store: Store, now: () => number) {
     this.#people = store.collection("clerk.person", MAX_PEOPLE);
     this.#idByEmail = store.collection("clerk.person_by_email", MAX_PEOPLE);
-    this.#organizations = store.collection("clerk.organization", MAX_PEOPLE);
+    this.#organizations = store.collection("clerk.organization", MAX_ORGANIZATIONS);
     this.#now = now;
     for (const organization of DEMO_ORGANIZATIONS)
       this.#ensureOrganization(organization.slug, organization.name);
@@ -114,6 +114,10 @@ export class Directory {
     const id = input.id ?? freshId("user");
     if (!PERSON_ID.test(id)) throw new RangeError("id must look like user_…");
     const known = this.#people.get(id);
+    // Making room would push out the demo people, who came first.
+    if (known === undefined && this.#people.count() >= MAX_PEOPLE) {
+      throw new RangeError(`the sandbox knows ${MAX_PEOPLE} people already; start it with an empty state`);
+    }
     const email = normalizeEmail(
       input.email ?? known?.email ?? `${id.replaceAll("_", ".").toLowerCase()}@example.org`,
     );
@@ -153,6 +157,9 @@ export class Directory {
   #ensureOrganization(slug: string, name: string): void {
     if (!isSlug(slug)) throw new RangeError(`${slug} cannot be an organization's slug`);
     if (this.#organizations.get(slug) !== undefined) return;
+    if (this.#organizations.count() >= MAX_ORGANIZATIONS) {
+      throw new RangeError(`the sandbox knows ${MAX_ORGANIZATIONS} organizations already`);
+    }
     this.#organizations.put(slug, { id: freshId("org"), slug, name, created_at_ms: this.#now() });
   }
 

@@ -23,8 +23,10 @@ export function socialProvider(services: Services): Hono {
       c.redirect(`/sign-in/social/callback?${new URLSearchParams({ ...parameters, state })}`, 303);
     if (form.decision !== "allow") return back({ error: "access_denied" });
 
-    const typed = form.account === "new" ? form.email : form.account;
-    const email = typeof typed === "string" ? normalizeEmail(typed) : undefined;
+    // A typed address wins: whoever writes one and forgets the choice beside it means it.
+    const typed = typeof form.email === "string" ? form.email.trim() : "";
+    const chosen = typed !== "" || form.account === "new" ? typed : form.account;
+    const email = typeof chosen === "string" ? normalizeEmail(chosen) : undefined;
     if (email === undefined) {
       return c.html(
         consentPage(

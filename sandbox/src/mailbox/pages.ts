@@ -65,7 +65,7 @@ export function mailPage(mail: Mail): Html {
 function links(mail: Mail): Html {
   if (mail.links.length === 0) return html``;
   return html`<section class="panel" aria-labelledby="links-heading"><h2 id="links-heading">Links in this mail</h2>
-    <ul class="links">${mail.links.map((link) => html`<li><a href="${link}">${link}</a></li>`)}</ul></section><br>`;
+    <ul class="links">${mail.links.map((link) => html`<li><a href="${link}">${link}</a></li>`)}</ul></section>`;
 }
 
 export function unknownMailPage(): Html {

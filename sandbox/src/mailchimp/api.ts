@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { SYNCHRONOUS_RECIPIENTS } from "../limits.ts";
+import { MAX_TEMPLATES, SYNCHRONOUS_RECIPIENTS } from "../limits.ts";
 import type { MailStatus } from "../mailbox/mailbox.ts";
 import { isObject, type JsonObject } from "../requests.ts";
 import type { Services } from "../services.ts";
@@ -161,6 +161,9 @@ function addTemplate(services: Services, body: JsonObject): unknown {
   const name = requiredText(body, "name");
   if (services.templates.find(name) !== undefined) {
     throw new MailchimpError("Invalid_Template", `A template with name "${name}" already exists`);
+  }
+  if (services.templates.count() >= MAX_TEMPLATES) {
+    throw new MailchimpError("GeneralError", `The local stand-in keeps at most ${MAX_TEMPLATES} templates`);
   }
   const field = (key: string): string => (typeof body[key] === "string" ? body[key] : "");
   const saved = services.templates.save({

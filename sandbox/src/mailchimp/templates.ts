@@ -37,6 +37,10 @@ export class Templates {
     return saved;
   }
 
+  count(): number {
+    return this.#templates.count();
+  }
+
   all(): Template[] {
     return this.#templates.all();
   }

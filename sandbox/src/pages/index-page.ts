@@ -65,7 +65,7 @@ export function indexPage(): Html {
 }
 
 function group(title: string, doors: Door[]): Html {
-  return html`<section><h2>${title}</h2><ul class="doors">${doors.map(door)}</ul></section><br>`;
+  return html`<section><h2>${title}</h2><ul class="doors">${doors.map(door)}</ul></section>`;
 }
 
 function door({ href, name, what }: Door): Html {
