@@ -14,6 +14,7 @@ use crate::organization::{Account, LedgerReason, Posting, Source};
 use crate::stream::StreamId;
 use crate::{organization, sale_session};
 
+#[expect(clippy::too_many_lines, reason = "one arm per event that is handed over")]
 pub(super) fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Delivery> {
     let StreamId::Event(organization, id) = *stream else { return Vec::new() };
     let command_id = format!("{stream}#{seq}");
