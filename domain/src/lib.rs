@@ -7,6 +7,7 @@
 //! `domain/SPEC.md` numbers the rules; a [`rejection::Rejection`] carries the number of the rule it stands on.
 
 pub mod aggregate;
+pub mod claims;
 pub mod commission;
 pub mod consignment_event;
 pub mod ids;
