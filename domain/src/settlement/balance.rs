@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::fact::FeeKind;
 use super::fact::{CreditKind, Fate};
 use super::pins::SourceRef;
 use super::rules::SettlementRules;
 use super::sale::SoldLine;
 use crate::commission::{CommissionPlan, Tier};
+use crate::consignment_event::fees::FeeKind;
 use crate::ids::{BookingId, CaseId, ConsignorNumber, EventId, ReceiptId, SettlementId, SlotId};
 use crate::money::BasisPoints;
 use crate::money::{Cents, OutOfRange};
@@ -41,7 +41,7 @@ pub(super) struct Account {
     pub shifts: Vec<SourceRef>,
     pub charges: Vec<Charge>,
     pub credits: Vec<Credit>,
-    /// Entries of the organization's ledger up to its pin, not made by this event.
+    /// Entries of the carried balance in the organization's ledger, up to its pin.
     pub ledger: Vec<(SourceRef, Cents)>,
     /// Earned in this event by the last approved settlement.
     pub settled: Cents,

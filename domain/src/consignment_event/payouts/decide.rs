@@ -68,7 +68,12 @@ pub(in super::super) fn pay(state: &State, command: PayCommand, actor: &Actor) -
     match command {
         PayCommand::Approve { payouts } => {
             if payouts.is_empty() || payouts.len() > MAX_APPROVED {
-                return Err(rule("PAY-2", "payouts_approved", payouts.len().to_string(), "1 to 5,000 at once"));
+                return Err(rule(
+                    "PAY-2",
+                    "payouts_approved",
+                    payouts.len().to_string(),
+                    "1 to 5,000 at once",
+                ));
             }
             for payout in &payouts {
                 in_status(state, *payout, "PAY-2", "calculated")?;
@@ -81,7 +86,8 @@ pub(in super::super) fn pay(state: &State, command: PayCommand, actor: &Actor) -
         PayCommand::Void { payout, reason, note } => void(state, payout, reason, note),
         PayCommand::Reissue { payout } => {
             let Payout { consignor, amount, .. } = *in_status(state, payout, "PAY-5", "voided")?;
-            let reissued = PayoutReissued { payout: state.payouts.next(), replaces: payout, consignor, amount };
+            let reissued =
+                PayoutReissued { payout: state.payouts.next(), replaces: payout, consignor, amount };
             Ok(vec![reissued.into()])
         }
         PayCommand::Carry { payout } => {
@@ -108,7 +114,13 @@ fn in_status<'a>(
 ) -> Result<&'a Payout, Rejection> {
     let Some(payout) = state.payouts.by_number.get(&number) else {
         let found = format!("payout {number}");
-        return Err(Rejection::new(Refusal::NotFound, rule, "payout_unknown", found, "a payout of this event"));
+        return Err(Rejection::new(
+            Refusal::NotFound,
+            rule,
+            "payout_unknown",
+            found,
+            "a payout of this event",
+        ));
     };
     if payout.status.name() == status {
         return Ok(payout);

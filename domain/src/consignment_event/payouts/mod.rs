@@ -3,6 +3,7 @@
 mod command;
 mod decide;
 mod event;
+mod postings;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -14,4 +15,5 @@ pub use event::{
     CalculatedPayout, CarriedForward, CarryReason, PayoutCarried, PayoutMethod, PayoutPaid, PayoutReissued,
     PayoutVoided, PayoutsApproved, PayoutsCalculated, TakenIn, VoidReason,
 };
+pub(super) use postings::postings;
 pub use state::{Payout, PayoutStatus, Payouts};
