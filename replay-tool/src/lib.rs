@@ -4,11 +4,15 @@
 //! of the log. No input makes it panic; what is wrong with a file is a [`fault::Fault`] at a line number.
 
 pub mod block;
+pub mod check;
 pub mod clock;
 pub mod fault;
 pub mod files;
 pub mod filter;
 pub mod limits;
 pub mod line;
+pub mod logs;
 pub mod partial;
 pub mod scan;
+pub mod story;
+pub mod typed;

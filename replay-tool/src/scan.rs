@@ -24,9 +24,36 @@ pub enum ScanError {
     /// It does not hold.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// The reader asked to stop; nothing was wrong up to there.
+    #[error("stopped on request")]
+    Enough,
     /// A thread ended without an answer.
     #[error("a worker thread ended early")]
     Worker,
+}
+
+/// Why a reader takes no more.
+#[derive(Debug)]
+pub enum Stop {
+    /// It has what it wanted.
+    Enough,
+    /// It cannot go on, for want of a disk or a listener.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Stop> for ScanError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Enough => Self::Enough,
+            Stop::Io(error) => Self::Io(error),
+        }
+    }
 }
 
 /// A file that holds from its first byte to its last.
@@ -73,7 +100,7 @@ pub fn default_workers() -> usize {
 }
 
 /// Walks `input`, verifying everything; hands what `reading` gathered from each block to `take`, in order.
-/// `take` sees only entries that hold, also when a later one does not. An error of `take` ends the walk.
+/// `take` sees only entries that hold, also when a later one does not; a [`Stop`] from it ends the walk.
 ///
 /// # Errors
 /// [`ScanError::Fault`] names the first line that does not hold.
@@ -81,7 +108,7 @@ pub fn scan<R, W>(
     input: R,
     workers: usize,
     reading: &W,
-    mut take: impl FnMut(W::Gathered) -> io::Result<()>,
+    mut take: impl FnMut(W::Gathered) -> Result<(), Stop>,
 ) -> Result<Verified, ScanError>
 where
     R: Read + Send,
@@ -308,7 +335,7 @@ impl Walk<'_> {
     fn follow<G>(
         &mut self,
         checked: Checked<G>,
-        take: &mut impl FnMut(G) -> io::Result<()>,
+        take: &mut impl FnMut(G) -> Result<(), Stop>,
     ) -> Result<(), ScanError> {
         if self.ended && (checked.lines > 0 || checked.fault.is_some()) {
             return Err(Fault::closing(self.line, Wrong::AfterEnd { found: "more lines".to_owned() }).into());

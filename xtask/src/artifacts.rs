@@ -36,6 +36,9 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
 ];
 
+/// The release profile is for native tools, and fast; wasm that travels is to be small.
+const OPTIMISE_VARIABLE: &str = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
+
 /// Makes sure that what was asked for is built and up to date.
 ///
 /// # Errors
@@ -78,6 +81,7 @@ fn worker(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
             .envs(toolchain.variables())
             .envs(tool_variables(workspace))
             .env("CARGO_TARGET_DIR", workspace.path("target/wasm"))
+            .env(OPTIMISE_VARIABLE, "s")
             .succeed(step)?;
         if !result.exists() {
             bail!("worker-build ended well but left no {}", result.display());
@@ -117,6 +121,7 @@ fn terminal(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
             .args(["build", "--release", "--package", "hangtag-terminal", "--lib", "--target", WASM_TARGET])
             .envs(toolchain.variables())
             .env("CARGO_TARGET_DIR", &target)
+            .env(OPTIMISE_VARIABLE, "z")
             .succeed(step)?;
         let module = target.join(WASM_TARGET).join("release/hangtag_terminal.wasm");
         let fresh = workspace.tooling("terminal-wasm");

@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_tail_is_short_and_without_blank_lines() {
-        let output: String = (0..100).map(|number| format!("line {number}\n\n")).collect();
+        let output: String = (0..100).fold(String::new(), |text, number| format!("{text}line {number}\n\n"));
         let shown = tail(&output);
         assert_eq!(shown.lines().count(), TAIL_LINES);
         assert!(shown.ends_with("line 99"));

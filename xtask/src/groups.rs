@@ -93,6 +93,12 @@ impl Group {
         lock(&RUNNING).retain(|other| other.id != self.id);
     }
 
+    /// Kills the whole group at once, giving nobody in it a chance to tidy up.
+    pub fn kill(&self) {
+        self.finish(Instant::now());
+        lock(&RUNNING).retain(|other| other.id != self.id);
+    }
+
     /// Takes the leader's input pipe, when it was started with one.
     pub fn take_input(&self) -> Option<std::process::ChildStdin> {
         lock(&self.leader).stdin.take()
@@ -103,7 +109,7 @@ impl Group {
     }
 
     fn finish(&self, deadline: Instant) {
-        if self.gone_by(deadline) {
+        if Instant::now() < deadline && self.gone_by(deadline) {
             return;
         }
         let _ = killpg(self.id, Signal::SIGKILL);

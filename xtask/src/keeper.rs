@@ -4,11 +4,11 @@
 
 use std::{
     ffi::OsString,
-    io::Read as _,
+    io::{Read as _, Write as _},
     path::Path,
     process::{Command, ExitCode, ExitStatus, Stdio},
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -25,14 +25,18 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Exit code when the server could not even be started.
 const NOT_STARTED: u8 = 127;
 
+/// How long a killed server's keeper may take to end.
+const KILL_LIMIT: Duration = Duration::from_secs(10);
+
 static PARENT_GONE: AtomicBool = AtomicBool::new(false);
+static KILL: AtomicBool = AtomicBool::new(false);
 
 /// A server with its keeper.
 #[derive(Debug)]
 pub struct Kept {
     group: Group,
-    // Held open for as long as the server shall live.
-    _lifeline: std::process::ChildStdin,
+    // Held open for as long as the server shall live; a byte on it kills the server at once.
+    lifeline: std::process::ChildStdin,
 }
 
 impl Kept {
@@ -62,7 +66,7 @@ impl Kept {
         clear_cargo_variables(&mut keeper);
         let group = Group::start(&mut keeper)?;
         match group.take_input() {
-            Some(lifeline) => Ok(Self { group, _lifeline: lifeline }),
+            Some(lifeline) => Ok(Self { group, lifeline }),
             None => bail!("the keeper of a server has no input"),
         }
     }
@@ -73,6 +77,19 @@ impl Kept {
     /// When the operating system cannot say.
     pub fn ended(&self) -> Result<Option<ExitStatus>> {
         self.group.ended()
+    }
+
+    /// Kills the server and all that it started, without a word: for finding out what it had made durable.
+    ///
+    /// # Errors
+    /// When the keeper does not take the order or does not end after it.
+    pub fn kill(&mut self) -> Result<()> {
+        self.lifeline.write_all(b"k").context("the keeper is gone")?;
+        let deadline = Instant::now() + KILL_LIMIT;
+        match self.group.wait_until(Some(deadline))? {
+            Some(_) => Ok(()),
+            None => bail!("a server survived being killed"),
+        }
     }
 
     /// Ends the server and all that it started.
@@ -91,14 +108,18 @@ pub fn keep(command: &[OsString]) -> Result<ExitCode> {
         return Ok(ExitCode::from(NOT_STARTED));
     };
     std::thread::spawn(|| {
-        // Nothing is ever written to this pipe; reading ends when its other end is gone.
-        let mut nothing = Vec::new();
-        let _ = std::io::stdin().read_to_end(&mut nothing);
-        PARENT_GONE.store(true, Ordering::Relaxed);
+        // A byte is the order to kill; the end comes when the pipe's other end is gone.
+        let mut order = [0_u8];
+        let ordered = std::io::stdin().read(&mut order).is_ok_and(|length| length > 0);
+        if ordered { &KILL } else { &PARENT_GONE }.store(true, Ordering::Relaxed);
     });
     let code = loop {
         if let Some(status) = group.ended()? {
             break status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(NOT_STARTED);
+        }
+        if KILL.load(Ordering::Relaxed) {
+            group.kill();
+            break 0;
         }
         if PARENT_GONE.load(Ordering::Relaxed) {
             break 0;

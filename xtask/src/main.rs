@@ -2,6 +2,8 @@
 
 mod apt;
 mod artifacts;
+mod bench;
+mod checks;
 mod dev;
 mod exec;
 mod groups;
@@ -9,7 +11,10 @@ mod http;
 mod keeper;
 mod lockfile;
 mod npm;
+mod openapi;
 mod platform;
+mod proofs;
+mod report;
 mod say;
 mod seed;
 mod stamp;
@@ -36,6 +41,14 @@ struct Arguments {
 enum Task {
     /// Sets everything up, starts the platform with its stand-ins, and stays until Ctrl-C.
     Dev(dev::Options),
+    /// Checks everything; the last line says how many checks passed and failed.
+    Test(checks::Options),
+    /// Holds one of the platform's claims against the real thing for a while; lists them without a name.
+    Prove(proofs::Options),
+    /// Measures something about the platform; lists the measurements without a name.
+    Bench(bench::Options),
+    /// Fetches the interface description from the Worker and makes the screens' types again.
+    Openapi,
     /// Builds what the platform runs from; skips what is up to date.
     Build {
         /// Which part.
@@ -70,12 +83,17 @@ fn run(task: Task) -> Result<ExitCode> {
     groups::handle_interrupts()?;
     match task {
         Task::Dev(options) => dev::run(&workspace, &options)?,
+        Task::Test(options) => return Ok(verdict(checks::run(&workspace, &options))),
+        Task::Prove(options) => return Ok(verdict(proofs::run(&workspace, &options)?)),
+        Task::Bench(options) => bench::run(&workspace, &options)?,
+        Task::Openapi => openapi::run(&workspace)?,
         Task::Build { artifact } => artifacts::ensure(&workspace, artifact)?,
-        Task::Tidy => {
-            let clean = tidy::print(&tidy::look(&workspace)?);
-            return Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-        }
+        Task::Tidy => return Ok(verdict(tidy::print(&tidy::look(&workspace)?))),
         Task::Keep { command } => return keeper::keep(&command),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn verdict(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -121,6 +121,19 @@ impl Platform {
         }
     }
 
+    /// Kills the Worker's runtime with all its objects and queues, as a power cut would, and starts it again.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub fn crash_and_restart(&mut self, workspace: &Workspace) -> Result<()> {
+        if let Some(at) = self.servers.iter().position(|(name, _)| *name == "worker") {
+            self.servers.remove(at).1.kill()?;
+        }
+        let variables = write_variables(workspace, &self.settings)?;
+        self.start_worker(workspace, &variables)?;
+        self.wait_for("worker", self.settings.port, "/healthz")
+    }
+
     /// Stops both servers.
     pub fn stop(&mut self) {
         for (_, server) in self.servers.drain(..).rev() {

@@ -46,8 +46,6 @@ pub fn error(line: impl AsRef<str>) {
 /// A step that runs now; tools report their last output line into it.
 pub struct Step {
     bar: ProgressBar,
-    name: String,
-    started: Instant,
 }
 
 impl Step {
@@ -63,7 +61,7 @@ impl Step {
         if visible {
             bar.enable_steady_tick(SPINNER_TICK);
         }
-        Self { bar, name: name.to_owned(), started: Instant::now() }
+        Self { bar }
     }
 
     /// Turns the spinner into a bar of `total` pieces.
@@ -92,13 +90,23 @@ impl Step {
 /// # Errors
 /// Whatever the step's work returns.
 pub fn step<T>(name: &str, work: impl FnOnce(&Step) -> Result<T>) -> Result<T> {
+    let started = Instant::now();
+    let outcome = silent_step(name, work);
+    let took = started.elapsed();
+    if outcome.is_ok() && took >= WORTH_A_LINE {
+        line(format!("  {name:<52} {:>7}", seconds(took)));
+    }
+    outcome
+}
+
+/// Runs one step with its name on show; whoever asked says how it went.
+///
+/// # Errors
+/// Whatever the step's work returns.
+pub fn silent_step<T>(name: &str, work: impl FnOnce(&Step) -> Result<T>) -> Result<T> {
     let step = Step::start(name);
     let outcome = work(&step);
     step.bar.finish_and_clear();
-    let took = step.started.elapsed();
-    if outcome.is_ok() && took >= WORTH_A_LINE {
-        line(format!("  {:<52} {:>7}", step.name, seconds(took)));
-    }
     outcome
 }
 

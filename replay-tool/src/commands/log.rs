@@ -6,7 +6,7 @@ use std::path::Path;
 use replay_tool::clock::{Clock, rfc3339};
 use replay_tool::files::{find, glance, open};
 use replay_tool::filter::{Filter, Kept};
-use replay_tool::scan::{ScanError, scan};
+use replay_tool::scan::{ScanError, Stop, scan};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -72,7 +72,7 @@ fn print_file(
     let walked = scan(open(file)?, workers, filter, |entries| {
         for entry in &entries {
             if *left == 0 {
-                return Err(io::Error::from(io::ErrorKind::Interrupted));
+                return Err(Stop::Enough);
             }
             *left -= 1;
             print(entry, &stream, clock, whole, out)?;
@@ -80,8 +80,7 @@ fn print_file(
         Ok(())
     });
     match walked {
-        Ok(_) => Ok(true),
-        Err(ScanError::Io(error)) if error.kind() == io::ErrorKind::Interrupted && *left == 0 => Ok(true),
+        Ok(_) | Err(ScanError::Enough) => Ok(true),
         Err(ScanError::Fault(fault)) => {
             out.flush()?;
             remark(&format!("{}: {fault}; nothing from there on is shown", file.display()));

@@ -5,6 +5,10 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// One token; the brackets of groups are tokens too.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about a token, each read by a rule of its own"
+)]
 pub struct Token {
     /// As written.
     pub text: String,
@@ -162,12 +166,12 @@ fn marks(attribute: &Group) -> Marks {
     let text = attribute.stream().to_string();
     let words: Vec<&str> =
         text.split(|character: char| !character.is_alphanumeric() && character != '_').collect();
-    let test = match words.first() {
+    let only_tests = match words.first() {
         Some(&"cfg") => words.contains(&"test") && !words.contains(&"not"),
         Some(&"doc" | &"cfg_attr" | &"expect") | None => false,
         Some(_) => words.last() == Some(&"test"),
     };
-    Marks { test, excused: words.first() == Some(&"expect") && words.contains(&"clippy") }
+    Marks { test: only_tests, excused: words.first() == Some(&"expect") && words.contains(&"clippy") }
 }
 
 /// Whether the `impl` that begins here is one of a trait: `impl … for … {`.
