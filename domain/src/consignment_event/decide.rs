@@ -56,15 +56,15 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         }
         Command::GrantLoyalty { consignors } => {
             rights::from_organization(actor)?;
-            participation::grant_loyalty(state, &consignors)
+            Ok(participation::grant_loyalty(state, &consignors))
         }
         Command::EraseConsignor { consignor } => {
             rights::from_organization(actor)?;
-            participation::erase(state, founding, consignor, now)
+            Ok(participation::erase(state, founding, consignor, now))
         }
         Command::KnowRights { person, roles, seq } => {
             rights::from_organization(actor)?;
-            participation::know_rights(state, person, roles, seq)
+            Ok(participation::know_rights(state, person, roles, seq))
         }
         Command::ChargeFee { consignor, kind, items } => fees::charge(state, rules, consignor, kind, items),
         Command::RecordFeePayment { consignor, kind, amount, method, reference } => {
@@ -84,11 +84,11 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::RepriceItems { tags, change } => items::reprice(state, rules, tags, change),
         Command::PrintTags { tags } => items::print(state, tags),
         Command::RetagItem { tag, reason } => items::retag(state, founding, tag, reason),
-        Command::CheckIn { tags } => items::check_in(state, tags),
-        Command::RejectItems { tags, reason } => items::reject(state, rules, tags, reason),
-        Command::PullItems { tags, reason } => items::pull(state, rules, tags, reason),
-        Command::ReinstateItems { tags } => items::reinstate(state, tags),
-        Command::DepartItems { tags, how } => items::depart(state, tags, how),
+        Command::CheckIn { tags } => items::check_in(state, &tags),
+        Command::RejectItems { tags, reason } => items::reject(state, rules, &tags, reason),
+        Command::PullItems { tags, reason } => items::pull(state, rules, &tags, reason),
+        Command::ReinstateItems { tags } => items::reinstate(state, &tags),
+        Command::DepartItems { tags, how } => items::depart(state, &tags, how),
         Command::TransferItems { to, items } => items::transfer(state, founding, to, items),
         Command::ReceiveTransfers(sent) => items::receive(state, founding, sent, actor),
         Command::ReturnTransfers(returned) => items::returned(state, returned, actor),
@@ -109,12 +109,12 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::CheckInBooking { booking } => schedule::check_in(state, booking),
         Command::CompleteBooking { booking } => schedule::complete(state, booking),
         Command::MissBooking { booking } => schedule::miss(state, rules, booking, now),
-        Command::RunTimers => schedule::run(state, rules, now),
+        Command::RunTimers => Ok(schedule::run(state, rules, now)),
         Command::Settle(command) => settlement::settle(state, founding, *command, actor),
         Command::Pay(command) => payouts::pay(state, command, actor),
         Command::TakeClaim(claim) => {
             sessions::from_session(actor, claim.session)?;
-            claims::take(state, claim)
+            Ok(claims::take(state, claim))
         }
         Command::ResolveClaim { session, case, resolution } => {
             claims::resolve(state, (session, case), resolution)

@@ -15,6 +15,7 @@ use crate::organization::{Account, LedgerReason, Posting, Source};
 use crate::stream::StreamId;
 use crate::{organization, sale_session};
 
+#[expect(clippy::too_many_lines, reason = "one arm per event that is handed over")]
 pub(super) fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Delivery> {
     let StreamId::Event(organization, id) = *stream else { return Vec::new() };
     let command_id = format!("{stream}#{seq}");
@@ -28,22 +29,13 @@ pub(super) fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Deli
         Delivery::of(StreamId::Organization(organization), command_id.clone(), command)
     };
     let answer = |session: SessionId, case: CaseId, verdict: Verdict| {
-        let answer = serde_json::to_value(ClaimAnswer { case, verdict }).unwrap_or_default();
-        let mut command = serde_json::json!({"type": "take_claim_answer"});
-        if let (Some(command), Some(answer)) = (command.as_object_mut(), answer.as_object()) {
-            command.extend(answer.clone());
-        }
-        Delivery::of(StreamId::Session(organization, session), command_id.clone(), &command)
+        to_session(session, &sale_session::Command::TakeClaimAnswer(ClaimAnswer { case, verdict }))
     };
     match event {
         Event::SessionScheduled(scheduled) => {
             to_session(scheduled.session, &sale_session::Command::Schedule(Box::new(scheduled.clone())))
         }
-        Event::SessionCancelled(cancelled) => Delivery::of(
-            StreamId::Session(organization, cancelled.session),
-            command_id.clone(),
-            &serde_json::json!({"type": "cancel"}),
-        ),
+        Event::SessionCancelled(cancelled) => to_session(cancelled.session, &sale_session::Command::Cancel),
         Event::CustodyHandedOver(page) => {
             to_session(page.session, &sale_session::Command::TakeCustody(page.clone()))
         }
@@ -51,11 +43,8 @@ pub(super) fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Deli
             to_session(page.session, &sale_session::Command::ConfirmRelease { page: page.page })
         }
         Event::TermsChanged(changed) => {
-            let command = serde_json::json!({"type": "update_terms", "terms": changed.terms});
-            let to = |session: &SessionId| {
-                Delivery::of(StreamId::Session(organization, *session), command_id.clone(), &command)
-            };
-            changed.sessions.iter().flat_map(to).collect()
+            let command = sale_session::Command::UpdateTerms { terms: changed.terms.clone() };
+            changed.sessions.iter().flat_map(|session| to_session(*session, &command)).collect()
         }
         Event::ClaimAccepted(accepted) => {
             let verdict = Verdict::Accepted { item: accepted.item, terms: accepted.terms };

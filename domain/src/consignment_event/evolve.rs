@@ -130,13 +130,13 @@ impl State {
                 self.schedule.set(offer.booking, BookingStatus::Offered, offer.expires_at);
             }
             Event::BookingConfirmed(confirmed) => {
-                self.schedule.set(confirmed.booking, BookingStatus::Scheduled, 0)
+                self.schedule.set(confirmed.booking, BookingStatus::Scheduled, 0);
             }
             Event::BookingOfferExpired(expired) => {
-                self.schedule.set(expired.booking, BookingStatus::Cancelled, 0)
+                self.schedule.set(expired.booking, BookingStatus::Cancelled, 0);
             }
             Event::BookingCancelled(cancelled) => {
-                self.schedule.set(cancelled.booking, BookingStatus::Cancelled, 0)
+                self.schedule.set(cancelled.booking, BookingStatus::Cancelled, 0);
             }
             Event::BookingCheckedIn(here) => self.schedule.set(here.booking, BookingStatus::CheckedIn, 0),
             Event::BookingCompleted(done) => {

@@ -4,7 +4,7 @@ use super::super::decide::{Decision, not_found};
 use super::super::state::State;
 use super::{ClaimAccepted, ClaimContested, ClaimResolution, ClaimResolved};
 use crate::claims::{Claim, ClaimKind};
-use crate::consignment_event::{CustodyItem, Terms};
+use crate::consignment_event::{CustodyItem, Event, Terms};
 use crate::ids::{CaseId, SessionId};
 use crate::lifecycle::ItemStatus;
 use crate::rejection::{Refusal, Rejection};
@@ -45,17 +45,17 @@ fn told(state: &State, tag: Tag) -> Option<(CustodyItem, Terms)> {
 }
 
 /// Takes a claim, or contests it: what was sold in the hall stays sold, so it is never refused.
-pub(in super::super) fn take(state: &State, claim: Claim) -> Decision {
+pub(in super::super) fn take(state: &State, claim: Claim) -> Vec<Event> {
     let slot = state.item(claim.tag);
     match (slot, told(state, claim.tag)) {
         (Some(slot), Some((item, terms))) if fits(state, &claim) => {
-            Ok(vec![ClaimAccepted { claim, found: slot.status, item, terms }.into()])
+            vec![ClaimAccepted { claim, found: slot.status, item, terms }.into()]
         }
         _ => {
             let found = slot.map(|slot| slot.status);
             let index = slot.and_then(|slot| usize::from(slot.session).checked_sub(1));
             let holder = index.and_then(|index| state.sessions.get(index)).map(|session| session.id);
-            Ok(vec![ClaimContested { claim, found, holder }.into()])
+            vec![ClaimContested { claim, found, holder }.into()]
         }
     }
 }

@@ -99,12 +99,12 @@ pub(super) fn own_item(state: &State, tag: Tag) -> Result<&ItemSlot, Rejection> 
     }
 }
 
-pub(in super::super) fn check_in(state: &State, tags: Vec<Tag>) -> Decision {
+pub(in super::super) fn check_in(state: &State, tags: &[Tag]) -> Decision {
     let during = matches!(state.status, EventStatus::Intake | EventStatus::Selling | EventStatus::Markdown);
     if !during {
         return Err(rule("CHK-1", "no_drop_off", state.status.name(), "intake to markdown"));
     }
-    let Sorted { taken, refused } = sort(state, &tags, |slot| match slot.status {
+    let Sorted { taken, refused } = sort(state, tags, |slot| match slot.status {
         ItemStatus::Listed | ItemStatus::Missing => Verdict::Take,
         ItemStatus::CheckedIn | ItemStatus::Released | ItemStatus::Returned => Verdict::Already,
         ItemStatus::Draft => Verdict::Refuse("CHK-2", "item_incomplete"),
@@ -126,10 +126,10 @@ pub(in super::super) fn check_in(state: &State, tags: Vec<Tag>) -> Decision {
 pub(in super::super) fn reject(
     state: &State,
     rules: &Settings,
-    tags: Vec<Tag>,
+    tags: &[Tag],
     reason: RejectReason,
 ) -> Decision {
-    let Sorted { taken, refused } = sort(state, &tags, |slot| match slot.status {
+    let Sorted { taken, refused } = sort(state, tags, |slot| match slot.status {
         ItemStatus::Listed | ItemStatus::CheckedIn => Verdict::Take,
         ItemStatus::Rejected => Verdict::Already,
         ItemStatus::Draft
@@ -162,13 +162,8 @@ pub(in super::super) fn reject(
     Ok(std::iter::once(rejected).chain(fines).collect())
 }
 
-pub(in super::super) fn pull(
-    state: &State,
-    rules: &Settings,
-    tags: Vec<Tag>,
-    reason: PullReason,
-) -> Decision {
-    let Sorted { taken, refused } = sort(state, &tags, |slot| match slot.status {
+pub(in super::super) fn pull(state: &State, rules: &Settings, tags: &[Tag], reason: PullReason) -> Decision {
+    let Sorted { taken, refused } = sort(state, tags, |slot| match slot.status {
         ItemStatus::Listed
         | ItemStatus::CheckedIn
         | ItemStatus::Released
@@ -210,11 +205,11 @@ fn pull_fines(state: &State, rules: &Settings, tags: &[Tag], reason: PullReason)
     charges
 }
 
-pub(in super::super) fn reinstate(state: &State, tags: Vec<Tag>) -> Decision {
+pub(in super::super) fn reinstate(state: &State, tags: &[Tag]) -> Decision {
     if !state.status.takes_items() {
         return Err(rule("ITM-16", "sale_over", state.status.name(), "registration to markdown"));
     }
-    let Sorted { taken, refused } = sort(state, &tags, |slot| match slot.status {
+    let Sorted { taken, refused } = sort(state, tags, |slot| match slot.status {
         ItemStatus::Rejected | ItemStatus::Pulled | ItemStatus::Missing => Verdict::Take,
         ItemStatus::Listed | ItemStatus::CheckedIn | ItemStatus::Returned | ItemStatus::Released => {
             Verdict::Already
@@ -234,7 +229,7 @@ pub(in super::super) fn reinstate(state: &State, tags: Vec<Tag>) -> Decision {
     Ok(with_late_page(state, ItemsReinstated { tags: taken, refused }.into(), late))
 }
 
-pub(in super::super) fn depart(state: &State, tags: Vec<Tag>, how: Departure) -> Decision {
+pub(in super::super) fn depart(state: &State, tags: &[Tag], how: Departure) -> Decision {
     let over = matches!(
         state.status,
         EventStatus::Closed
@@ -246,15 +241,15 @@ pub(in super::super) fn depart(state: &State, tags: Vec<Tag>, how: Departure) ->
     if how == Departure::Donated && !over {
         return Err(rule("CHK-4", "sale_not_over", state.status.name(), "donating after the sale"));
     }
-    let Sorted { taken, refused } = sort(state, &tags, |slot| match slot.status {
+    let Sorted { taken, refused } = sort(state, tags, |slot| match slot.status {
+        ItemStatus::Missing if how == Departure::Missing => Verdict::Already,
+        // What was missing and turns up is handed out like the rest.
         ItemStatus::CheckedIn
         | ItemStatus::Released
         | ItemStatus::Returned
         | ItemStatus::Rejected
-        | ItemStatus::Pulled => Verdict::Take,
-        // What was missing and turns up is handed out like the rest.
-        ItemStatus::Missing if how == Departure::Missing => Verdict::Already,
-        ItemStatus::Missing => Verdict::Take,
+        | ItemStatus::Pulled
+        | ItemStatus::Missing => Verdict::Take,
         ItemStatus::PickedUp if how == Departure::PickedUp => Verdict::Already,
         ItemStatus::Donated if how == Departure::Donated => Verdict::Already,
         ItemStatus::Draft

@@ -49,11 +49,11 @@ pub(in super::super) fn join(state: &State, rules: &Settings, consignors: Vec<En
     if fresh.is_empty() {
         return Ok(Vec::new());
     }
-    let charges: Vec<_> = fresh
+    let fees: Vec<_> = fresh
         .iter()
         .filter_map(|who| fees::participation_fee(state, rules, who.number, who.tier, FeeMethod::Payout))
         .collect();
-    let charged = (!charges.is_empty()).then(|| FeesCharged { charges }.into());
+    let charged = (!fees.is_empty()).then(|| FeesCharged { charges: fees }.into());
     Ok(std::iter::once(ConsignorsJoined { consignors: fresh }.into()).chain(charged).collect())
 }
 
@@ -357,12 +357,12 @@ pub(in super::super) fn expire_offers(state: &State, rules: &Settings, now: i64)
 
 /// These participations are free by loyalty: whatever was charged and not waived for them falls away; what was
 /// paid already is credited with the settlement.
-pub(in super::super) fn grant_loyalty(state: &State, consignors: &[ConsignorNumber]) -> Decision {
+pub(in super::super) fn grant_loyalty(state: &State, consignors: &[ConsignorNumber]) -> Vec<Event> {
     let due = |number: &ConsignorNumber| {
         let account = state.active(*number)?.fee(FeeKind::Participation)?;
         (account.due() > Cents::ZERO).then(|| lapse(*number, account.due(), WaiverReason::Loyalty))
     };
-    Ok(consignors.iter().collect::<BTreeSet<_>>().into_iter().filter_map(due).collect())
+    consignors.iter().collect::<BTreeSet<_>>().into_iter().filter_map(due).collect()
 }
 
 /// Personal data is gone: bookings and waiting end; a participation without items ends too. Items that came in
@@ -372,9 +372,9 @@ pub(in super::super) fn erase(
     founding: &EventFounded,
     consignor: ConsignorNumber,
     now: i64,
-) -> Decision {
+) -> Vec<Event> {
     let Some(found) = state.participations.get(&consignor).filter(|found| !found.erased) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let mut events = vec![ConsignorErased { consignor }.into()];
     let before_sale =
@@ -388,16 +388,21 @@ pub(in super::super) fn erase(
         .and_then(|()| leave(state, founding, consignor, found, (LeaveReason::Erased, None), now).ok())
         .unwrap_or_else(|| leave_bookings(state, consignor));
     events.extend(left);
-    Ok(events)
+    events
 }
 
 /// What a person may do, after a revocation. Older news than those known is passed over, but acknowledged by the
 /// newer.
-pub(in super::super) fn know_rights(state: &State, person: PersonId, roles: Vec<Role>, seq: u64) -> Decision {
+pub(in super::super) fn know_rights(
+    state: &State,
+    person: PersonId,
+    roles: Vec<Role>,
+    seq: u64,
+) -> Vec<Event> {
     if state.narrowed.get(&person).is_some_and(|(_, known)| *known >= seq) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    Ok(vec![RightsKnown { person, roles, seq }.into()])
+    vec![RightsKnown { person, roles, seq }.into()]
 }
 
 /// Tells the sessions the new terms of `consignor`, if there are any sessions to tell.

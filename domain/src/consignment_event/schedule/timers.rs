@@ -1,7 +1,6 @@
 //! What is due at what time: offers that expire, places to offer, reminders to send. Data only: the host wakes
 //! the event, and reactions send the mails.
 
-use super::super::decide::Decision;
 use super::super::event::Event;
 use super::super::participation::{Standing, expire_offers};
 use super::super::state::State;
@@ -67,12 +66,12 @@ fn places(state: &State, rules: &Settings, now: i64) -> Vec<Event> {
 }
 
 /// Does what is due by `now`.
-pub(in super::super) fn run(state: &State, rules: &Settings, now: i64) -> Decision {
+pub(in super::super) fn run(state: &State, rules: &Settings, now: i64) -> Vec<Event> {
     let mut events = expire_offers(state, rules, now);
     events.extend(places(state, rules, now));
     events.extend(reminders(state, rules, now));
     events.truncate(MAX_DUE);
-    Ok(events)
+    events
 }
 
 impl State {
