@@ -28,7 +28,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
         }
         Event::RoleGranted(granted) => writes.write(GRANT, [row(at, &granted.person, granted.role)]),
         Event::RoleRevoked(revoked) => writes.write(REVOKE, [row(at, &revoked.person, revoked.role)]),
-        Event::SettingsChanged(_) | Event::ConsignorsEnrolled(_) | Event::EventFounded(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
