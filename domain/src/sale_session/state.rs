@@ -244,6 +244,7 @@ pub struct OrderLine {
 
 /// An online order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that the store tells independently of each other")]
 pub struct OrderState {
     /// Paid for.
     pub paid: bool,
