@@ -24,12 +24,13 @@ mod tests;
 
 pub use command::Command;
 pub use custody::{CUSTODY_PAGE_ITEMS, CustodyItem, ItemFlags, ItemOutcome, Outcome, Terms};
-pub use decide::{MAX_ITEMS_LISTED, MAX_JOINING};
+pub use items::MAX_ITEMS_LISTED;
 pub use event::{
     Channel, ConsignorsJoined, CustodyConfirmed, CustodyHandedOver, Event, EventCreated, ItemsListed,
     ItemsTakenBack, SessionCancelled, SessionOpening, SessionScheduled, StatusChanged,
 };
 pub use facts::Facts;
+pub use participation::MAX_JOINING;
 pub use state::{ItemSlot, SessionRef, State};
 
 use serde::{Deserialize, Serialize};
