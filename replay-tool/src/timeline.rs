@@ -5,6 +5,7 @@ use std::path::Path;
 
 use domain::aggregate::Aggregate;
 use domain::consignment_event::{self, ConsignmentEvent};
+use domain::money::Cents;
 use domain::organization::{self, Organization};
 use domain::sale_session::{self, SaleSession};
 use domain::stream::StreamId;
@@ -162,7 +163,7 @@ fn organization(state: &organization::State, summary: &mut Summary) {
         let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
         summary.fact(&person, &roles.join(", "));
     }
-    summary.fact(&"consignors", &state.consignors.len());
+    summary.fact(&"consignors", &state.accounts.len());
     summary.fact(&"events founded", &state.events.len());
 }
 
@@ -201,10 +202,21 @@ fn session(state: &sale_session::State, summary: &mut Summary) {
     summary.fact(&"sold", &state.sold);
     summary.fact(&"receipts", &state.receipts.len());
     summary.fact(&"gross", &state.gross);
+    if state.books.refunded_gross != Cents::ZERO {
+        summary.fact(&"given back", &state.books.refunded_gross);
+    }
+    if state.books.held != Cents::ZERO {
+        summary.fact(&"credited to nobody yet", &state.books.held);
+    }
+    if !state.cases.is_empty() {
+        summary.fact(&"open conflicts", &state.cases.len());
+    }
     summary.fact(&"custody pages taken", &state.page);
     summary.fact(&"custody pages released", &state.released);
     for slot in state.slots() {
-        let status = if slot.receipt == 0 {
+        let status = if slot.receipt == 0 && slot.has(sale_session::Slot::RETURNED) {
+            "returned".to_owned()
+        } else if slot.receipt == 0 {
             "on_floor".to_owned()
         } else {
             format!("sold on receipt {}", slot.receipt)

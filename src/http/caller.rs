@@ -99,7 +99,7 @@ impl Caller {
             sale_session::Answer::Terminal { terminal: None } => {
                 Err(EdgeError::Unauthenticated("token_revoked"))
             }
-            sale_session::Answer::Overview { .. } => {
+            _ => {
                 Err(EdgeError::Internal("the session answered something else".into()))
             }
         }

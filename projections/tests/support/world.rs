@@ -308,7 +308,7 @@ fn sell(world: &mut World, chance: &mut Chance, event: EventId, session: Session
         let lines: Vec<_> = (0..count)
             .map(|_| {
                 let (tag, price) = stock.swap_remove(chance.below(stock.len()));
-                AskedLine { tag, price: Cents(price.into()), keyed: chance.below(4) == 0 }
+                AskedLine::new(tag, Cents(price.into()), chance.below(4) == 0)
             })
             .collect();
         ring_up(world, session, till, ReceiptId(Uuid::from_u128(session.0.as_u128() << 32 | number)), lines);
@@ -349,6 +349,7 @@ fn ring_up(
         sale_session::Command::CompleteReceipt {
             receipt,
             lines,
+            unlisted: Vec::new(),
             tenders: vec![Tender { kind: TenderKind::Cash, amount: Cents(tendered) }],
             change: Cents(tendered - gross - tax),
             occurred_at: world.now - 60_000,

@@ -73,6 +73,7 @@ fn show_receipt(story: &ReceiptStory, clock: Clock, out: &mut Out) -> Result<(),
     ))?;
     let tenders: Vec<String> = story.tenders.iter().map(tender).collect();
     out.line(&format!("  paid {}; change {}", tenders.join(", "), Cents(story.change_cents)))?;
+    show_exceptions(story, &mut legend, out)?;
     out.line(&format!("  {ESTIMATE}"))?;
     for gap in &story.gaps {
         out.toned(Tone::Warning, &format!("  not told: {gap}"))?;
@@ -87,6 +88,28 @@ fn show_receipt(story: &ReceiptStory, clock: Clock, out: &mut Out) -> Result<(),
         out.toned(Tone::Bad, &format!("  DIFFERS: {}", tame(difference)))?;
     }
     legend.show(out)?;
+    Ok(())
+}
+
+/// What was not as usual: things unknown, variances, and what became of the receipt.
+fn show_exceptions(story: &ReceiptStory, legend: &mut Legend, out: &mut Out) -> Result<(), Failure> {
+    if story.offline {
+        out.line("  made without a connection: recorded as it was charged")?;
+    }
+    for line in &story.unlisted {
+        let tag = line.tag.map_or_else(|| "without a readable tag".to_owned(), Tag::grouped);
+        out.line(&format!("  unknown to the session: {tag} at {}, tax {}", line.price, line.tax))?;
+    }
+    for found in &story.variances {
+        let line = found.line.map_or_else(String::new, |line| format!(", line {}", line + 1));
+        let expected =
+            found.expected.map_or_else(String::new, |expected| format!(": the rules say {expected}"));
+        out.toned(Tone::Warning, &format!("  variance {:?}{line}{expected}", found.variance))?;
+    }
+    for after in &story.afterwards {
+        let cited = legend.cite(&after.evidence);
+        out.toned(Tone::Warning, &format!("  later: {} {cited}", tame(&after.text)))?;
+    }
     Ok(())
 }
 

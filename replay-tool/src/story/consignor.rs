@@ -1,5 +1,7 @@
 //! A consignor: what they brought, what was sold, and what they can expect.
 
+mod credited;
+
 use std::collections::BTreeMap;
 
 use domain::consignment_event::{self, ConsignmentEvent, SessionScheduled};
@@ -9,6 +11,8 @@ use domain::organization::{self, Enrolment, Organization};
 use domain::sale_session::{self, Line, SaleSession};
 use domain::tag::Tag;
 use serde::Serialize;
+
+use credited::Credited;
 
 use super::{Evidence, StoryError};
 use crate::logs::{Logs, Source};
@@ -195,22 +199,18 @@ fn sales(
     titles: &BTreeMap<Tag, String>,
     workers: usize,
 ) -> Result<(), StoryError> {
-    let needle = format!("\"consignor\":{number},");
-    let wanted = |kind: &str, payload: &str| {
-        kind == "session_scheduled" || kind == "receipt_completed" && payload.contains(&needle)
-    };
     let mut plan: Option<SessionScheduled> = None;
-    let mut lines: Vec<(Cents, BasisPoints)> = Vec::new();
+    let mut lines = Credited::of(number);
     each::<SaleSession>(
         &source.path,
         workers,
-        |line| wanted(&line.kind, line.payload),
+        |line| line.kind != "custody_taken" && line.kind != "custody_released",
         |entry| {
+            lines.take(&entry.event);
             match entry.event {
                 sale_session::Event::SessionScheduled(scheduled) => plan = Some(scheduled.0),
                 sale_session::Event::ReceiptCompleted(receipt) => {
                     for line in receipt.lines.into_iter().filter(|line| line.consignor == number) {
-                        lines.push((line.price, line.rate));
                         story.sales.push(SaleLine {
                             title: titles.get(&line.tag).cloned(),
                             receipt: receipt.number,
@@ -224,7 +224,13 @@ fn sales(
             Ok(())
         },
     )?;
-    let added = add_up(story, &lines, plan.as_ref());
+    if lines.changed > 0 {
+        story.gaps.push(format!(
+            "{} lines were returned, refunded, contested or credited later: the sums count them as they are now",
+            lines.changed
+        ));
+    }
+    let added = add_up(story, &lines.now(), plan.as_ref());
     added.map_err(|_| {
         StoryError::Unknown(format!("{}: the sums leave the range of amounts", source.path.display()))
     })

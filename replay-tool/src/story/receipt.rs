@@ -1,5 +1,7 @@
 //! A receipt: when, where, what, for how much, whose share, and whether the sums are right.
 
+mod later;
+
 use std::collections::BTreeMap;
 
 use domain::aggregate::Aggregate;
@@ -61,6 +63,18 @@ pub struct ReceiptStory {
     pub currency: String,
     /// What was sold.
     pub lines: Vec<LineStory>,
+    /// What was sold without being known, after the lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unlisted: Vec<sale_session::UnlistedLine>,
+    /// How it differs from the rules, as the log names it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variances: Vec<sale_session::VarianceFound>,
+    /// True when it was made without a connection.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    /// What became of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub afterwards: Vec<Afterwards>,
     /// Sum of prices, in cents.
     pub gross_cents: i64,
     /// Sum of taxes, in cents.
@@ -99,6 +113,16 @@ pub struct LineStory {
     /// The line as recorded.
     #[serde(flatten)]
     pub line: sale_session::Line,
+}
+
+/// Something that became of a receipt.
+#[derive(Debug, Clone, Serialize)]
+pub struct Afterwards {
+    /// In a sentence.
+    pub text: String,
+    /// Where it is said.
+    #[serde(flatten)]
+    pub evidence: Evidence,
 }
 
 /// A sale with the state it was decided in.
@@ -189,6 +213,10 @@ fn told(logs: &Logs, source: &Source, sale: &Sale, workers: usize) -> Result<Rec
         occurred_at: receipt.occurred_at,
         currency: plan.map_or_else(String::new, |plan| plan.currency.clone()),
         lines: lines.collect(),
+        unlisted: receipt.unlisted.clone(),
+        variances: receipt.variances.clone(),
+        offline: receipt.offline.is_some(),
+        afterwards: afterwards(source, receipt.receipt, workers)?,
         gross_cents: receipt.gross.0,
         tax_cents: receipt.tax.0,
         total_cents: receipt.total.0,
@@ -200,6 +228,24 @@ fn told(logs: &Logs, source: &Source, sale: &Sale, workers: usize) -> Result<Rec
         differences: check::receipt(&sale.state, receipt, sale.entry.recorded_at),
         gaps,
     })
+}
+
+/// What later entries say about `receipt`.
+fn afterwards(source: &Source, receipt: ReceiptId, workers: usize) -> Result<Vec<Afterwards>, StoryError> {
+    let (needle, mut found) = (receipt.to_string(), Vec::new());
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |line| line.kind != "receipt_completed" && line.payload.contains(&needle),
+        |entry| {
+            if let Some(text) = later::became(&entry.event, receipt) {
+                let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+                found.push(Afterwards { text, evidence });
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found)
 }
 
 fn event_log(logs: &Logs, event: EventId) -> Option<&Source> {

@@ -223,7 +223,7 @@ impl World {
             let slot = self.session.state.slot(*tag).unwrap();
             let priced = rules.line(Cents(i64::from(slot.price)), slot.flags, at).unwrap();
             total += priced.payable.0;
-            AskedLine { tag: *tag, price: priced.price, keyed: tag.item() % 5 == 0 }
+            AskedLine::new(*tag, priced.price, tag.item() % 5 == 0)
         });
         let lines: Vec<AskedLine> = lines.collect();
         let notes = (total + 499) / 500 * 500;
@@ -232,6 +232,7 @@ impl World {
         let sale = sale_session::Command::CompleteReceipt {
             receipt: ReceiptId(self.fresh()),
             lines,
+            unlisted: Vec::new(),
             tenders: vec![Tender { kind: TenderKind::Cash, amount: Cents(notes) }],
             change: Cents(notes - total),
             occurred_at: self.now - 1_500,
@@ -272,6 +273,10 @@ impl World {
             let Delivery { to, command_id, command } = delivery;
             let json = command.to_string();
             let sent = match &to {
+                StreamId::Organization(_) => {
+                    let command = serde_json::from_str(&json).unwrap();
+                    submit(&mut self.organization, &to, &actor_of, &command_id, command, self.now)
+                }
                 StreamId::Event(..) => {
                     let command = serde_json::from_str(&json).unwrap();
                     submit(&mut self.event, &to, &actor_of, &command_id, command, self.now)

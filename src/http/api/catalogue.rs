@@ -64,11 +64,12 @@ struct PageRow {
 const SELECT_PAGE: &str = "SELECT COUNT(*) AS rows, MAX(tag) AS last_tag,
       json_group_array(json_array(tag, title, size, price_cents, consignor, flags)) AS items
     FROM (
-      SELECT i.tag, i.title, i.size, i.price_cents, i.consignor,
-        i.reduce + 2 * i.donate
+      SELECT i.tag, i.title, i.size, COALESCE(i.printed_cents, i.price_cents) AS price_cents, i.consignor,
+        COALESCE(i.printed_reduce, i.reduce) + 2 * COALESCE(i.printed_donate, i.donate)
           + CASE WHEN i.category IN (SELECT value FROM json_each(?4)) THEN 4 ELSE 0 END
           + CASE WHEN EXISTS (SELECT 1 FROM receipt_line l WHERE l.organization = i.organization
-                              AND l.session = i.session AND l.tag = i.tag) THEN 16 ELSE 0 END AS flags
+                              AND l.session = i.session AND l.tag = i.tag AND l.standing <> 'gone')
+                 THEN 16 ELSE 0 END AS flags
       FROM item i WHERE i.organization = ?1 AND i.event = ?5 AND i.session = ?2 AND i.tag > ?3 ORDER BY i.tag LIMIT ?6
     )";
 

@@ -60,7 +60,7 @@ const SELECT_CONSIGNORS: &str = "SELECT p.consignor AS number, p.tier,
     LEFT JOIN sale_session s ON s.organization = p.organization AND s.event = p.event
     LEFT JOIN share_estimate e
       ON e.organization = s.organization AND e.session = s.session AND e.consignor = p.consignor
-    WHERE p.organization = ?1 AND p.event = ?2 AND p.consignor > CAST(?3 AS INTEGER)
+    WHERE p.organization = ?1 AND p.event = ?2 AND p.standing IN ('active', 'left') AND p.consignor > CAST(?3 AS INTEGER)
     GROUP BY p.consignor ORDER BY p.consignor LIMIT ?4";
 
 /// The vault's name for a consignor.

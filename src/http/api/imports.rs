@@ -71,8 +71,10 @@ fn unreadable(fault: &TableFault) -> EdgeError {
 
 /// Where the event stands; refuses at once what every row would be refused for.
 async fn open_for_items(edge: &Edge, stream: &StreamId) -> Result<Overview, EdgeError> {
-    let consignment_event::Answer::Overview { overview } =
-        ask::<ConsignmentEvent>(edge.env(), stream, &consignment_event::Query::Overview).await?;
+    let answer = ask::<ConsignmentEvent>(edge.env(), stream, &consignment_event::Query::Overview).await?;
+    let consignment_event::Answer::Overview { overview } = answer else {
+        return Err(EdgeError::Internal("the event answered something else".into()));
+    };
     let overview = overview.ok_or(EdgeError::NotFound("event"))?;
     if overview.status.takes_items() {
         return Ok(*overview);

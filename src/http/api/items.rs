@@ -111,17 +111,19 @@ pub struct ItemQuery {
     pub status: Option<String>,
 }
 
-/// A sale is the session's word, the rest the event's: they meet here, when read.
+/// A sale is the session's word, the rest the event's: they meet here, when read. While a session has the item, a
+/// line that holds it makes it sold; once it is back, the event knows.
 const SELECT_ITEMS: &str =
     "SELECT i.tag, i.consignor, i.category, i.title, i.size, i.condition, i.price_cents,
       i.reduce, i.donate, i.reference, i.session, l.price_cents AS sold_cents, r.recorded_at AS sold_at,
-      CASE WHEN l.tag IS NULL THEN i.status ELSE 'sold' END AS status
+      CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold' ELSE i.status END AS status
     FROM item i
     LEFT JOIN receipt_line l ON l.organization = i.organization AND l.session = i.session AND l.tag = i.tag
+      AND l.standing = 'credited'
     LEFT JOIN receipt r ON r.organization = l.organization AND r.session = l.session AND r.receipt = l.receipt
     WHERE i.organization = ?1 AND i.event = ?2 AND i.tag > ?3
       AND (?4 IS NULL OR i.consignor = CAST(?4 AS INTEGER))
-      AND (?5 IS NULL OR CASE WHEN l.tag IS NULL THEN i.status ELSE 'sold' END = ?5)
+      AND (?5 IS NULL OR CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold' ELSE i.status END = ?5)
       AND (?6 IS NULL OR instr(lower(i.title), ?6) > 0 OR instr(lower(i.reference), ?6) > 0
            OR instr(i.tag, ?7) > 0)
     ORDER BY i.tag LIMIT ?8";

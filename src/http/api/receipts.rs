@@ -181,8 +181,9 @@ pub async fn complete_receipt(
         lines: new
             .lines
             .iter()
-            .map(|line| AskedLine { tag: line.tag, price: Cents(line.price_cents), keyed: line.keyed })
+            .map(|line| AskedLine::new(line.tag, Cents(line.price_cents), line.keyed))
             .collect(),
+        unlisted: Vec::new(),
         tenders: new
             .tenders
             .iter()
@@ -245,7 +246,7 @@ struct ReceiptRow {
 macro_rules! select_receipts {
     ($where:literal) => {
         concat!(
-            "SELECT r.receipt, r.session, r.number, r.seq, r.terminal, t.name AS terminal_name, r.occurred_at,
+            "SELECT r.receipt, r.session, r.number, r.seq, COALESCE(r.terminal, '') AS terminal, t.name AS terminal_name, r.occurred_at,
               r.recorded_at, r.gross_cents, r.tax_cents, r.total_cents, r.change_cents, r.tenders
             FROM receipt r
             LEFT JOIN terminal t
@@ -261,10 +262,11 @@ const SELECT_OF_SESSION: &str =
 
 const SELECT_ONE: &str = select_receipts!("r.receipt = ?2 ORDER BY r.recorded_at LIMIT 1");
 
-/// A line's flags come as 0 and 1, and its title from the event's rows.
+/// A line's flags come as 0 and 1, and its title from the event's rows. What the session did not know is the
+/// house's: consignor 0, and its price is the only one there is.
 const SELECT_LINES: &str =
-    "SELECT l.receipt, l.tag, i.title, l.consignor, l.printed_cents, l.price_cents, l.reduction_bp,
-      l.tax_cents, l.rate_bp, l.share_cents, l.house_cents, l.keyed, l.not_checked_in
+    "SELECT l.receipt, COALESCE(l.read_tag, '') AS tag, i.title, COALESCE(l.consignor, 0) AS consignor,
+      COALESCE(l.printed_cents, l.price_cents) AS printed_cents, l.price_cents, l.reduction_bp, l.tax_cents, l.rate_bp, l.share_cents, l.house_cents, l.keyed, l.not_checked_in
     FROM receipt_line l
     LEFT JOIN sale_session s ON s.organization = l.organization AND s.session = l.session
     LEFT JOIN item i ON i.organization = l.organization AND i.event = s.event AND i.tag = l.tag

@@ -35,7 +35,7 @@ pub async fn overview(edge: &Edge, tenant: &Tenant, session: SessionId) -> Resul
     match ask::<SaleSession>(edge.env(), &tenant.session(session), &Query::Overview).await? {
         Answer::Overview { overview: Some(overview) } => Ok(*overview),
         Answer::Overview { overview: None } => Err(EdgeError::NotFound("session")),
-        Answer::Terminal { .. } => Err(EdgeError::Internal("the session answered something else".into())),
+        _ => Err(EdgeError::Internal("the session answered something else".into())),
     }
 }
 
