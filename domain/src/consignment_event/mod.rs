@@ -15,9 +15,11 @@ pub mod fees;
 mod fixture;
 pub mod items;
 pub mod participation;
+pub mod payouts;
 mod rights;
 pub mod schedule;
 mod sessions;
+pub mod settlement;
 mod state;
 #[cfg(test)]
 mod tests;
