@@ -39,14 +39,14 @@ fn answer(sale: &Sale) -> String {
 }
 
 #[test]
-fn con_1_a_late_sale_of_what_is_still_here_is_taken() {
+fn con_11_a_late_sale_of_what_is_still_here_is_taken() {
     let sale = closed().by(session_log()).when(claim(tag(2), ClaimKind::Sold));
     sale.then_kinds(&["claim_accepted"]);
     assert_eq!((status(&sale, 2), answer(&sale).as_str()), (ItemStatus::Sold, "accepted"));
 }
 
 #[test]
-fn con_2_a_late_return_brings_the_sold_item_back() {
+fn con_12_a_late_return_brings_the_sold_item_back() {
     let sale = closed().by(session_log()).when(claim(tag(1), ClaimKind::Returned));
     sale.then_kinds(&["claim_accepted"]);
     assert_eq!(status(&sale, 1), ItemStatus::Returned);
@@ -54,7 +54,7 @@ fn con_2_a_late_return_brings_the_sold_item_back() {
 }
 
 #[test]
-fn con_3_a_claim_that_contradicts_the_record_is_contested_never_refused() {
+fn con_13_a_claim_that_contradicts_the_record_is_contested_never_refused() {
     let gone = closed().when(Command::DepartItems { tags: tags(&[2]), how: Departure::PickedUp });
     for (sale, tag) in [(closed(), tag(1)), (gone, tag(2)), (closed(), Tag::new(2, 1).unwrap())] {
         let sale = sale.by(session_log()).when(claim(tag, ClaimKind::Sold));
@@ -68,7 +68,7 @@ fn con_3_a_claim_that_contradicts_the_record_is_contested_never_refused() {
 }
 
 #[test]
-fn con_5_a_contested_claim_is_resolved_once() {
+fn con_14_a_contested_claim_is_resolved_once() {
     let contested = || {
         closed()
             .when(Command::DepartItems { tags: tags(&[2]), how: Departure::PickedUp })
@@ -78,13 +78,13 @@ fn con_5_a_contested_claim_is_resolved_once() {
     };
     let upheld = contested().when(resolve(ClaimResolution::Upheld));
     assert_eq!((status(&upheld, 2), answer(&upheld).as_str()), (ItemStatus::Sold, "accepted"));
-    upheld.when(resolve(ClaimResolution::Dismissed)).then_refused("CON-5");
+    upheld.when(resolve(ClaimResolution::Dismissed)).then_refused("CON-14");
     let dismissed = contested().when(resolve(ClaimResolution::Dismissed));
     assert_eq!((status(&dismissed, 2), answer(&dismissed).as_str()), (ItemStatus::PickedUp, "dismissed"));
 }
 
 #[test]
-fn con_6_nothing_is_upheld_about_an_item_on_another_floor_or_of_no_event() {
+fn con_15_nothing_is_upheld_about_an_item_on_another_floor_or_of_no_event() {
     let other = SessionId(Uuid::from_u128(0x5F));
     let sale = closed()
         .when(Command::ScheduleSession {
@@ -98,14 +98,14 @@ fn con_6_nothing_is_upheld_about_an_item_on_another_floor_or_of_no_event() {
     sale.then_kinds(&["claim_contested"]);
     let [Event::ClaimContested(contested)] = sale.appended() else { panic!("contested") };
     assert_eq!(contested.holder, Some(other));
-    sale.by(olivia()).when(resolve(ClaimResolution::Upheld)).then_refused("CON-6");
+    sale.by(olivia()).when(resolve(ClaimResolution::Upheld)).then_refused("CON-15");
     let unknown =
         closed().by(session_log()).when(claim(Tag::new(2, 1).unwrap(), ClaimKind::Sold)).by(olivia());
-    unknown.when(resolve(ClaimResolution::Upheld)).then_refused("CON-6");
+    unknown.when(resolve(ClaimResolution::Upheld)).then_refused("CON-15");
 }
 
 #[test]
-fn ses_9_a_planned_session_can_be_called_off_by_itself_or_with_its_event() {
+fn ses_16_a_planned_session_can_be_called_off_by_itself_or_with_its_event() {
     let planned = || {
         stocked(settings(), 1).when(Command::ScheduleSession {
             session: SESSION,

@@ -147,6 +147,6 @@ fn cnt_5_each_difference_belongs_to_one_class() {
     ] {
         assert_eq!(difference.class(), class);
     }
-    assert_eq!(super::decide::difference(ItemStatus::OnFloor, false), Some(D::MissingOnFloor));
-    assert_eq!(super::decide::difference(ItemStatus::OnFloor, true), None);
+    assert_eq!(decide::difference(ItemStatus::OnFloor, false), Some(D::MissingOnFloor));
+    assert_eq!(decide::difference(ItemStatus::OnFloor, true), None);
 }

@@ -108,10 +108,10 @@ fn fee_1_to_6_refusals() {
 #[test]
 fn fee_1_taking_part_charges_the_tiers_fee_as_an_entry_of_its_own() {
     let sale = registering(settings());
-    let [Event::ConsignorsJoined(_), Event::FeesCharged(charged)] = sale.appended() else {
+    let [Event::ConsignorsJoined(_), Event::FeesCharged(entry)] = sale.appended() else {
         panic!("two entries")
     };
-    let charges: Vec<_> = charged.charges.iter().map(|it| (it.consignor.0, it.amount.0, it.method)).collect();
+    let charges: Vec<_> = entry.charges.iter().map(|it| (it.consignor.0, it.amount.0, it.method)).collect();
     assert_eq!(charges, [(1, 1_500, FeeMethod::Payout), (2, 2_500, FeeMethod::Payout)]);
 }
 

@@ -155,8 +155,8 @@ fn fee_11_pulling_more_than_the_allowance_costs_a_fine_for_each() {
     let sale = sale(8).when(check_in(&all)).when(pull(&[1, 2, 3, 4]));
     sale.then_kinds(&["items_pulled"]);
     let sale = sale.when(pull(&[5, 6, 7]));
-    let [_, Event::FeesCharged(charged)] = sale.appended() else { panic!("fines") };
-    assert_eq!(charged.charges.iter().map(|it| it.tag.unwrap()).collect::<Vec<_>>(), tags(&[6, 7]));
+    let [_, Event::FeesCharged(fines)] = sale.appended() else { panic!("fines") };
+    assert_eq!(fines.charges.iter().map(|it| it.tag.unwrap()).collect::<Vec<_>>(), tags(&[6, 7]));
     assert_eq!(sale.state().participations[&number(1)].open(FeeKind::PulledItem), Cents(200));
     // The organizer's own decision costs nothing, nor does what never came in.
     let organizer = Command::PullItems { tags: tags(&[8]), reason: PullReason::Organizer };
@@ -178,8 +178,8 @@ fn itm_17_a_draft_keeps_its_tag_until_it_is_whole() {
     let sale = registering(settings())
         .when(Command::SaveDraft { tag: None, draft: ItemDraft { title: String::new(), ..draft(1, "A") } });
     sale.then_kinds(&["draft_saved"]);
-    let save = Command::SaveDraft { tag: Some(tag(1)), draft: draft(1, "A") };
-    let sale = sale.when(save).when(Command::SaveDraft { tag: Some(tag(1)), draft: draft(2, "A") });
+    let again = Command::SaveDraft { tag: Some(tag(1)), draft: draft(1, "A") };
+    let sale = sale.when(again).when(Command::SaveDraft { tag: Some(tag(1)), draft: draft(2, "A") });
     sale.then_refused("ITM-17");
     let unfinished =
         Command::CompleteDraft { tag: tag(1), draft: ItemDraft { title: " ".into(), ..draft(1, "A") } };
@@ -302,7 +302,7 @@ fn itm_23_what_the_later_event_does_not_take_is_here_again() {
 }
 
 #[test]
-fn cus_6_items_that_come_while_a_session_opens_reach_its_floor() {
+fn cus_9_items_that_come_while_a_session_opens_reach_its_floor() {
     // All pages have left, none is confirmed yet.
     let opening = open(sale(2), 0);
     let sale = opening.when(Command::ListItems { import: None, items: vec![draft(1, "late")] });

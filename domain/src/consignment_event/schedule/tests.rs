@@ -66,6 +66,7 @@ fn join(sale: Sale, consignors: std::ops::RangeInclusive<u32>) -> Sale {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, one line per refusal")]
 fn bkg_1_to_9_refusals() {
     let open = |plan| sale().when(Command::OpenSlots { slots: vec![plan] });
     let resize = |capacity| Command::ResizeSlot { slot: slot(1), capacity };
