@@ -138,11 +138,18 @@ pub fn olivia(platform: &Platform) -> Result<Client> {
     signed_in(platform, "demo", "user_demo_olivia", Some("demo"))
 }
 
-/// A client signed in through the sandbox's door for tests.
 fn signed_in(platform: &Platform, host: &str, user: &str, organization: Option<&str>) -> Result<Client> {
+    Ok(platform.client(host).with_token(&token(&platform.sandbox(), user, organization)?))
+}
+
+/// A token from the sandbox's door for tests.
+///
+/// # Errors
+/// When the sandbox is not there or does not know the person.
+pub fn token(sandbox: &Client, user: &str, organization: Option<&str>) -> Result<String> {
     let body = json!({"user": user, "organization": organization});
-    let answer = platform.sandbox().post("/testing/tokens", "seed", Body::Json(&body))?;
-    Ok(platform.client(host).with_token(text(&answer, "jwt")?))
+    let answer = sandbox.post("/testing/tokens", "seed", Body::Json(&body))?;
+    Ok(text(&answer, "jwt")?.to_owned())
 }
 
 fn create_event(client: &Client, key: &str, name: &str) -> Result<String> {
