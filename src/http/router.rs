@@ -57,6 +57,8 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::configuration::configuration))
         .routes(routes!(api::platform::create_organization))
         .routes(routes!(api::me::me))
+        .routes(routes!(api::members::list_members))
+        .routes(routes!(api::members::grant_role, api::members::revoke_role))
         .routes(routes!(api::events::list_events, api::events::create_event))
         .routes(routes!(api::events::get_event))
         .routes(routes!(api::events::change_status))

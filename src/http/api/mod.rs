@@ -11,6 +11,7 @@ pub mod items;
 pub mod live;
 pub mod log;
 pub mod me;
+pub mod members;
 pub mod pairings;
 pub mod platform;
 pub mod receipts;
