@@ -44,6 +44,14 @@ const OPENING_LIMIT: Duration = Duration::from_mins(3);
 /// How often we ask whether it has.
 const OPENING_POLL: Duration = Duration::from_millis(200);
 
+/// What the demo people are in the demo organization, besides Olivia, who is its first admin.
+const PEOPLE: [(&str, &str); 4] = [
+    ("user_demo_ed", "event_admin"),
+    ("user_demo_sue", "support"),
+    ("user_demo_val", "volunteer"),
+    ("user_demo_cora", "consignor"),
+];
+
 /// The demo inventory.
 const INVENTORY: &str = "demo/inventory.csv";
 
@@ -86,6 +94,10 @@ fn demo(workspace: &Workspace, platform: &Platform, step: &Step) -> Result<()> {
     step.detail("organizations");
     organizations(platform)?;
     let olivia = olivia(platform)?;
+    step.detail("people");
+    for (person, role) in PEOPLE {
+        olivia.put(&format!("/api/v1/members/{person}/roles/{role}"))?;
+    }
     step.detail("event");
     let event = create_event(&olivia, "demo", "Spring Children's Sale")?;
     step.detail("inventory");
