@@ -78,7 +78,7 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::terminals::list_terminals))
         .routes(routes!(api::terminals::revoke_terminal))
         .routes(routes!(api::catalogue::catalogue))
-        .routes(routes!(api::receipts::list_receipts, api::receipts::complete_receipt))
+        .routes(routes!(api::receipts::list_receipts, api::sale::complete_receipt))
         .routes(routes!(api::receipts::get_receipt))
         .routes(routes!(api::summary::summary))
         .routes(routes!(api::live::live))

@@ -15,6 +15,7 @@ pub mod members;
 pub mod pairings;
 pub mod platform;
 pub mod receipts;
+pub mod sale;
 pub mod session_steps;
 pub mod sessions;
 pub mod streams;
