@@ -1,9 +1,10 @@
 // The thread through the house: from an empty event to a sale that every screen sees.
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
-import { look } from "./support/look.ts";
+import { look, screensFolder } from "./support/look.ts";
 
 const INVENTORY = fileURLToPath(new URL("../../demo/inventory.csv", import.meta.url));
 /** Custody of a few thousand items moves in pages; give a slow machine time. */
@@ -204,7 +205,7 @@ async function paper(till: Page): Promise<void> {
   await till.emulateMedia({ media: "print" });
   await expect(till.locator(".print-receipt")).toBeVisible();
   await expect(till.locator(".bar")).toBeHidden();
-  await till.screenshot({ path: "tests/test-results/screens/18-terminal-paper.png", fullPage: true });
+  await till.screenshot({ path: join(screensFolder(), "18-terminal-paper.png"), fullPage: true });
   await till.emulateMedia({ media: null });
 }
 
