@@ -4,6 +4,10 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Hall, openHall, pairTill, scan } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
+/** Two devices, several screens looked at, on a machine that builds something else meanwhile. */
+const TEST_LIMIT_MS = 240_000;
+test.describe.configure({ timeout: TEST_LIMIT_MS });
+
 let hall: Hall;
 
 test.beforeAll(async ({ browser, baseURL }) => {

@@ -34,6 +34,8 @@ export async function look(page: Page, name: string): Promise<void> {
         path: join(folder, `${name}-${size.name}-${colorScheme}.png`),
         animations: "disabled",
       });
+      // Colours are the same on a phone: there, one scheme tells what its layout breaks.
+      if (size.name === "phone" && colorScheme === "dark") continue;
       const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
       const found = violations.flatMap((rule) =>
         rule.nodes.map((node) => `${rule.id}: ${node.html} ${node.failureSummary}`),
