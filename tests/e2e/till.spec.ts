@@ -128,3 +128,13 @@ test("the whole sale works from the keyboard alone", async ({ browser, baseURL }
   await expect(till.getByText("Ready for the next basket")).toBeVisible();
   await device.close();
 });
+
+test("a closed session says so on the till and on the desk", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till G");
+  await hall.call("POST", `/sessions/${hall.session}/close`);
+  await expect(till.getByText("The session is closed")).toBeVisible();
+  await expect
+    .poll(async () => (await hall.call<{ status: string }>("GET", `/sessions/${hall.session}`)).status)
+    .toBe("closed");
+  await device.close();
+});
