@@ -162,7 +162,7 @@ pub fn ask(program: impl AsRef<OsStr>, arguments: &[&str], variables: &[(&str, &
 }
 
 /// How tools say that they cannot reach what they want to download.
-const NETWORK_TROUBLE: [&str; 10] = [
+const NETWORK_TROUBLE: [&str; 11] = [
     "ECONNREFUSED",
     "ECONNRESET",
     "EAI_AGAIN",
@@ -170,6 +170,7 @@ const NETWORK_TROUBLE: [&str; 10] = [
     "ENETUNREACH",
     "ETIMEDOUT",
     "Could not resolve host",
+    "Could not connect to server",
     "Couldn't connect to server",
     "Temporary failure resolving",
     "spurious network error",
