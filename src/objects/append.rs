@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use domain::aggregate::{Aggregate, Context};
+use domain::ids::Actor;
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::rejection::Rejection;
 use domain::stream::StreamId;
@@ -95,13 +96,38 @@ impl<A: Aggregate, D: Database> Log<A, D> {
                 return Err(SubmitError::HeadMoved { head }.into());
             }
             let now = now.max(hot.recorded_at);
-            let events = self.decide(hot, &received, command, now, fresh_id)?;
-            self.take(hot, &received, &body_hash, now, &events)
+            match self.decide(hot, &received, command, now, fresh_id) {
+                Ok(events) => self.take(hot, &received, &body_hash, now, &events),
+                Err(failure) => {
+                    self.keep_refusal(hot, &received, &body_hash, &failure)?;
+                    Err(failure)
+                }
+            }
         })
         .map_err(|failure| match failure {
             Failure::Refused(error) => error,
             Failure::Store(error) => SubmitError::Unavailable(error.to_string()),
         })
+    }
+
+    /// A refusal is a first reply too: a late copy of a request must not succeed after its sender has walked away.
+    /// Deliveries are sent until they are taken, so theirs is not kept; nor is one that would be an object's first
+    /// trace.
+    fn keep_refusal(
+        &self,
+        hot: &Hot<A>,
+        received: &Received<'_>,
+        body_hash: &str,
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
+        match failure {
+            Failure::Refused(SubmitError::Rejected(refusal))
+                if hot.stored && !matches!(received.actor, Actor::Stream(_)) =>
+            {
+                self.store.refuse(&received.command_id, body_hash, refusal)
+            }
+            Failure::Refused(_) | Failure::Store(_) => Ok(()),
+        }
     }
 
     fn known(&self, hot: &Hot<A>, command_id: &str) -> Result<Option<KnownCommand>, StoreError> {
@@ -111,6 +137,9 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     fn repeat(&self, known: &KnownCommand, body_hash: &str) -> Result<Accepted, Failure> {
         if known.body_hash != body_hash {
             return Err(SubmitError::CommandIdReused.into());
+        }
+        if let Some(refusal) = &known.refusal {
+            return Err(SubmitError::Rejected(refusal.clone()).into());
         }
         let mut entries = Vec::new();
         let mut next = known.first_seq;

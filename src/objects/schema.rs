@@ -1,7 +1,7 @@
 //! The tables of an object.
 
 /// The tables, made when an object is first written to. Each statement is repeatable.
-pub const TABLES: [&str; 7] = [
+pub const TABLES: [&str; 8] = [
     "CREATE TABLE IF NOT EXISTS log (
         seq INTEGER PRIMARY KEY,
         recorded_at INTEGER NOT NULL,
@@ -19,6 +19,12 @@ pub const TABLES: [&str; 7] = [
         first_seq INTEGER NOT NULL,
         last_seq INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
+    // Commands of people and terminals that a rule refused: the refusal is their first reply.
+    "CREATE TABLE IF NOT EXISTS refusals (
+        command_id TEXT PRIMARY KEY,
+        body_hash TEXT NOT NULL,
+        rejection TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS deliveries (
         number INTEGER PRIMARY KEY,
@@ -35,7 +41,7 @@ pub const TABLES: [&str; 7] = [
 ];
 
 /// Raised when [`TABLES`] grows.
-pub const SCHEMA: &str = "2";
+pub const SCHEMA: &str = "3";
 
 /// The note that says which tables an object has.
 pub const SCHEMA_NOTE: &str = "schema";

@@ -6,6 +6,7 @@
 
 use domain::aggregate::Delivery;
 use domain::journal::{Hash, Head, RawEntry, Verifier};
+use domain::rejection::Rejection;
 
 use super::database::{Cell, Database, Param, StoreError};
 use super::limits::{ENVELOPE_BYTES, PAGE_BYTES_MAX};
@@ -24,7 +25,10 @@ const HEAD: &str = "SELECT seq, hash, recorded_at FROM log ORDER BY seq DESC LIM
 const HASH_AT: &str = "SELECT hash FROM log WHERE seq = ?1";
 const APPEND: &str = "INSERT INTO log (seq, recorded_at, command_id, actor, kind, version, payload, hash)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-const FIND_COMMAND: &str = "SELECT body_hash, first_seq, last_seq FROM commands WHERE command_id = ?1";
+const FIND_COMMAND: &str =
+    "SELECT body_hash, first_seq, last_seq, NULL AS rejection FROM commands WHERE command_id = ?1
+    UNION ALL SELECT body_hash, 0, 0, rejection FROM refusals WHERE command_id = ?1";
+const REMEMBER_REFUSAL: &str = "INSERT INTO refusals (command_id, body_hash, rejection) VALUES (?1, ?2, ?3)";
 const REMEMBER_COMMAND: &str =
     "INSERT INTO commands (command_id, body_hash, first_seq, last_seq) VALUES (?1, ?2, ?3, ?4)";
 const FACTS: &str = "SELECT key, json FROM facts WHERE key IN (SELECT value FROM json_each(?1))";
@@ -44,7 +48,7 @@ const SET_META: &str =
     "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const TABLE_EXISTS: &str = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'";
 
-/// A command that the log already holds.
+/// A command that was answered before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCommand {
     /// Digest of its body and actor, hex.
@@ -53,6 +57,8 @@ pub struct KnownCommand {
     pub first_seq: u64,
     /// Seq of its last entry.
     pub last_seq: u64,
+    /// The refusal it got; it has no entries then.
+    pub refusal: Option<Rejection>,
 }
 
 /// Something that this log hands to another object.
@@ -199,7 +205,7 @@ impl<D: Database> Store<D> {
         Ok(verifier.head())
     }
 
-    /// What the log knows of a command.
+    /// What is known of a command.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -207,15 +213,30 @@ impl<D: Database> Store<D> {
         let rows = self.database.run(FIND_COMMAND, &[Param::Text(command_id)])?;
         match rows.into_iter().next().as_deref() {
             None => Ok(None),
-            Some([Cell::Text(body_hash), Cell::Integer(first), Cell::Integer(last)]) => {
+            Some([Cell::Text(body_hash), Cell::Integer(first), Cell::Integer(last), rejection]) => {
+                let refusal = match rejection {
+                    Cell::Text(json) => Some(serde_json::from_str(json)?),
+                    _ => None,
+                };
                 Ok(Some(KnownCommand {
                     body_hash: body_hash.clone(),
                     first_seq: first.cast_unsigned(),
                     last_seq: last.cast_unsigned(),
+                    refusal,
                 }))
             }
             Some(_) => Err(StoreError::Shape("command")),
         }
+    }
+
+    /// Keeps a refusal as the command's first reply.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is stored then.
+    pub fn refuse(&self, command_id: &str, body_hash: &str, refusal: &Rejection) -> Result<(), StoreError> {
+        let rejection = serde_json::to_string(refusal)?;
+        let row = [Param::Text(command_id), Param::Text(body_hash), Param::Text(&rejection)];
+        self.database.run(REMEMBER_REFUSAL, &row).map(drop)
     }
 
     /// The stored facts among `keys`.

@@ -72,6 +72,9 @@ pub(super) fn grant(person: &str) -> String {
     format!(r#"{{"type":"grant_role","person":"{person}","role":"support"}}"#)
 }
 
+/// Refused while `user_a` is the only admin.
+const REVOKE_ADMIN: &str = r#"{"type":"revoke_role","person":"user_a","role":"organization_admin"}"#;
+
 fn submit(log: &Log<Organization, &Connection>, id: &str, command: &str) -> Result<Accepted, SubmitError> {
     log.submit(&body(id, "person:user_a", command), NOW, Uuid::nil())
 }
@@ -103,6 +106,30 @@ fn an_object_that_was_only_asked_or_refused_leaves_no_trace() {
     assert!(matches!(submit(&log, "c", &grant("user_b")), Err(SubmitError::Rejected(_))));
     assert_eq!(log.page(1, 10).unwrap().head, Head::EMPTY);
     assert_eq!(count(&connection, "sqlite_master"), 0);
+}
+
+#[test]
+fn a_late_copy_of_a_refused_command_stays_refused() {
+    let connection = Connection::open_in_memory().unwrap();
+    let log = created(&connection);
+    let revoke = |id: &str| submit(&log, id, REVOKE_ADMIN);
+    let first = revoke("r").unwrap_err();
+    assert!(matches!(first, SubmitError::Rejected(_)));
+    let again = r#"{"type":"grant_role","person":"user_b","role":"organization_admin"}"#;
+    submit(&log, "g", again).unwrap();
+    assert_eq!(revoke("r").unwrap_err(), first, "the late copy");
+    assert!(revoke("r2").is_ok(), "a new request is decided anew");
+}
+
+#[test]
+fn a_refused_delivery_is_decided_anew_when_it_comes_again() {
+    let connection = Connection::open_in_memory().unwrap();
+    let log = created(&connection);
+    let deliver = || log.submit(&body("d", "stream:x/event/y", REVOKE_ADMIN), NOW, Uuid::nil());
+    assert!(matches!(deliver(), Err(SubmitError::Rejected(_))));
+    let again = r#"{"type":"grant_role","person":"user_b","role":"organization_admin"}"#;
+    submit(&log, "g", again).unwrap();
+    assert!(deliver().is_ok());
 }
 
 #[test]

@@ -4,6 +4,10 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Hall, openHall, pairTill, scan } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
+/** Two devices, several screens looked at, on a machine that builds something else meanwhile. */
+const TEST_LIMIT_MS = 240_000;
+test.describe.configure({ timeout: TEST_LIMIT_MS });
+
 let hall: Hall;
 
 test.beforeAll(async ({ browser, baseURL }) => {
@@ -122,5 +126,15 @@ test("the whole sale works from the keyboard alone", async ({ browser, baseURL }
   await expect(till.getByText("Give change")).toBeVisible();
   await till.keyboard.press("Enter");
   await expect(till.getByText("Ready for the next basket")).toBeVisible();
+  await device.close();
+});
+
+test("a closed session says so on the till and on the desk", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till G");
+  await hall.call("POST", `/sessions/${hall.session}/close`);
+  await expect(till.getByText("The session is closed")).toBeVisible();
+  await expect
+    .poll(async () => (await hall.call<{ status: string }>("GET", `/sessions/${hall.session}`)).status)
+    .toBe("closed");
   await device.close();
 });

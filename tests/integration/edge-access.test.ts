@@ -178,6 +178,46 @@ test("a revoked terminal is out with its next request", async () => {
   assert.deepEqual([refused.status, refused.body.code], [401, "token_revoked"]);
 });
 
+test("a role counts from the next request on, and so does its end", async () => {
+  const sue = new Person("user_demo_sue", own.slug);
+  const events = async () => (await sue.call("GET", "/api/v1/events")).status;
+  assert.equal(await events(), 403);
+  const granted = await own.admin.ok<{ roles: string[] }>(
+    "PUT",
+    "/api/v1/members/user_demo_sue/roles/support",
+  );
+  assert.deepEqual(granted.roles, ["support"]);
+  assert.equal(await events(), 200);
+  assert.equal((await sue.call("GET", `/api/v1/log/${encodeURIComponent(own.till.stream)}`)).status, 200);
+  const consignors = await sue.ok<{ items: { name: string | null }[] }>(
+    "GET",
+    `/api/v1/events/${own.event}/consignors`,
+  );
+  assert.deepEqual(
+    consignors.items.map((consignor) => consignor.name),
+    [null],
+    "support sees no names",
+  );
+  assert.equal((await sue.call("POST", "/api/v1/events", { body: { name: "Mine" } })).status, 403);
+  assert.equal((await sue.call("PUT", "/api/v1/members/user_demo_sue/roles/organization_admin")).status, 403);
+  type Members = { items: { person: string; roles: string[] }[] };
+  const members = await own.admin.ok<Members>("GET", "/api/v1/members");
+  assert.deepEqual(
+    members.items.map(({ person, roles }) => [person, roles]),
+    [
+      ["user_demo_olivia", ["organization_admin"]],
+      ["user_demo_sue", ["support"]],
+    ],
+  );
+  await own.admin.ok("DELETE", "/api/v1/members/user_demo_sue/roles/support");
+  assert.equal(await events(), 403);
+  const last = await own.admin.call<Problem>(
+    "DELETE",
+    "/api/v1/members/user_demo_olivia/roles/organization_admin",
+  );
+  assert.deepEqual([last.status, last.body.code], [422, "last_admin"]);
+});
+
 test("platform routes are the platform's", async () => {
   const body = {
     slug: "mine",

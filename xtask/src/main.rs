@@ -20,6 +20,7 @@ mod say;
 mod seed;
 mod stamp;
 mod tidy;
+mod token;
 mod toolchain;
 mod workspace;
 
@@ -58,6 +59,8 @@ enum Task {
     },
     /// Builds as small as it gets and deploys with wrangler.
     Deploy(deploy::Options),
+    /// Prints a token for one of the demo people, from the running platform's sandbox.
+    Token(token::Options),
     /// Checks the house rules: import arrows, repeatable results, named bounds, sizes, words.
     Tidy,
     /// Runs a server and ends it when its starter is gone (used by the other commands).
@@ -92,6 +95,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Openapi => openapi::run(&workspace)?,
         Task::Build { artifact } => artifacts::ensure(&workspace, artifact)?,
         Task::Deploy(options) => deploy::run(&workspace, &options)?,
+        Task::Token(options) => token::run(&options)?,
         Task::Tidy => return Ok(verdict(tidy::print(&tidy::look(&workspace)?))),
         Task::Keep { command } => return keeper::keep(&command),
     }

@@ -62,10 +62,7 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
 fn install(workspace: &Workspace, step: &Step) -> Result<()> {
     Run::new(workspace, "npm-install", "npm")
         .args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-        .succeed(step)
-        .context(
-            "npm could not install the packages; when the network was the cause, start again once it is back",
-        )?;
+        .succeed(step)?;
     Ok(())
 }
 

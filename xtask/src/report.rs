@@ -85,11 +85,24 @@ impl Outcome {
 #[derive(Debug, Default)]
 pub struct Report {
     total: Tally,
+    only: Option<String>,
 }
 
 impl Report {
+    /// A report on the stages alone whose names contain a text, and on those that they stand on.
+    pub fn only(text: Option<String>) -> Self {
+        Self { only: text, ..Self::default() }
+    }
+
+    /// Runs a stage, unless only others were asked for.
+    pub fn stage(&mut self, name: &str, work: impl FnOnce(&Step) -> Result<Outcome>) {
+        if self.only.as_ref().is_none_or(|text| name.contains(text.as_str())) {
+            self.needed_stage(name, work);
+        }
+    }
+
     /// Runs a stage, says its line, and counts it. A stage that breaks down has failed once.
-    pub fn stage(&mut self, name: &str, work: impl FnOnce(&Step) -> Result<Outcome>) -> Tally {
+    pub fn needed_stage(&mut self, name: &str, work: impl FnOnce(&Step) -> Result<Outcome>) -> Tally {
         let started = Instant::now();
         let outcome =
             say::silent_step(name, work).unwrap_or_else(|error| Outcome::failed(format!("{error:#}")));

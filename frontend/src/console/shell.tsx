@@ -1,4 +1,4 @@
-import "../styles/console.css";
+import "../styles/console/index.css";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import {

@@ -29,7 +29,7 @@ const BROWSER_LIMIT: Duration = Duration::from_mins(15);
 
 /// Runs them, as far as what they stand on holds.
 pub fn run(workspace: &Workspace, report: &mut Report) {
-    let built = report.stage("building the Worker and the screens", |_| {
+    let built = report.needed_stage("building the Worker and the screens", |_| {
         artifacts::ensure(workspace, Artifact::All)?;
         Ok(Outcome::passed())
     });
@@ -43,7 +43,7 @@ pub fn run(workspace: &Workspace, report: &mut Report) {
         check(wrangler(workspace, "dry-run", &["deploy", "--dry-run", "--outdir", ".hangtag/dry-run"]), step)
     });
     let mut platform = None;
-    report.stage("start of a fresh platform", |_| {
+    report.needed_stage("start of a fresh platform", |_| {
         platform = Some(fresh(workspace)?);
         Ok(Outcome::passed())
     });

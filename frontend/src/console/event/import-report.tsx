@@ -70,7 +70,7 @@ export function ImportReportView({ event, file, report, onAgain }: Props) {
       {rows.length === 0 ? (
         <p className="soft report-empty">{words.empty}</p>
       ) : (
-        <ReportTable rows={rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)} />
+        <ReportTable rows={rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)} mixed={filter === "all"} />
       )}
       {rows.length > PAGE_ROWS && <Pager total={rows.length} page={page} onPage={setPage} />}
     </section>
@@ -83,7 +83,9 @@ function firstFilter(report: ImportReport): Filter {
   return report.warned > 0 ? "accepted_with_warning" : "all";
 }
 
-function ReportTable({ rows }: { rows: ImportRow[] }) {
+/** `mixed`: rows of several outcomes; a phone leaves the outcome out where all rows have the same one. */
+function ReportTable({ rows, mixed }: { rows: ImportRow[]; mixed: boolean }) {
+  const outcome = mixed ? undefined : "minor";
   return (
     <div className="table-frame">
       <table className="table">
@@ -92,7 +94,9 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
             <th scope="col" className="numeric">
               {words.columns.row}
             </th>
-            <th scope="col">{words.columns.outcome}</th>
+            <th scope="col" className={outcome}>
+              {words.columns.outcome}
+            </th>
             <th scope="col" className="minor">
               {words.columns.tag}
             </th>
@@ -103,7 +107,7 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
           {rows.map((row) => (
             <tr key={row.row}>
               <td className="numeric code">{row.line}</td>
-              <td>
+              <td className={outcome}>
                 <OutcomeChip outcome={row.outcome} />
               </td>
               <td className="minor">{row.tag ? <TagNumber tag={row.tag} /> : texts.dash}</td>
