@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
 
+#[path = "read_models/kinds.rs"]
+mod kinds;
 mod support;
 
 use std::collections::BTreeMap;
@@ -41,15 +43,54 @@ fn rows_equal_the_oracles() {
     }
 }
 
+/// Every cent that was charged and not given back is credited to somebody, or held for a case.
+#[test]
+fn every_cent_of_a_session_is_somewhere() {
+    for seed in 1..=4 {
+        let world = made_by_chance(seed, &PLAN);
+        let database = Database::migrated();
+        whole(&database, &world);
+        let sessions: (i64, i64) = database.0.query_row(
+            "SELECT count(*), sum(gross_cents - refunded_gross_cents = share_cents + house_cents + held_cents)
+             FROM sale_session", [], |row| Ok((row.get(0)?, row.get(1)?)),
+        ).unwrap();
+        assert_eq!(sessions.0, sessions.1, "seed {seed}");
+        assert!(world.books().all(|(_, books)| books.balance()));
+        let apart: i64 = database
+            .0
+            .query_row(
+                "SELECT count(*) FROM sale_session s WHERE s.share_cents <>
+                (SELECT coalesce(sum(e.share_cents), 0) FROM share_estimate e WHERE e.session = s.session)",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(apart, 0, "seed {seed}");
+    }
+}
+
 #[test]
 fn the_made_up_world_is_worth_testing_on() {
     let world = made_by_chance(1, &PLAN);
     let kinds =
         |kind: &str| world.logs().iter().flat_map(|(_, log)| *log).filter(|entry| entry.kind == kind).count();
     assert!(world.refused < world.taken / 4, "{} of {} refused", world.refused, world.taken);
-    for kind in
-        ["receipt_completed", "custody_released", "session_closed", "settings_changed", "role_revoked"]
-    {
+    for kind in [
+        "receipt_completed",
+        "custody_released",
+        "session_closed",
+        "settings_changed",
+        "role_revoked",
+        "return_recorded",
+        "receipt_voided",
+        "conflict_opened",
+        "conflict_resolved",
+        "items_edited",
+        "tags_printed",
+        "items_rejected",
+        "items_departed",
+        "item_retagged",
+    ] {
         assert!(kinds(kind) > 0, "no {kind}");
     }
 }

@@ -99,9 +99,7 @@ impl Caller {
             sale_session::Answer::Terminal { terminal: None } => {
                 Err(EdgeError::Unauthenticated("token_revoked"))
             }
-            _ => {
-                Err(EdgeError::Internal("the session answered something else".into()))
-            }
+            _ => Err(EdgeError::Internal("the session answered something else".into())),
         }
     }
 }

@@ -26,12 +26,12 @@ mod tests;
 
 pub use command::Command;
 pub use custody::{CUSTODY_PAGE_ITEMS, CustodyItem, ItemFlags, ItemOutcome, Outcome, Terms};
-pub use items::MAX_ITEMS_LISTED;
 pub use event::{
     Channel, ConsignorsJoined, CustodyConfirmed, CustodyHandedOver, Event, EventCreated, ItemsListed,
     ItemsTakenBack, SessionCancelled, SessionOpening, SessionScheduled, StatusChanged,
 };
 pub use facts::Facts;
+pub use items::MAX_ITEMS_LISTED;
 pub use participation::MAX_JOINING;
 pub use state::{ItemSlot, SessionRef, State};
 

@@ -76,11 +76,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
         }
         Event::ParticipationChanged(changed) => writes.write(
             CHANGE,
-            [Row {
-                tier: Some(changed.tier.name()),
-                method: Some(changed.method),
-                ..of(changed.consignor)
-            }],
+            [Row { tier: Some(changed.tier.name()), method: Some(changed.method), ..of(changed.consignor) }],
         ),
         Event::ConsignorErased(erased) => {
             writes.write(ERASE, [Row { erased: Some(1), ..of(erased.consignor) }])

@@ -94,17 +94,12 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
 /// One statement per posting: the same account may stand in an entry twice, and the last balance counts.
 fn balances(at: &At<'_>, posted: &LedgerPosted, writes: &mut Writes) -> Result<(), serde_json::Error> {
     posted.entries.iter().try_for_each(|entry| {
-        let change = Change {
-            organization: &at.organization,
-            number: entry.posting.consignor.0,
-            ..Change::default()
-        };
+        let change =
+            Change { organization: &at.organization, number: entry.posting.consignor.0, ..Change::default() };
         let balance = Some(entry.balance.0);
         match entry.posting.account {
             Account::Carried => writes.write(CARRY, [Change { carried_cents: balance, ..change }]),
-            Account::StoreCredit => {
-                writes.write(CREDIT, [Change { store_credit_cents: balance, ..change }])
-            }
+            Account::StoreCredit => writes.write(CREDIT, [Change { store_credit_cents: balance, ..change }]),
         }
     })
 }

@@ -1,9 +1,7 @@
 //! `receipt`: purchases, on the floor and at stores, and whether they stand.
 
 use domain::ids::ReceiptId;
-use domain::sale_session::{
-    Event, OnlineOrderTaken, OrderRef, ReceiptCompleted, Tender, VarianceFound,
-};
+use domain::sale_session::{Event, OnlineOrderTaken, OrderRef, ReceiptCompleted, Tender, VarianceFound};
 use serde::Serialize;
 
 use crate::At;

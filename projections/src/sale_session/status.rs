@@ -151,7 +151,16 @@ fn money(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_js
             refunded(at, sum(|line| line.price), sum(|line| line.tax), resolved.refund, writes)?;
             let never = resolved.dropped.iter().map(|dropped| {
                 let (gross, tax, total) = (dropped.gross.0, dropped.tax.0, dropped.total.0);
-                about(at, Totals { receipts: 0, lines: 0, gross_cents: -gross, tax_cents: -tax, total_cents: -total })
+                about(
+                    at,
+                    Totals {
+                        receipts: 0,
+                        lines: 0,
+                        gross_cents: -gross,
+                        tax_cents: -tax,
+                        total_cents: -total,
+                    },
+                )
             });
             writes.write(SOLD, never)
         }

@@ -1,11 +1,15 @@
 //! What the rows should be, worked out another way: whole logs at once, in memory, without SQL and without
-//! increments.
+//! increments. Sums of money are the session's own books: another derivation than the rows'.
+
+mod items;
+mod sales;
 
 use std::collections::BTreeMap;
 
-use domain::consignment_event::{self, ItemsListed, Outcome, SessionScheduled};
+use domain::consignment_event::{self, ItemsListed, SessionScheduled};
+use domain::ids::ConsignorNumber;
 use domain::journal::{Entry, EventCodec, RawEntry};
-use domain::lifecycle::{EventStatus, ItemStatus, SessionStatus};
+use domain::lifecycle::{EventStatus, SessionStatus};
 use domain::organization;
 use domain::rights::Role;
 use domain::sale_session::{self, ReceiptCompleted};
@@ -53,6 +57,17 @@ fn plans(log: &[Entry<consignment_event::Event>]) -> impl Iterator<Item = (i64, 
     })
 }
 
+fn participations(log: &[Entry<organization::Event>], consignor: ConsignorNumber) -> usize {
+    log.iter()
+        .filter_map(|entry| match &entry.event {
+            organization::Event::ParticipationsCounted(counted) => Some(&counted.counts),
+            _ => None,
+        })
+        .flatten()
+        .filter(|count| count.consignor == consignor)
+        .count()
+}
+
 struct Oracle(BTreeMap<String, Vec<Value>>);
 
 impl Oracle {
@@ -77,7 +92,7 @@ impl Oracle {
             json!({
                 "organization": organization, "slug": created.slug, "name": created.name,
                 "currency": settings.currency, "time_zone": settings.time_zone,
-                "settings_version": settings.version, "created_at": first.recorded_at,
+                "settings_version": settings.version, "created_at": first.recorded_at, "suspended_at": null,
             }),
         );
         let mut roles =
@@ -96,7 +111,9 @@ impl Oracle {
                             "consignor",
                             json!({
                                 "organization": organization, "number": consignor.number, "tier": consignor.tier,
-                                "enrolled_at": entry.recorded_at,
+                                "enrolled_at": entry.recorded_at, "person": null, "barred": 0,
+                                "tax_form_missing": 0, "participations": participations(log, consignor.number),
+                                "carried_cents": 0, "store_credit_cents": 0, "erased_at": null,
                             }),
                         );
                     }
@@ -106,7 +123,7 @@ impl Oracle {
                     json!({
                         "organization": organization, "event": founded.event, "ordinal": founded.ordinal,
                         "name": founded.name, "starts_on": founded.starts_on, "ends_on": founded.ends_on,
-                        "founded_at": entry.recorded_at,
+                        "founded_at": entry.recorded_at, "ended_at": null,
                     }),
                 ),
                 _ => {}
@@ -151,55 +168,17 @@ impl Oracle {
                         "participation",
                         json!({
                             "organization": organization, "event": event, "consignor": consignor.number,
-                            "tier": consignor.tier, "joined_at": entry.recorded_at,
+                            "tier": consignor.tier, "joined_at": entry.recorded_at, "standing": "active",
+                            "method": "payout", "offer_expires_at": null, "erased": 0,
                         }),
                     );
                 }
             }
         }
-        self.items(organization, event, log);
+        for row in items::rows(organization, event, log) {
+            self.add("item", row);
+        }
         self.planned_sessions(organization, event, log);
-    }
-
-    fn items(&mut self, organization: &str, event: &str, log: &[Entry<consignment_event::Event>]) {
-        use consignment_event::Event;
-        // Walk the moves once, last word wins.
-        let mut places = BTreeMap::new();
-        for entry in log {
-            match &entry.event {
-                Event::CustodyHandedOver(page) => {
-                    places.extend(
-                        page.items.iter().map(|item| (item.tag, (ItemStatus::OnFloor, page.session))),
-                    );
-                }
-                Event::ItemsTakenBack(page) => {
-                    let became = |outcome| {
-                        if outcome == Outcome::Sold { ItemStatus::Sold } else { ItemStatus::Released }
-                    };
-                    places.extend(
-                        page.items.iter().map(|item| (item.tag, (became(item.outcome), page.session))),
-                    );
-                }
-                _ => {}
-            }
-        }
-        for (listed_at, listed) in listings(log) {
-            for item in &listed.items {
-                let place = places.get(&item.tag);
-                self.add(
-                    "item",
-                    json!({
-                        "organization": organization, "event": event, "tag": item.tag, "consignor": item.consignor,
-                        "category": item.category, "title": item.title, "size": item.size,
-                        "condition": item.condition, "price_cents": item.price, "reduce": i64::from(item.reduce),
-                        "donate": i64::from(item.donate), "reference": item.reference,
-                        "status": place.map_or(ItemStatus::Listed, |(status, _)| *status),
-                        "session": place.map(|(_, session)| session), "import": listed.import,
-                        "import_row": item.row, "listed_at": listed_at,
-                    }),
-                );
-            }
-        }
     }
 
     fn planned_sessions(&mut self, organization: &str, event: &str, log: &[Entry<consignment_event::Event>]) {
@@ -228,6 +207,7 @@ impl Oracle {
                     "organization": organization, "session": plan.session, "event": event, "number": plan.number,
                     "name": plan.name, "channels": text(&plan.channels), "handed_over": moved(true),
                     "taken_back": moved(false), "opening_at": opening, "planned_at": planned_at,
+                    "cancelled_at": null,
                 }),
             );
         }
@@ -246,7 +226,7 @@ impl Oracle {
                 _ => None,
             })
             .collect();
-        let lines = || sales.iter().flat_map(|(_, sale)| &sale.lines);
+        let sums = sales::sums(log);
         let when = |wanted: fn(&Event) -> bool| {
             log.iter().rev().find(|entry| wanted(&entry.event)).map(|entry| entry.recorded_at)
         };
@@ -278,17 +258,18 @@ impl Oracle {
                 "organization": organization, "session": session, "event": plan.0.event, "number": plan.0.number,
                 "name": plan.0.name, "currency": plan.0.currency, "channels": text(&plan.0.channels),
                 "status": status, "items": items(false), "released": items(true), "receipts": sales.len(),
-                "lines": lines().count(), "gross_cents": sales.iter().map(|(_, sale)| sale.gross.0).sum::<i64>(),
-                "tax_cents": lines().map(|line| line.tax.0).sum::<i64>(),
-                "total_cents": sales.iter().map(|(_, sale)| sale.total.0).sum::<i64>(),
-                "share_cents": lines().map(|line| line.share.0).sum::<i64>(),
-                "house_cents": lines().map(|line| line.price.0 - line.share.0).sum::<i64>(),
+                "lines": sums.lines, "gross_cents": sums.books.gross, "tax_cents": sums.books.tax,
+                "total_cents": sums.books.total, "share_cents": sums.books.share, "house_cents": sums.books.house,
+                "refunded_gross_cents": sums.books.refunded_gross, "refunded_tax_cents": sums.books.refunded_tax,
+                "refunded_total_cents": sums.books.refunded_total, "held_cents": sums.books.held,
                 "scheduled_at": first.recorded_at, "opened_at": when(|event| matches!(event, Event::SessionOpened(_))),
                 "closed_at": when(|event| matches!(event, Event::SessionClosed(_))),
             }),
         );
         self.terminals(organization, session, log, &sales);
-        self.receipts(organization, session, &sales);
+        for (table, row) in sales::rows(organization, session, log) {
+            self.add(table, row);
+        }
     }
 
     fn terminals(
@@ -331,7 +312,8 @@ impl Oracle {
                             "organization": organization, "session": session, "terminal": paired.terminal,
                             "name": paired.name, "token_digest": paired.token_digest, "paired_at": entry.recorded_at,
                             "revoked_at": revoked, "receipts": own().count(),
-                            "lines": own().map(|sale| sale.lines.len()).sum::<usize>(),
+                            "lines": own().map(|sale| sale.lines.len() + sale.unlisted.len()).sum::<usize>(),
+                            "rights": "[]", "refunded_cents": 0,
                             "gross_cents": own().map(|sale| sale.gross.0).sum::<i64>(),
                             "total_cents": own().map(|sale| sale.total.0).sum::<i64>(),
                         }),
@@ -339,55 +321,6 @@ impl Oracle {
                 }
                 _ => {}
             }
-        }
-    }
-
-    fn receipts(
-        &mut self,
-        organization: &str,
-        session: &str,
-        sales: &[(&Entry<sale_session::Event>, &ReceiptCompleted)],
-    ) {
-        let mut consignors: BTreeMap<_, [i64; 5]> = BTreeMap::new();
-        for (entry, sale) in sales {
-            self.add(
-                "receipt",
-                json!({
-                    "organization": organization, "session": session, "receipt": sale.receipt, "number": sale.number,
-                    "seq": entry.seq, "terminal": sale.terminal, "occurred_at": sale.occurred_at,
-                    "recorded_at": entry.recorded_at, "lines": sale.lines.len(), "gross_cents": sale.gross,
-                    "tax_cents": sale.tax, "total_cents": sale.total, "change_cents": sale.change,
-                    "tenders": text(&sale.tenders),
-                }),
-            );
-            for (number, line) in (1..).zip(&sale.lines) {
-                let sums = consignors.entry(line.consignor).or_default();
-                for (sum, more) in
-                    sums.iter_mut().zip([1, line.price.0, line.tax.0, line.share.0, line.house.0])
-                {
-                    *sum += more;
-                }
-                self.add(
-                    "receipt_line",
-                    json!({
-                        "organization": organization, "session": session, "receipt": sale.receipt, "line": number,
-                        "tag": line.tag, "consignor": line.consignor, "printed_cents": line.printed,
-                        "price_cents": line.price, "reduction_bp": line.reduction, "tax_cents": line.tax,
-                        "rate_bp": line.rate, "share_cents": line.share, "house_cents": line.house,
-                        "plan_version": line.plan, "keyed": i64::from(line.keyed),
-                        "not_checked_in": i64::from(line.not_checked_in),
-                    }),
-                );
-            }
-        }
-        for (consignor, [lines, gross, tax, share, house]) in consignors {
-            self.add(
-                "share_estimate",
-                json!({
-                    "organization": organization, "session": session, "consignor": consignor, "lines": lines,
-                    "gross_cents": gross, "tax_cents": tax, "share_cents": share, "house_cents": house,
-                }),
-            );
         }
     }
 }

@@ -7,15 +7,16 @@ use domain::aggregate::{Aggregate, Context, Delivery};
 use domain::commission::Tier;
 use domain::consignment_event::{self, Channel, ConsignmentEvent};
 use domain::ids::{
-    Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, SessionId, TerminalId,
+    Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, ReturnId, SessionId, TerminalId,
 };
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::lifecycle::EventStatus;
 use domain::money::Cents;
 use domain::organization::{self, Enrolment, Organization};
 use domain::rights::Role;
-use domain::sale_session::{self, AskedLine, SaleSession, Tender, TenderKind};
+use domain::sale_session::{self, AskedLine, Resolution, SaleSession, Tender, TenderKind, UnlistedReason};
 use domain::stream::StreamId;
+use domain::tag::Tag;
 use uuid::Uuid;
 
 /// A small generator (splitmix64): the tests' only source of chance.
@@ -35,11 +36,12 @@ impl Chance {
 struct Seat<A: Aggregate> {
     state: A::State,
     log: Vec<RawEntry>,
+    cold: BTreeMap<String, String>,
 }
 
 impl<A: Aggregate> Default for Seat<A> {
     fn default() -> Self {
-        Self { state: A::State::default(), log: Vec::new() }
+        Self { state: A::State::default(), log: Vec::new(), cold: BTreeMap::new() }
     }
 }
 
@@ -53,7 +55,12 @@ impl<A: Aggregate> Seat<A> {
         id: u128,
         command: A::Command,
     ) -> Option<Vec<Delivery>> {
-        let facts = A::Facts::default();
+        let mut facts = A::Facts::default();
+        for key in A::needs(&command) {
+            if let Some(json) = self.cold.get(&key) {
+                A::recall(&mut facts, &key, json);
+            }
+        }
         let command_id = format!("command-{id}");
         let context = Context {
             now,
@@ -79,6 +86,7 @@ impl<A: Aggregate> Seat<A> {
             let entry = RawEntry::seal(&stream.to_string(), &head, unsealed);
             deliveries.extend(A::deliveries(stream, entry.seq, event));
             A::evolve(&mut self.state, event, now);
+            self.cold.extend(A::remember(event));
             self.log.push(entry);
         }
         Some(deliveries)
@@ -125,6 +133,11 @@ impl World {
                 .map(|(id, seat)| (StreamId::Session(self.organization, *id), seat.log.as_slice())),
         );
         logs
+    }
+
+    /// The books that a session keeps itself.
+    pub fn books(&self) -> impl Iterator<Item = (SessionId, &sale_session::Books)> {
+        self.sessions.iter().map(|(id, seat)| (*id, &seat.state.books))
     }
 
     pub fn organize(&mut self, command: organization::Command) {
@@ -268,7 +281,35 @@ fn list(world: &mut World, chance: &mut Chance, event: EventId, items: usize) {
         let drafts = (chunk * 100..items.min(chunk * 100 + 100)).map(|row| draft(chance, row)).collect();
         world.event(event, consignment_event::Command::ListItems { import: None, items: drafts });
     }
+    tend(world, event);
     world.event(event, to(EventStatus::Selling));
+}
+
+/// What volunteers do to the first items before the sale.
+fn tend(world: &mut World, event: EventId) {
+    use consignment_event::Command;
+    use consignment_event::items::{Departure, ItemEdit, PullReason, RejectReason, RetagReason};
+    let ordinal = world.events[&event].state.founding.as_ref().unwrap().ordinal;
+    let tags = |numbers: std::ops::Range<u32>| -> Vec<Tag> {
+        numbers.map(|number| Tag::new(ordinal, number).unwrap()).collect()
+    };
+    let edit = |tag| ItemEdit {
+        tag,
+        category: None,
+        title: Some("Better words".to_owned()),
+        size: None,
+        condition: None,
+        price: Some(Cents(775)),
+        reduce: Some(true),
+        donate: None,
+    };
+    world.event(event, Command::PrintTags { tags: tags(1..20) });
+    world.event(event, Command::EditItems { edits: tags(10..30).into_iter().map(edit).collect() });
+    world.event(event, Command::CheckIn { tags: tags(1..60) });
+    world.event(event, Command::RejectItems { tags: tags(60..64), reason: RejectReason::Stained });
+    world.event(event, Command::PullItems { tags: tags(64..68), reason: PullReason::OwnWish });
+    world.event(event, Command::DepartItems { tags: tags(50..54), how: Departure::Missing });
+    world.event(event, Command::RetagItem { tag: tags(40..41)[0], reason: RetagReason::Lost });
 }
 
 fn draft(chance: &mut Chance, row: usize) -> consignment_event::items::ItemDraft {
@@ -313,10 +354,111 @@ fn sell(world: &mut World, chance: &mut Chance, event: EventId, session: Session
             .collect();
         ring_up(world, session, till, ReceiptId(Uuid::from_u128(session.0.as_u128() << 32 | number)), lines);
     }
+    trouble(world, chance, session, &tills, &mut stock);
     if chance.below(2) == 0 {
         world.session(session, None, sale_session::Command::RevokeTerminal { terminal: tills[1] });
     }
     world.session(session, None, sale_session::Command::Close);
+}
+
+/// What comes after sales: returns, a void, receipts of an outage that sold one item twice, and how a person ends that.
+fn trouble(
+    world: &mut World,
+    chance: &mut Chance,
+    session: SessionId,
+    tills: &[TerminalId],
+    stock: &mut Vec<(Tag, u32)>,
+) {
+    use sale_session::{AskedReturn, Command, Query, ReturnLines, ReturnReason, VoidReason};
+    let sold = |n: u128| ReceiptId(Uuid::from_u128(session.0.as_u128() << 32 | n));
+    for number in 0..8 {
+        let Some(price) = charged(world, session, sold(number)) else { continue };
+        world.session(
+            session,
+            None,
+            Command::ReturnLines(ReturnLines {
+                id: ReturnId(Uuid::from_u128(session.0.as_u128() << 16 | number)),
+                receipt: sold(number),
+                lines: vec![AskedReturn { line: 0, restock: chance.below(2) == 0 }],
+                reason: ReturnReason::Faulty,
+                tenders: vec![Tender { kind: TenderKind::Cash, amount: price }],
+                occurred_at: world.now,
+            }),
+        );
+    }
+    for number in 8..12 {
+        world.session(
+            session,
+            None,
+            Command::VoidReceipt { receipt: sold(number), reason: VoidReason::Mistake },
+        );
+    }
+    for number in 0..4_u128 {
+        let Some((tag, price)) = stock.pop() else { return };
+        for till in 0..2_u8 {
+            offline(world, session, tills[usize::from(till)], (number, till), (tag, Cents(price.into())));
+        }
+    }
+    for number in 0..3_usize {
+        let sale_session::Answer::Cases { cases } =
+            SaleSession::answer(&world.sessions[&session].state, &Query::Cases)
+        else {
+            panic!("no cases")
+        };
+        let Some(case) = cases.first() else { return };
+        let resolution = match (number + chance.below(2)) % 4 {
+            0 => Resolution::KeepFirstRefundSecond,
+            1 => Resolution::KeepSecondRefundFirst,
+            2 => Resolution::TwoItems { consignor: None },
+            _ => Resolution::TwoItems { consignor: Some(ConsignorNumber(2)) },
+        };
+        world.session(
+            session,
+            None,
+            Command::ResolveConflict { case: case.case, resolution, receipts: case.receipts.clone() },
+        );
+    }
+}
+
+/// What the first line of a receipt cost, with its tax.
+fn charged(world: &World, session: SessionId, receipt: ReceiptId) -> Option<Cents> {
+    world.sessions[&session].log.iter().find_map(|entry| {
+        match sale_session::Event::decode(entry).unwrap().event {
+            sale_session::Event::ReceiptCompleted(sale) if sale.receipt == receipt => {
+                sale.lines.first().map(|line| Cents(line.price.0 + line.tax.0))
+            }
+            _ => None,
+        }
+    })
+}
+
+fn offline(
+    world: &mut World,
+    session: SessionId,
+    terminal: TerminalId,
+    (number, till): (u128, u8),
+    (tag, price): (Tag, Cents),
+) {
+    let receipt = ReceiptId(Uuid::from_u128(session.0.as_u128() << 40 | number << 8 | u128::from(till)));
+    let unlisted = sale_session::AskedUnlisted {
+        why: UnlistedReason::NoTag,
+        tag: None,
+        price: Cents(150),
+        tax_exempt: true,
+        keyed: true,
+        tax: None,
+    };
+    let receipt = sale_session::OfflineReceipt {
+        receipt,
+        terminal,
+        lines: vec![AskedLine::new(tag, price, false)],
+        unlisted: if till == 0 { vec![unlisted] } else { Vec::new() },
+        tenders: vec![Tender { kind: TenderKind::Cash, amount: Cents(price.0 * 2) }],
+        change: Cents(price.0),
+        occurred_at: world.now - 600_000,
+        clock_offset_ms: Some(1_000),
+    };
+    world.session(session, Some(terminal), sale_session::Command::RecordOfflineReceipt(Box::new(receipt)));
 }
 
 fn pair(world: &mut World, session: SessionId, till: u8) -> TerminalId {

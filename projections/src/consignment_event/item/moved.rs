@@ -57,7 +57,9 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
             let tags: Vec<Tag> = returned.refused.iter().map(|item| item.tag).collect();
             becomes(at, &tags, ItemStatus::Released, writes)
         }
-        Event::CountCompared(page) => writes.write(STATUS, page.differences.iter().filter_map(|item| counted(at, item))),
+        Event::CountCompared(page) => {
+            writes.write(STATUS, page.differences.iter().filter_map(|item| counted(at, item)))
+        }
         Event::ClaimAccepted(accepted) => {
             let claim = &accepted.claim;
             writes.write(CLAIM, [claimed(at, claim.session, claim.tag, claim.kind)])

@@ -61,7 +61,8 @@ const CLAIM: &Sql = &Sql {
 /// A whole receipt never happened.
 const DROP: &Sql = &Sql {
     table: "receipt_line",
-    text: "UPDATE receipt_line SET standing = 'gone', share_cents = 0, house_cents = 0
+    text:
+        "UPDATE receipt_line SET standing = 'gone', share_cents = 0, house_cents = 0
         FROM json_each(?1) AS row WHERE receipt_line.organization = row.value->>'organization'
             AND receipt_line.session = row.value->>'session' AND receipt_line.receipt = row.value->>'receipt'",
     joins: false,
@@ -97,7 +98,9 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     let gone = |line: &LineFigures| Row { gone: 1, ..row(at, line) };
     match event {
         Event::ReceiptVoided(voided) => writes.write(FALL_AWAY, voided.lines.iter().map(gone)),
-        Event::ReturnRecorded(back) => writes.write(FALL_AWAY, back.lines.iter().map(|back| gone(&back.line))),
+        Event::ReturnRecorded(back) => {
+            writes.write(FALL_AWAY, back.lines.iter().map(|back| gone(&back.line)))
+        }
         Event::OnlineOrderCancelled(order) => writes.write(
             FALL_AWAY,
             order.lines.iter().map(|back| Row { gone: back.returned.into(), ..row(at, &back.line) }),

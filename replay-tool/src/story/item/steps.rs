@@ -27,7 +27,9 @@ pub(super) fn at_the_event(event: &EventEntry, tag: Tag) -> Said {
         EventEntry::DraftSaved(saved) if saved.draft.row.is_none() && saved.tag == tag => {
             is(ItemStatus::Draft, format!("begun by consignor {}", saved.draft.consignor))
         }
-        EventEntry::DraftDiscarded(draft) if draft.tag == tag => is(ItemStatus::Retagged, "its draft was discarded"),
+        EventEntry::DraftDiscarded(draft) if draft.tag == tag => {
+            is(ItemStatus::Retagged, "its draft was discarded")
+        }
         EventEntry::ItemsEdited(edited) => {
             let edit = edited.edits.iter().find(|edit| edit.tag == tag)?;
             let price = edit.price.map_or_else(String::new, |price| format!(", now at {price}"));
@@ -43,10 +45,11 @@ pub(super) fn at_the_event(event: &EventEntry, tag: Tag) -> Said {
         EventEntry::ItemRetagged(tags) if tags.new == tag => {
             Some((None, format!("goes on from {}", tags.old.grouped())))
         }
-        EventEntry::ItemsCheckedIn(items) => among(&items.tags).and_then(|()| is(ItemStatus::CheckedIn, "checked in")),
-        EventEntry::ItemsRejected(items) => {
-            among(&items.tags).and_then(|()| is(ItemStatus::Rejected, format!("rejected: {:?}", items.reason)))
+        EventEntry::ItemsCheckedIn(items) => {
+            among(&items.tags).and_then(|()| is(ItemStatus::CheckedIn, "checked in"))
         }
+        EventEntry::ItemsRejected(items) => among(&items.tags)
+            .and_then(|()| is(ItemStatus::Rejected, format!("rejected: {:?}", items.reason))),
         EventEntry::ItemsPulled(items) => {
             among(&items.tags).and_then(|()| is(ItemStatus::Pulled, format!("pulled: {:?}", items.reason)))
         }
@@ -60,7 +63,10 @@ pub(super) fn at_the_event(event: &EventEntry, tag: Tag) -> Said {
         }
         EventEntry::TransfersReceived(received) => {
             let item = received.items.iter().find(|item| item.item.tag == tag)?;
-            is(ItemStatus::Listed, format!("came from event {}, as {} there", received.from, item.from.grouped()))
+            is(
+                ItemStatus::Listed,
+                format!("came from event {}, as {} there", received.from, item.from.grouped()),
+            )
         }
         EventEntry::TransfersReturned(returned) => {
             returned.refused.iter().find(|item| item.tag == tag)?;
@@ -78,12 +84,15 @@ fn between(event: &EventEntry, tag: Tag) -> Said {
     match event {
         EventEntry::CustodyHandedOver(page) => {
             let item = page.items.iter().find(|item| item.tag == tag)?;
-            let text = format!("handed over to session {} at {} (page {})", page.session, item.price, page.page);
+            let text =
+                format!("handed over to session {} at {} (page {})", page.session, item.price, page.page);
             is(ItemStatus::OnFloor, text)
         }
         EventEntry::ItemsTakenBack(page) => match page.items.iter().find(|item| item.tag == tag)?.outcome {
             Outcome::Sold => is(ItemStatus::Sold, format!("session {} reports it sold", page.session)),
-            Outcome::Unsold => is(ItemStatus::Released, format!("back from session {}, unsold", page.session)),
+            Outcome::Unsold => {
+                is(ItemStatus::Released, format!("back from session {}, unsold", page.session))
+            }
             Outcome::Returned => {
                 is(ItemStatus::Returned, format!("back from session {}, returned by a shopper", page.session))
             }
@@ -181,7 +190,9 @@ pub(super) fn in_a_session(event: &SessionEntry, tag: Tag) -> Said {
             match page.items.iter().find(|item| item.tag == tag)?.outcome {
                 Outcome::Sold => is(ItemStatus::Sold, "reported to the event as sold"),
                 Outcome::Unsold => is(ItemStatus::Released, "given back to the event, unsold"),
-                Outcome::Returned => is(ItemStatus::Returned, "given back to the event, returned by a shopper"),
+                Outcome::Returned => {
+                    is(ItemStatus::Returned, "given back to the event, returned by a shopper")
+                }
             }
         }
         _ => None,
@@ -191,7 +202,10 @@ pub(super) fn in_a_session(event: &SessionEntry, tag: Tag) -> Said {
 fn sold(receipt: &ReceiptCompleted, tag: Tag) -> Said {
     let Some(line) = receipt.lines.iter().find(|line| line.tag == tag) else {
         let line = receipt.unlisted.iter().find(|line| line.tag == Some(tag))?;
-        return Some((None, format!("sold at {} on receipt {}, unknown to the session", line.price, receipt.number)));
+        return Some((
+            None,
+            format!("sold at {} on receipt {}, unknown to the session", line.price, receipt.number),
+        ));
     };
     let keyed = if line.keyed { ", tag keyed by hand" } else { "" };
     let text = format!(
@@ -217,7 +231,9 @@ fn resolution(resolved: &ConflictResolved, tag: Tag) -> Said {
     let refunded = of(&resolved.refunded).map(|line| (line.at.number, line.price));
     let credited = of(&resolved.credited).map(|line| line.at.number);
     let text = match (credited, refunded) {
-        (Some(sold), Some((number, price))) => back_of(resolved, number, price) + &format!("; sold on receipt {sold}"),
+        (Some(sold), Some((number, price))) => {
+            back_of(resolved, number, price) + &format!("; sold on receipt {sold}")
+        }
         (Some(sold), None) => format!("case {} ended: sold on receipt {sold}", resolved.case),
         (None, Some((number, price))) => back_of(resolved, number, price),
         (None, None) => return None,

@@ -47,7 +47,10 @@ fn credited(line: &LineFigures) -> String {
     let (number, price) = (line.at.line + 1, line.price);
     match line.consignor {
         Some(consignor) => {
-            format!("line {number} at {price} is credited to consignor {consignor}: {} of it, {}", line.rate, line.share)
+            format!(
+                "line {number} at {price} is credited to consignor {consignor}: {} of it, {}",
+                line.rate, line.share
+            )
         }
         None => format!("line {number} at {price} is credited to the house"),
     }
@@ -56,15 +59,21 @@ fn credited(line: &LineFigures) -> String {
 fn opened_case(opened: &ConflictOpened) -> String {
     let what = opened.tag.map_or_else(|| "its id".to_owned(), domain::tag::Tag::grouped);
     let waits = opened.second.map_or_else(String::new, |line| {
-        format!("; line {} of receipt {} is credited to nobody until it ends", line.at.line + 1, line.at.number)
+        format!(
+            "; line {} of receipt {} is credited to nobody until it ends",
+            line.at.line + 1,
+            line.at.number
+        )
     });
     format!("conflict about {what} (case {}){waits}", opened.case)
 }
 
 fn ended(resolved: &ConflictResolved, receipt: ReceiptId) -> Option<String> {
-    let refunded = resolved.refunded.iter().filter(|line| line.at.receipt == receipt).map(|line| {
-        format!("line {}: {} is given back", line.at.line + 1, line.price)
-    });
+    let refunded = resolved
+        .refunded
+        .iter()
+        .filter(|line| line.at.receipt == receipt)
+        .map(|line| format!("line {}: {} is given back", line.at.line + 1, line.price));
     let credited = resolved.credited.iter().filter(|line| line.at.receipt == receipt).map(credited);
     let dropped = resolved.dropped.filter(|dropped| dropped.receipt == receipt);
     let dropped = dropped.map(|_| "it never happened: a bad copy of another receipt".to_owned());
