@@ -36,7 +36,8 @@ pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
             Cash::add(&mut books.cash.refunded, returned.total);
             for (number, line) in (1..).zip(&returned.lines) {
                 let (at, source) = (line.line.at, source.at_line(number));
-                books.say(at.receipt, at.line, Later::Fell(Fate::Returned(source)), source);
+                let (fate, price, tax) = (Fate::Returned(source), line.line.price, line.line.tax);
+                books.say(at.receipt, at.line, Later::CameBack { fate, price, tax }, source);
             }
         }
         Event::OnlineOrderCancelled(cancelled) => {
@@ -218,7 +219,7 @@ fn given_back(books: &mut Books, lines: &[OnlineLineBack], source: SourceRef) {
         let (at, source) = (back.line.at, source.at_line(number));
         // The money went back in any case; where the item is back too, the line is no sale any more.
         let later = if back.returned {
-            Later::Fell(Fate::Returned(source))
+            Later::CameBack { fate: Fate::Returned(source), price: back.line.price, tax: back.line.tax }
         } else {
             Later::GivenBack { price: back.line.price, tax: back.line.tax }
         };
@@ -238,7 +239,8 @@ fn conflict_resolved(books: &mut Books, resolved: &ConflictResolved, source: Sou
     books.open_conflicts.remove(&resolved.case);
     Cash::add(&mut books.cash.refunded, resolved.refund);
     for line in &resolved.refunded {
-        books.say(line.at.receipt, line.at.line, Later::Fell(Fate::Overruled(source)), source);
+        let later = Later::CameBack { fate: Fate::Overruled(source), price: line.price, tax: line.tax };
+        books.say(line.at.receipt, line.at.line, later, source);
     }
     for line in &resolved.credited {
         credited(books, line, Learnt::default(), source);
