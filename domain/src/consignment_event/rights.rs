@@ -33,7 +33,6 @@ const MONEY: &[Permission] = &[Permission::DecideMoney];
 const SESSIONS: &[Permission] = &[Permission::ManageSessions];
 const OWN: &[Permission] = &[Permission::ManageEvents, Permission::HandleItems, Permission::TakePart];
 
-#[expect(clippy::too_many_lines, reason = "one table of all commands")]
 fn asker(command: &Command) -> Asker {
     match command {
         Command::Create(_)
