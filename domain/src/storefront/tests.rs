@@ -111,9 +111,9 @@ fn stf_2_subscriptions_are_checked_and_recorded_when_they_change() {
     };
     let some = connected().when(check(&NEEDED_TOPICS[1..]));
     assert_eq!(some.state().missing_topics, [NEEDED_TOPICS[0]]);
-    let same = some.when(check(&NEEDED_TOPICS[1..]));
-    same.then_kinds(&[]);
-    same.when(check(&NEEDED_TOPICS)).then_kinds(&["subscriptions_checked"]);
+    let again = some.when(check(&NEEDED_TOPICS[1..]));
+    again.then_kinds(&[]);
+    again.when(check(&NEEDED_TOPICS)).then_kinds(&["subscriptions_checked"]);
 }
 
 #[test]
@@ -239,13 +239,13 @@ fn stf_7_a_newer_change_of_an_item_replaces_one_that_waits_and_never_races_one_u
 fn stf_8_failures_wait_longer_each_time_and_a_sick_store_is_left_alone() {
     let send = |change| Command::SendChanges { changes: vec![change] };
     let fail = |failure| Command::FailChange { change: 1, failure };
-    let sent = || connected().when(queue(1, Change::Withdrawn)).when(send(1));
-    sent().when(send(1)).then_refused("STF-8");
-    sent().when(Command::SendChanges { changes: vec![] }).then_refused("STF-8");
+    let under_way = || connected().when(queue(1, Change::Withdrawn)).when(send(1));
+    under_way().when(send(1)).then_refused("STF-8");
+    under_way().when(Command::SendChanges { changes: vec![] }).then_refused("STF-8");
     connected().when(fail(Failure::Throttled)).then_refused("STF-8");
-    let refused = sent().when(fail(Failure::Refused));
+    let refused = under_way().when(fail(Failure::Refused));
     assert_eq!(refused.state().pending[&1].progress, Progress::Stuck);
-    let mut scenario = sent();
+    let mut scenario = under_way();
     let mut now = NOW;
     for round in 0..CIRCUIT_FAILURES {
         scenario = scenario.at(now).when(fail(Failure::Unanswered));

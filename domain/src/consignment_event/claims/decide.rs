@@ -66,13 +66,13 @@ pub(in super::super) fn resolve(
     resolution: ClaimResolution,
 ) -> Decision {
     let Some((tag, kind)) = state.contested.get(&(session, case)).copied() else {
-        return Err(not_found("CON-14", "no_open_claim", case.to_string(), "a contested claim, once"));
+        return Err(not_found("CON-5", "no_open_claim", case.to_string(), "a contested claim, once"));
     };
     let on_floor = state.item(tag).is_some_and(|slot| slot.status == ItemStatus::OnFloor);
     if resolution == ClaimResolution::Upheld && on_floor {
         return Err(Rejection::new(
             Refusal::CustodyElsewhere,
-            "CON-15",
+            "CON-6",
             "custody_elsewhere",
             format!("{} is on a floor", tag.grouped()),
             "closing the session that holds it first",
@@ -83,7 +83,7 @@ pub(in super::super) fn resolve(
         ClaimResolution::Upheld => {
             let item = told(state, tag);
             if item.is_none() {
-                return Err(not_found("CON-15", "item_unknown", tag.grouped(), "dismissing the claim"));
+                return Err(not_found("CON-6", "item_unknown", tag.grouped(), "dismissing the claim"));
             }
             item
         }

@@ -68,7 +68,7 @@ fn con_13_a_claim_that_contradicts_the_record_is_contested_never_refused() {
 }
 
 #[test]
-fn con_14_a_contested_claim_is_resolved_once() {
+fn con_5_a_contested_claim_is_resolved_once() {
     let contested = || {
         closed()
             .when(Command::DepartItems { tags: tags(&[2]), how: Departure::PickedUp })
@@ -78,13 +78,13 @@ fn con_14_a_contested_claim_is_resolved_once() {
     };
     let upheld = contested().when(resolve(ClaimResolution::Upheld));
     assert_eq!((status(&upheld, 2), answer(&upheld).as_str()), (ItemStatus::Sold, "accepted"));
-    upheld.when(resolve(ClaimResolution::Dismissed)).then_refused("CON-14");
+    upheld.when(resolve(ClaimResolution::Dismissed)).then_refused("CON-5");
     let dismissed = contested().when(resolve(ClaimResolution::Dismissed));
     assert_eq!((status(&dismissed, 2), answer(&dismissed).as_str()), (ItemStatus::PickedUp, "dismissed"));
 }
 
 #[test]
-fn con_15_nothing_is_upheld_about_an_item_on_another_floor_or_of_no_event() {
+fn con_6_nothing_is_upheld_about_an_item_on_another_floor_or_of_no_event() {
     let other = SessionId(Uuid::from_u128(0x5F));
     let sale = closed()
         .when(Command::ScheduleSession {
@@ -98,10 +98,10 @@ fn con_15_nothing_is_upheld_about_an_item_on_another_floor_or_of_no_event() {
     sale.then_kinds(&["claim_contested"]);
     let [Event::ClaimContested(contested)] = sale.appended() else { panic!("contested") };
     assert_eq!(contested.holder, Some(other));
-    sale.by(olivia()).when(resolve(ClaimResolution::Upheld)).then_refused("CON-15");
+    sale.by(olivia()).when(resolve(ClaimResolution::Upheld)).then_refused("CON-6");
     let unknown =
         closed().by(session_log()).when(claim(Tag::new(2, 1).unwrap(), ClaimKind::Sold)).by(olivia());
-    unknown.when(resolve(ClaimResolution::Upheld)).then_refused("CON-15");
+    unknown.when(resolve(ClaimResolution::Upheld)).then_refused("CON-6");
 }
 
 #[test]

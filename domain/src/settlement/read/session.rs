@@ -13,6 +13,7 @@ use crate::settlement::fact::Fate;
 use crate::settlement::pins::SourceRef;
 use crate::settlement::sale::SoldLine;
 
+#[expect(clippy::too_many_lines, reason = "one arm per kind of entry, so that a new kind must be placed")]
 pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
     match event {
         Event::SessionScheduled(scheduled) => {
@@ -152,7 +153,9 @@ fn enter(
         SoldLine { tag: line.tag, printed: line.price, price: line.price, tax: line.tax, ..blank }
     });
     let sold: Vec<SoldLine> = listed.chain(unlisted).collect();
-    sold.into_iter().for_each(|line| books.sold(line));
+    for line in sold {
+        books.sold(line);
+    }
 }
 
 fn blank(
@@ -191,7 +194,7 @@ fn terms(books: &Books, pin: u16, consignor: ConsignorNumber) -> (Tier, u8) {
 }
 
 /// What an entry that credits a line tells besides.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Learnt {
     plan: Option<u32>,
     terms: Option<(Tier, u8)>,

@@ -20,7 +20,10 @@ use crate::settlement::{DifferenceKind, LineAbout, Statement, StatementLine, par
 use crate::tax::TaxRule;
 use uuid::Uuid;
 
-fn sales(statement: &Statement) -> Vec<(i64, &str, Vec<(DifferenceKind, i64)>)> {
+/// A sale's amount, rule and steps.
+type Told<'a> = (i64, &'a str, Vec<(DifferenceKind, i64)>);
+
+fn sales(statement: &Statement) -> Vec<Told<'_>> {
     let sale = |line: &'_ StatementLine| match &line.about {
         LineAbout::Sale(sale) => {
             let steps = sale.differences.iter().map(|step| (step.kind, step.amount.0)).collect();
