@@ -278,8 +278,8 @@ fn a_malformed_or_oversized_envelope_is_refused_before_anything_is_read() {
     for bad in ["", "{}", r#"{"command_id":"","actor":"person:a","command":{}}"#] {
         assert!(matches!(log.submit(bad, NOW, Uuid::nil()), Err(SubmitError::Malformed(_))), "{bad}");
     }
-    let long = body(&"x".repeat(201), "person:user_a", CREATE);
-    assert!(matches!(log.submit(&long, NOW, Uuid::nil()), Err(SubmitError::Malformed(_))));
+    let wordy = body(&"x".repeat(201), "person:user_a", CREATE);
+    assert!(matches!(log.submit(&wordy, NOW, Uuid::nil()), Err(SubmitError::Malformed(_))));
     let huge = " ".repeat(super::limits::COMMAND_BYTES_MAX + 1);
     assert!(matches!(log.submit(&huge, NOW, Uuid::nil()), Err(SubmitError::Malformed(_))));
 }

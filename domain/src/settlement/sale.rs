@@ -115,7 +115,11 @@ pub struct Difference {
     pub sources: Vec<SourceRef>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+// An amount is no larger than a reference on 64 bits only.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")
+)]
 fn is_nothing(amount: &Cents) -> bool {
     *amount == Cents::ZERO
 }

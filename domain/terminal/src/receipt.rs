@@ -66,11 +66,16 @@ struct Offline {
     clock_offset_ms: Option<i64>,
 }
 
-/// Builds the session's command from a paid basket: `{"receipt":…,"rules":…,"now":ms,"lines":[{"tag":…,
-/// "printed_cents":n,"flags":bits,"keyed":bool, overrides as in `price_basket`}],"unlisted":[…],"tenders":
-/// [{"kind":"cash","amount_cents":n}],"may_override":bool,"offline":{"terminal":…,"clock_offset_ms":n}}` to
-/// `{"type":"complete_receipt"|"record_offline_receipt",…}`, or `{"error":…}` for a basket that the session
-/// would refuse: an override asked for offline without the right is refused here, not afterwards.
+/// Builds the session's command from a paid basket. In:
+///
+/// ```json
+/// {"receipt":"…","rules":{},"now":0,"lines":[{"tag":"…","printed_cents":0,"flags":0,"keyed":false}],"unlisted":[],
+///  "tenders":[{"kind":"cash","amount_cents":0}],"may_override":false,"offline":{"terminal":"…","clock_offset_ms":0}}
+/// ```
+///
+/// with overrides as in `price_basket`. Out: `{"type":"complete_receipt"|"record_offline_receipt",…}`, or
+/// `{"error":…}` for a basket that the session would refuse: an override asked for offline without the right is
+/// refused here, not afterwards.
 #[wasm_bindgen]
 #[must_use]
 pub fn build_receipt(json: &str) -> String {

@@ -32,7 +32,7 @@ const RETAG: &Sql = &Sql {
 };
 
 #[derive(Serialize)]
-struct Listed<'a> {
+struct ItemRow<'a> {
     organization: &'a str,
     event: &'a str,
     tag: String,
@@ -65,7 +65,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     match event {
         Event::ItemsListed(listed) => {
             let import = listed.import.map(|import| import.to_string());
-            let rows = listed.items.iter().map(|item| Listed {
+            let rows = listed.items.iter().map(|item| ItemRow {
                 import: import.clone(),
                 import_row: item.row,
                 ..row(at, item)
@@ -73,8 +73,10 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
             writes.write(LIST, rows)
         }
         Event::TransfersReceived(received) => {
-            let rows =
-                received.items.iter().map(|item| Listed { transfers: item.transfers, ..row(at, &item.item) });
+            let rows = received
+                .items
+                .iter()
+                .map(|item| ItemRow { transfers: item.transfers, ..row(at, &item.item) });
             writes.write(LIST, rows)
         }
         Event::DraftSaved(saved) => writes.write(LIST, [draft(at, saved)]),
@@ -83,8 +85,8 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     }
 }
 
-fn row<'a>(at: &'a At<'_>, item: &'a ListedItem) -> Listed<'a> {
-    Listed {
+fn row<'a>(at: &'a At<'_>, item: &'a ListedItem) -> ItemRow<'a> {
+    ItemRow {
         organization: &at.organization,
         event: &at.id,
         tag: item.tag.to_string(),
@@ -106,9 +108,9 @@ fn row<'a>(at: &'a At<'_>, item: &'a ListedItem) -> Listed<'a> {
     }
 }
 
-fn draft<'a>(at: &'a At<'_>, saved: &'a DraftSaved) -> Listed<'a> {
+fn draft<'a>(at: &'a At<'_>, saved: &'a DraftSaved) -> ItemRow<'a> {
     let draft = &saved.draft;
-    Listed {
+    ItemRow {
         organization: &at.organization,
         event: &at.id,
         tag: saved.tag.to_string(),
