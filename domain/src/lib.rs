@@ -17,6 +17,7 @@ pub mod money;
 pub mod organization;
 pub mod rejection;
 pub mod rights;
+pub mod sabotage;
 pub mod sale_session;
 #[cfg(test)]
 mod scenario;
