@@ -54,6 +54,10 @@ pub struct CommissionPlan {
     pub super_: TierTerms,
     /// Points per completed volunteer shift.
     pub shift_points: BasisPoints,
+    /// Points of the first, second, … completed shift, where they differ; those beyond the list bring
+    /// `shift_points` each.
+    #[serde(default)]
+    pub shift_steps: Vec<BasisPoints>,
     /// Shifts that count, per consignor and event.
     pub shifts_max: u8,
     /// Cap on the total share.
@@ -84,6 +88,7 @@ impl Default for CommissionPlan {
                 bonus_from: Cents(10_000),
             },
             shift_points: BasisPoints(500),
+            shift_steps: Vec::new(),
             shifts_max: 3,
             cap: BasisPoints(9_500),
             rounding: Rounding::HalfUp,
@@ -101,6 +106,25 @@ pub struct Split {
     pub house: Cents,
 }
 
+/// What a rate is made of; base, bonus and shifts add up to the rate unless it is capped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateParts {
+    /// The tier's base share.
+    #[serde(rename = "base_bp")]
+    pub base: BasisPoints,
+    /// For an item listed at the bonus price or more.
+    #[serde(rename = "bonus_bp")]
+    pub bonus: BasisPoints,
+    /// For completed shifts.
+    #[serde(rename = "shifts_bp")]
+    pub shifts: BasisPoints,
+    /// True when the plan's cap cut the sum.
+    pub capped: bool,
+    /// The rate.
+    #[serde(rename = "rate_bp")]
+    pub rate: BasisPoints,
+}
+
 impl CommissionPlan {
     /// The terms of `tier`.
     #[must_use]
@@ -115,11 +139,35 @@ impl CommissionPlan {
     /// shift points, capped. The bonus looks at the price the item is *listed* at.
     #[must_use]
     pub fn rate(&self, tier: Tier, shifts: u8, listed: Cents) -> BasisPoints {
+        self.rate_parts(tier, shifts, listed).rate
+    }
+
+    /// [`CommissionPlan::rate`] with the parts it is made of.
+    #[must_use]
+    pub fn rate_parts(&self, tier: Tier, shifts: u8, listed: Cents) -> RateParts {
         let terms = self.terms(tier);
-        let bonus = if terms.bonus.0 > 0 && listed >= terms.bonus_from { terms.bonus.0 } else { 0 };
-        let counted = u32::from(shifts.min(self.shifts_max));
-        let total = terms.base.0 + bonus + self.shift_points.0.saturating_mul(counted);
-        BasisPoints(total.min(self.cap.0).min(BASIS_POINTS_IN_WHOLE))
+        let bonus =
+            if terms.bonus.0 > 0 && listed >= terms.bonus_from { terms.bonus } else { BasisPoints(0) };
+        let shift_points = self.points_of_shifts(shifts);
+        let total = terms.base.0.saturating_add(bonus.0).saturating_add(shift_points.0);
+        let cap = self.cap.0.min(BASIS_POINTS_IN_WHOLE);
+        RateParts {
+            base: terms.base,
+            bonus,
+            shifts: shift_points,
+            capped: total > cap,
+            rate: BasisPoints(total.min(cap)),
+        }
+    }
+
+    /// The points that `shifts` completed shifts bring; shifts beyond `shifts_max` bring none.
+    #[must_use]
+    pub fn points_of_shifts(&self, shifts: u8) -> BasisPoints {
+        let counted = usize::from(shifts.min(self.shifts_max));
+        let stepped =
+            self.shift_steps.iter().take(counted).fold(0_u32, |sum, step| sum.saturating_add(step.0));
+        let beyond = u32::try_from(counted.saturating_sub(self.shift_steps.len())).unwrap_or(u32::MAX);
+        BasisPoints(stepped.saturating_add(self.shift_points.0.saturating_mul(beyond)))
     }
 
     /// Splits a line sold at `price` by `rate`.
@@ -163,6 +211,11 @@ impl CommissionPlan {
             .all(|amount| amount.is_price())
         {
             problems.push("a negative or absurd amount");
+        }
+        if self.shift_steps.len() > usize::from(u8::MAX)
+            || !self.shift_steps.iter().chain([&self.shift_points]).all(|points| points.is_share())
+        {
+            problems.push("shift points above 100 %");
         }
         problems
     }

@@ -47,6 +47,22 @@ uuid_ids! {
     ReturnId,
     /// A discrepancy or an offline conflict, wherever one thing needs one resolution.
     CaseId,
+    /// A note in the vault: free text that may name people stays out of the log.
+    NoteRef,
+    /// A shift, drop-off slot or pick-up slot.
+    SlotId,
+    /// One place taken in a slot.
+    BookingId,
+    /// A stock count.
+    CountId,
+    /// A registered outbound webhook.
+    WebhookId,
+    /// One settlement calculation of an event, over pinned heads.
+    SettlementId,
+    /// One run of a reconciliation.
+    RunId,
+    /// A parked basket; made by the terminal.
+    BasketId,
 }
 
 /// A consignor's number in the organization, from 1. Printed on tags; no personal data.
@@ -57,6 +73,38 @@ pub struct ConsignorNumber(pub u32);
 impl fmt::Display for ConsignorNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// An id that a store gave: a whole number beyond what a JavaScript number holds, so a string in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RemoteId(pub i64);
+
+impl fmt::Display for RemoteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for RemoteId {
+    /// Digits as a string in JSON; the bare number in compact formats.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RemoteId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let digits = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+            digits.parse().map(Self).map_err(serde::de::Error::custom)
+        } else {
+            i64::deserialize(deserializer).map(Self)
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! `domain/SPEC.md` numbers the rules; a [`rejection::Rejection`] carries the number of the rule it stands on.
 
 pub mod aggregate;
+pub mod claims;
 pub mod commission;
 pub mod consignment_event;
 pub mod ids;
@@ -15,12 +16,15 @@ pub mod lifecycle;
 pub mod markdown;
 pub mod money;
 pub mod organization;
+pub mod reconciliation;
 pub mod rejection;
 pub mod rights;
 pub mod sabotage;
 pub mod sale_session;
 #[cfg(test)]
 mod scenario;
+pub mod settlement;
+pub mod storefront;
 pub mod stream;
 pub mod tag;
 pub mod tax;

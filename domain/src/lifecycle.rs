@@ -158,6 +158,8 @@ pub enum ItemStatus {
     PickedUp,
     /// Goes on in a later event.
     Transferred,
+    /// Goes on under another tag.
+    Retagged,
 }
 
 names!(ItemStatus {
@@ -174,4 +176,50 @@ names!(ItemStatus {
     Donated = "donated",
     PickedUp = "picked_up",
     Transferred = "transferred",
+    Retagged = "retagged",
 });
+
+/// A booking's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BookingStatus {
+    /// On the waiting list.
+    #[default]
+    Waiting,
+    /// A place is free and kept for it for a while.
+    Offered,
+    /// Has a place.
+    Scheduled,
+    /// The person is here.
+    CheckedIn,
+    /// Done.
+    Completed,
+    /// The person did not come.
+    NoShow,
+    /// Given up.
+    Cancelled,
+}
+
+names!(BookingStatus {
+    Waiting = "waiting",
+    Offered = "offered",
+    Scheduled = "scheduled",
+    CheckedIn = "checked_in",
+    Completed = "completed",
+    NoShow = "no_show",
+    Cancelled = "cancelled",
+});
+
+impl BookingStatus {
+    /// True while it takes up a place: kept for it, taken, or used.
+    #[must_use]
+    pub const fn holds_place(self) -> bool {
+        matches!(self, Self::Offered | Self::Scheduled | Self::CheckedIn | Self::Completed | Self::NoShow)
+    }
+
+    /// True while something is still to come of it.
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Waiting | Self::Offered | Self::Scheduled | Self::CheckedIn)
+    }
+}

@@ -31,6 +31,8 @@ impl<A: Aggregate> Scenario<A> {
         let stream = match A::KIND {
             "organization" => StreamId::Organization(organization),
             "event" => StreamId::Event(organization, EventId(id)),
+            "storefront" => StreamId::Storefront(organization, crate::ids::ShopId(id)),
+            "reconciliation" => StreamId::Reconciliation(organization, EventId(id)),
             _ => StreamId::Session(organization, SessionId(id)),
         };
         Self {

@@ -56,4 +56,6 @@ pub enum Command {
     },
     /// Delivered by the session: a page of items comes back.
     TakeBack(ItemsTakenBack),
+    /// Delivered by a session: custody had moved on when this came in.
+    TakeClaim(crate::claims::Claim),
 }

@@ -25,6 +25,10 @@ impl ItemFlags {
     pub const TAX_EXEMPT: Self = Self(4);
     /// No volunteer has seen it come in.
     pub const NOT_CHECKED_IN: Self = Self(8);
+    /// It was marked missing; a till may sell it as an exception.
+    pub const MISSING: Self = Self(16);
+    /// It was refused at check-in; a till may sell it as an exception.
+    pub const REJECTED: Self = Self(32);
 
     /// True when all of `flags` are set.
     #[must_use]
@@ -71,6 +75,8 @@ pub enum Outcome {
     Sold,
     /// Still there.
     Unsold,
+    /// Brought back by a shopper, not for the floor.
+    Returned,
 }
 
 /// An item coming back from a session.

@@ -61,6 +61,7 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, ()>)
             from_session(context.actor, session)?;
             confirm(state, session, page)
         }
+        Command::TakeClaim(_) => Ok(Vec::new()),
         Command::TakeBack(page) => {
             from_session(context.actor, page.session)?;
             take_back(state, page)

@@ -194,6 +194,7 @@ impl State {
                 slot.status = match item.outcome {
                     Outcome::Sold => ItemStatus::Sold,
                     Outcome::Unsold => ItemStatus::Released,
+                    Outcome::Returned => ItemStatus::Returned,
                 };
             }
         }

@@ -3,6 +3,7 @@
 mod command;
 mod decide;
 mod event;
+mod fees;
 mod settings;
 mod state;
 #[cfg(test)]
@@ -13,6 +14,7 @@ pub use event::{
     ConsignorsEnrolled, Enrolment, Event, EventFounded, OrganizationCreated, RoleGranted, RoleRevoked,
     SettingsChanged,
 };
+pub use fees::{FeeRules, MAX_SLOT_MINUTES, Penalty, RegistrationRules, ScheduleRules};
 pub use settings::{ItemRules, Settings};
 pub use state::State;
 

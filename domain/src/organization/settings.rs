@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fees::{FeeRules, RegistrationRules, ScheduleRules};
 use crate::commission::CommissionPlan;
 use crate::markdown::MarkdownSchedule;
 use crate::money::{Cents, MAX_AMOUNT};
+use crate::settlement::SettlementRules;
 use crate::tax::TaxRule;
 
 /// Longest text a setting may have, in characters; names are read at a glance.
@@ -47,6 +49,18 @@ pub struct Settings {
     pub markdown: MarkdownSchedule,
     /// What items must be like.
     pub items: ItemRules,
+    /// Fees and fines.
+    #[serde(default)]
+    pub fees: FeeRules,
+    /// Who takes part.
+    #[serde(default)]
+    pub registration: RegistrationRules,
+    /// Shifts and slots.
+    #[serde(default)]
+    pub schedule: ScheduleRules,
+    /// How events are settled and paid out.
+    #[serde(default)]
+    pub settlement: SettlementRules,
 }
 
 impl Settings {
@@ -85,6 +99,10 @@ impl Settings {
                 ]),
                 conditions: codes(&["new", "like_new", "good", "fair"]),
             },
+            fees: FeeRules::default(),
+            registration: RegistrationRules::default(),
+            schedule: ScheduleRules::default(),
+            settlement: SettlementRules::default(),
         }
     }
 
@@ -92,6 +110,10 @@ impl Settings {
     #[must_use]
     pub fn problems(&self) -> Vec<&'static str> {
         let mut problems = self.plan.problems();
+        problems.extend(self.fees.problems());
+        problems.extend(self.registration.problems());
+        problems.extend(self.schedule.problems());
+        problems.extend(self.settlement.problems());
         let items = &self.items;
         if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             problems.push("a currency that is no ISO 4217 code");

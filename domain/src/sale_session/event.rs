@@ -2,11 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::conflicts::{ClaimAnswered, ClaimSent, ConflictOpened, ConflictResolved};
+use super::online::{OnlineOrderCancelled, OnlineOrderTaken, OnlineOrderUpdated, OnlineRefunded};
+use super::receipts::{LineIdentified, ReceiptCompleted, ReceiptVoided};
+use super::returns::ReturnRecorded;
+use super::terminals::{
+    BasketParked, BasketRecalled, CashMoved, DrawerClosed, DrawerOpened, PairingOffered,
+    TerminalAcknowledged, TerminalPaired, TerminalReported, TerminalRevoked, TerminalRightsSet,
+};
 use crate::consignment_event::{CustodyItem, ItemOutcome, Terms};
-use crate::ids::{ConsignorNumber, EventId, ReceiptId, TerminalId};
-use crate::journal::{Hash, events};
-use crate::money::{BasisPoints, Cents};
-use crate::tag::Tag;
+use crate::ids::{EventId, TerminalId};
+use crate::journal::events;
 
 events! {
     /// Entries of a sale session's log.
@@ -37,6 +43,48 @@ events! {
         ReleaseConfirmed = "release_confirmed" v 1,
         /// All items are back.
         SessionClosed = "session_closed" v 1,
+        /// Called off before it opened.
+        SessionCancelled = "session_cancelled" v 1,
+        /// What estimates go by has changed for some consignors.
+        TermsUpdated = "terms_updated" v 1,
+        /// A terminal's rights were set.
+        TerminalRightsSet = "terminal_rights_set" v 1,
+        /// A terminal knows its rights or its revocation.
+        TerminalAcknowledged = "terminal_acknowledged" v 1,
+        /// How many sales a terminal holds.
+        TerminalReported = "terminal_reported" v 1,
+        /// A cash drawer is in use.
+        DrawerOpened = "drawer_opened" v 1,
+        /// Cash moved without a sale.
+        CashMoved = "cash_moved" v 1,
+        /// A cash drawer was counted.
+        DrawerClosed = "drawer_closed" v 1,
+        /// A basket was put aside.
+        BasketParked = "basket_parked" v 1,
+        /// A parked basket's items are free again.
+        BasketRecalled = "basket_recalled" v 1,
+        /// A receipt was voided.
+        ReceiptVoided = "receipt_voided" v 1,
+        /// Something sold unlisted is known now.
+        LineIdentified = "line_identified" v 1,
+        /// Goods were brought back.
+        ReturnRecorded = "return_recorded" v 1,
+        /// Two records cannot both be true.
+        ConflictOpened = "conflict_opened" v 1,
+        /// A case ended.
+        ConflictResolved = "conflict_resolved" v 1,
+        /// Items that are elsewhere were claimed.
+        ClaimSent = "claim_sent" v 1,
+        /// The consignment event answered a claim.
+        ClaimAnswered = "claim_answered" v 1,
+        /// Lines of an online order became a receipt.
+        OnlineOrderTaken = "online_order_taken" v 1,
+        /// An online order was paid for or sent off.
+        OnlineOrderUpdated = "online_order_updated" v 1,
+        /// An online order was cancelled.
+        OnlineOrderCancelled = "online_order_cancelled" v 1,
+        /// The store gave money back.
+        OnlineRefunded = "online_refunded" v 1,
     }
 }
 
@@ -73,129 +121,49 @@ pub struct SessionPaused {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionResumed {}
 
-/// A code by which one terminal may pair; only its digest is on record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PairingOffered {
-    /// SHA-256 of the code's digits.
-    pub code_digest: Hash,
-    /// Until when, ms since 1970 UTC.
-    pub expires_at: i64,
-}
-
-/// A terminal took up an offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TerminalPaired {
-    /// Its id.
-    pub terminal: TerminalId,
-    /// Its name in the hall.
-    pub name: String,
-    /// The offer it took up.
-    pub code_digest: Hash,
-    /// SHA-256 of its token.
-    pub token_digest: Hash,
-}
-
-/// A terminal's token counts no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TerminalRevoked {
-    /// Which.
-    pub terminal: TerminalId,
-}
-
-/// How something is paid.
+/// Why a session was closed over terminals that may still hold sales.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TenderKind {
-    /// Notes and coins; the only tender that gives change.
-    Cash,
-    /// Card, on the external reader.
-    Card,
-    /// Cheque.
-    Cheque,
-    /// Store credit.
-    StoreCredit,
+pub enum CloseReason {
+    /// The hall had to be left.
+    HallClosed,
+    /// The terminal broke down or was lost.
+    TerminalLost,
+    /// What it holds is known and will come later.
+    ComesLater,
 }
 
-/// One part of a payment.
+/// A terminal over which a session was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tender {
-    /// How.
-    pub kind: TenderKind,
-    /// How much was handed over.
-    #[serde(rename = "amount_cents")]
-    pub amount: Cents,
-}
-
-/// One item on a receipt, with the estimate made in the same decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The item.
-    pub tag: Tag,
-    /// Whose it is.
-    pub consignor: ConsignorNumber,
-    /// Price printed on the tag.
-    #[serde(rename = "printed_cents")]
-    pub printed: Cents,
-    /// Price sold at, before tax is added.
-    #[serde(rename = "price_cents")]
-    pub price: Cents,
-    /// Off the printed price.
-    #[serde(rename = "reduction_bp")]
-    pub reduction: BasisPoints,
-    /// Tax on it.
-    #[serde(rename = "tax_cents")]
-    pub tax: Cents,
-    /// The consignor's rate as known at the time.
-    #[serde(rename = "rate_bp")]
-    pub rate: BasisPoints,
-    /// The consignor's estimated share.
-    #[serde(rename = "share_cents")]
-    pub share: Cents,
-    /// The house's estimated share.
-    #[serde(rename = "house_cents")]
-    pub house: Cents,
-    /// Version of the commission plan used.
-    pub plan: u32,
-    /// The tag was keyed by hand.
-    pub keyed: bool,
-    /// No volunteer had seen the item come in.
-    pub not_checked_in: bool,
-}
-
-/// A basket was sold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceiptCompleted {
-    /// Its id, made by the terminal.
-    pub receipt: ReceiptId,
-    /// Its number in the session, from 1.
-    pub number: u32,
-    /// Where.
+pub struct ClosedOver {
+    /// Which.
     pub terminal: TerminalId,
-    /// The terminal's clock, ms since 1970 UTC.
-    pub occurred_at: i64,
-    /// What was sold.
-    pub lines: Vec<Line>,
-    /// Sum of prices.
-    #[serde(rename = "gross_cents")]
-    pub gross: Cents,
-    /// Sum of taxes.
-    #[serde(rename = "tax_cents")]
-    pub tax: Cents,
-    /// What the shopper paid.
-    #[serde(rename = "total_cents")]
-    pub total: Cents,
-    /// How.
-    pub tenders: Vec<Tender>,
-    /// What they got back.
-    #[serde(rename = "change_cents")]
-    pub change: Cents,
+    /// Sales it holds; none when nobody knows.
+    pub waiting: Option<u32>,
 }
 
-/// Selling has ended.
+/// Selling has ended. Parked baskets are given up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionClosing {
     /// Items that move back.
     pub items: u32,
+    /// Terminals that may still hold sales.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<ClosedOver>,
+    /// Why it was closed all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<CloseReason>,
+}
+
+/// Called off before it opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionCancelled {}
+
+/// What estimates go by has changed for some consignors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermsUpdated {
+    /// Their terms from now on.
+    pub terms: Vec<Terms>,
 }
 
 /// A page of items left for the event.

@@ -1,18 +1,22 @@
-//! The sale session's hot state.
+//! The sale session's hot state. Nothing in it skips fields when written: snapshots are in a format without names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Overview;
 use super::basket::PriceRules;
-use super::event::{Event, ReceiptCompleted};
+use super::books::Books;
+use super::conflicts::ConflictKind;
+use super::online::OrderRef;
+use super::receipts::{LineFigures, LineRef};
+use super::terminals::TerminalRight;
+use crate::claims::ClaimKind;
 use crate::commission::Tier;
-use crate::consignment_event::{CustodyItem, ItemFlags, ItemOutcome, Outcome, SessionScheduled};
-use crate::ids::{ConsignorNumber, ReceiptId, TerminalId};
+use crate::consignment_event::{ItemFlags, ItemOutcome, Outcome, SessionScheduled};
+use crate::ids::{BasketId, CaseId, ConsignorNumber, ReceiptId, RemoteId, ReturnId, TerminalId};
 use crate::journal::Hash;
 use crate::lifecycle::SessionStatus;
-use crate::money::Cents;
+use crate::money::{BasisPoints, Cents};
 use crate::tag::Tag;
 
 /// What the session remembers of an item: 20 bytes.
@@ -24,21 +28,73 @@ pub struct Slot {
     pub consignor: ConsignorNumber,
     /// Printed price in cents; no price reaches 2³².
     pub price: u32,
-    /// Number of the receipt it was sold on; 0 while unsold.
+    /// Number of the receipt that holds it; 0 while unsold.
     pub receipt: u32,
+    /// The line there, from 0.
+    pub line: u16,
     /// Flags.
     pub flags: ItemFlags,
+    /// What the session did with it: [`Slot::RELEASED`], [`Slot::RETURNED`].
+    pub marks: u8,
 }
 
-/// What the session remembers of a receipt: enough to say who sold something when.
+impl Slot {
+    /// Given back to the event.
+    pub const RELEASED: u8 = 1;
+    /// Brought back by a shopper, not restocked.
+    pub const RETURNED: u8 = 2;
+
+    /// True when all of `marks` are set.
+    #[must_use]
+    pub const fn has(&self, marks: u8) -> bool {
+        self.marks & marks == marks
+    }
+
+    /// The line that holds it.
+    #[must_use]
+    pub fn holder(&self) -> Option<LineAt> {
+        (self.receipt != 0).then_some(LineAt { number: self.receipt, line: self.line })
+    }
+}
+
+/// A line's place: receipt number and line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LineAt {
+    /// Number of the receipt.
+    pub number: u32,
+    /// The line, from 0.
+    pub line: u16,
+}
+
+/// How a receipt came in, or went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptKind {
+    /// At a connected terminal.
+    Floor,
+    /// At a terminal without a connection.
+    Offline,
+    /// From a store.
+    Online,
+    /// It was voided.
+    Voided,
+    /// It never happened: a bad copy.
+    Dropped,
+}
+
+/// What the session remembers of a receipt: enough to say who sold something when, and to know it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptStub {
     /// Its id.
     pub id: ReceiptId,
-    /// Index of its terminal.
+    /// Index of its terminal; `u16::MAX` for none.
     pub terminal: u16,
     /// When the log took it, ms since 1970 UTC.
     pub recorded_at: i64,
+    /// Digest of what was charged.
+    pub body: u64,
+    /// How it came in, or went.
+    pub kind: ReceiptKind,
 }
 
 /// A paired terminal.
@@ -52,6 +108,164 @@ pub struct TerminalState {
     pub token_digest: Hash,
     /// True once its token counts no more.
     pub revoked: bool,
+    /// Its rights, as bits.
+    pub rights: u8,
+    /// Changes to its rights, revocation included.
+    pub version: u32,
+    /// The change it knows of.
+    pub acknowledged: u32,
+    /// Sales it holds; none when nobody knows.
+    pub waiting: Option<u32>,
+    /// What should be in its open cash drawer; none while it has none.
+    pub drawer: Option<Cents>,
+    /// True once a drawer was counted here.
+    pub counted: bool,
+}
+
+impl TerminalState {
+    /// True when it may do this.
+    #[must_use]
+    pub fn may(&self, right: TerminalRight) -> bool {
+        !self.revoked && self.rights & right.bit() != 0
+    }
+}
+
+/// What a line is worth at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// The item, where its tag is known.
+    pub tag: Option<Tag>,
+    /// Whose it is; none for the house.
+    pub consignor: Option<ConsignorNumber>,
+    /// Price.
+    pub price: Cents,
+    /// Tax.
+    pub tax: Cents,
+    /// The consignor's rate.
+    pub rate: BasisPoints,
+    /// The consignor's share.
+    pub share: Cents,
+    /// The house's share.
+    pub house: Cents,
+}
+
+impl Figures {
+    /// As it stands in an entry.
+    #[must_use]
+    pub fn at(self, at: LineRef) -> LineFigures {
+        let Self { tag, consignor, price, tax, rate, share, house } = self;
+        LineFigures { at, tag, consignor, price, tax, rate, share, house }
+    }
+
+    /// With nobody credited.
+    #[must_use]
+    pub fn uncredited(self) -> Self {
+        Self { share: Cents::ZERO, house: Cents::ZERO, ..self }
+    }
+
+    /// With all of it the house's, and the item unknown.
+    #[must_use]
+    pub fn to_house(self) -> Self {
+        Self {
+            tag: None,
+            consignor: None,
+            rate: BasisPoints(0),
+            share: Cents::ZERO,
+            house: self.price,
+            ..self
+        }
+    }
+}
+
+impl From<LineFigures> for Figures {
+    fn from(line: LineFigures) -> Self {
+        let LineFigures { at: _, tag, consignor, price, tax, rate, share, house } = line;
+        Self { tag, consignor, price, tax, rate, share, house }
+    }
+}
+
+/// Who is credited with a line now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Now {
+    /// As its figures say.
+    Credited,
+    /// Nobody, until its case is resolved.
+    Contested,
+    /// Nobody, until its claim is answered.
+    Claimed,
+    /// Nobody any more: returned, refunded, voided.
+    Gone,
+}
+
+/// A line to which more happened than its sale. Lines that are not remembered stand as sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineState {
+    /// Who is credited.
+    pub now: Now,
+    /// What is left of it; of contested and claimed lines, what it would be if it were credited.
+    pub figures: Figures,
+}
+
+/// An open case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// What kind.
+    pub kind: ConflictKind,
+    /// The item.
+    pub tag: Option<Tag>,
+    /// The line without the item.
+    pub second: Option<LineAt>,
+    /// Numbers of the receipts it is about.
+    pub receipts: Vec<u32>,
+}
+
+/// A claim without its final answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenClaim {
+    /// The line.
+    pub at: LineAt,
+    /// What is claimed.
+    pub kind: ClaimKind,
+    /// True once the event contested it.
+    pub contested: bool,
+}
+
+/// A line of an online order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// The store's id.
+    pub id: RemoteId,
+    /// Where it stands here.
+    pub at: LineAt,
+    /// As it was taken.
+    pub figures: Figures,
+}
+
+/// An online order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OrderState {
+    /// Paid for.
+    pub paid: bool,
+    /// Sent off or handed out.
+    pub fulfilled: bool,
+    /// The store's prices contain the tax.
+    pub tax_included: bool,
+    /// Cancelled.
+    pub cancelled: bool,
+    /// Its lines here.
+    pub lines: Vec<OrderLine>,
+    /// Refunds recorded.
+    pub refunds: Vec<RemoteId>,
+}
+
+/// A basket put aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParkedBasket {
+    /// By which terminal, as index.
+    pub terminal: u16,
+    /// What is in it.
+    pub tags: Vec<Tag>,
 }
 
 /// Everything decisions need.
@@ -62,7 +276,7 @@ pub struct State {
     /// Where it stands.
     pub status: SessionStatus,
     /// Items in custody, by tag in ascending order.
-    slots: Vec<Slot>,
+    pub(super) slots: Vec<Slot>,
     /// Of them, sold.
     pub sold: u32,
     /// Tier and completed shifts of consignors.
@@ -81,18 +295,51 @@ pub struct State {
     pub released: u32,
     /// Slots released so far.
     pub released_items: usize,
-    /// True once the last page left.
-    pub all_released: bool,
+    /// Last page that the event has.
+    pub confirmed: u32,
+    /// When it opened, ms since 1970 UTC.
+    pub opened_at: Option<i64>,
+    /// When it began to close, ms since 1970 UTC.
+    pub closing_at: Option<i64>,
+    /// What was charged, given back and credited.
+    pub books: Books,
+    /// Lines to which more happened than their sale.
+    pub lines: BTreeMap<LineAt, LineState>,
+    /// Tags sold without being in custody, with the line that holds each.
+    pub unlisted: BTreeMap<Tag, LineAt>,
+    /// Second bodies of receipt ids: the number each was recorded under.
+    pub reused: BTreeMap<ReceiptId, Vec<u32>>,
+    /// Open cases.
+    pub cases: BTreeMap<CaseId, Case>,
+    /// Cases that have ended.
+    pub ended: BTreeSet<CaseId>,
+    /// Claims without a final answer.
+    pub claims: BTreeMap<CaseId, OpenClaim>,
+    /// Online orders.
+    pub orders: BTreeMap<OrderRef, OrderState>,
+    /// Baskets put aside.
+    pub parked: BTreeMap<BasketId, ParkedBasket>,
+    /// Returns taken.
+    pub returns: BTreeSet<ReturnId>,
 }
 
 impl State {
-    /// The item with `tag`, if it is in custody.
-    #[must_use]
-    pub fn slot(&self, tag: Tag) -> Option<&Slot> {
-        self.slots.binary_search_by_key(&tag, |slot| slot.tag).ok().and_then(|at| self.slots.get(at))
+    fn slot_index(&self, tag: Tag) -> Option<usize> {
+        self.slots.binary_search_by_key(&tag, |slot| slot.tag).ok()
     }
 
-    /// All items in custody, by tag.
+    /// The item with `tag`, if it is or was in custody.
+    #[must_use]
+    pub fn slot(&self, tag: Tag) -> Option<&Slot> {
+        self.slots.get(self.slot_index(tag)?)
+    }
+
+    pub(super) fn slot_mut(&mut self, tag: Tag) -> Option<&mut Slot> {
+        let at = self.slot_index(tag)?;
+        self.slots.get_mut(at)
+    }
+
+    /// All items that are or were in custody, by tag.
     #[must_use]
     pub fn slots(&self) -> &[Slot] {
         &self.slots
@@ -110,105 +357,69 @@ impl State {
         (0..).zip(&self.terminals).find(|(_, terminal)| terminal.id == id)
     }
 
+    pub(super) fn terminal_mut(&mut self, id: TerminalId) -> Option<&mut TerminalState> {
+        self.terminals.iter_mut().find(|terminal| terminal.id == id)
+    }
+
     /// What prices baskets here.
     #[must_use]
     pub fn price_rules(&self) -> Option<PriceRules> {
         self.plan.as_ref().map(|plan| PriceRules { tax: plan.tax.clone(), markdown: plan.markdown.clone() })
     }
 
-    /// What becomes of the slots from `from` on, `count` of them at most.
+    /// The line that holds the item with `tag` now.
     #[must_use]
-    pub fn outcomes(&self, from: usize, count: usize) -> Vec<ItemOutcome> {
-        let outcome = |slot: &Slot| if slot.receipt == 0 { Outcome::Unsold } else { Outcome::Sold };
-        self.slots
-            .iter()
-            .skip(from)
+    pub fn holder(&self, tag: Tag) -> Option<LineAt> {
+        self.slot(tag).and_then(Slot::holder).or_else(|| self.unlisted.get(&tag).copied())
+    }
+
+    /// The receipt numbered `number`.
+    #[must_use]
+    pub fn stub(&self, number: u32) -> Option<&ReceiptStub> {
+        self.receipts.get(usize::try_from(number.checked_sub(1)?).ok()?)
+    }
+
+    /// The receipt with `id`, and its number.
+    #[must_use]
+    pub fn receipt(&self, id: ReceiptId) -> Option<(u32, &ReceiptStub)> {
+        (1..).zip(&self.receipts).find(|(_, stub)| stub.id == id)
+    }
+
+    /// `at` as it stands in entries.
+    #[must_use]
+    pub fn line_ref(&self, at: LineAt) -> Option<LineRef> {
+        Some(LineRef { receipt: self.stub(at.number)?.id, number: at.number, line: at.line })
+    }
+
+    /// The online order that `at` belongs to, with its line.
+    #[must_use]
+    pub fn order_line(&self, at: LineAt) -> Option<(&OrderState, &OrderLine)> {
+        self.orders
+            .values()
+            .find_map(|order| order.lines.iter().find(|line| line.at == at).map(|line| (order, line)))
+    }
+
+    /// True while an open case is about the item with `tag`, or a claim about it waits.
+    #[must_use]
+    pub fn in_dispute(&self, tag: Tag, at: LineAt) -> bool {
+        self.cases.values().any(|case| case.tag == Some(tag) || case.second == Some(at))
+            || self.claims.values().any(|claim| claim.at == at && claim.kind == ClaimKind::Sold)
+    }
+
+    /// What becomes of `count` items at most that have not been released, by tag; and whether more are left.
+    #[must_use]
+    pub fn outcomes(&self, count: usize) -> (Vec<ItemOutcome>, bool) {
+        let outcome = |slot: &Slot| match slot.receipt {
+            0 if slot.has(Slot::RETURNED) => Outcome::Returned,
+            0 => Outcome::Unsold,
+            _ => Outcome::Sold,
+        };
+        let mut rest = self.slots.iter().filter(|slot| !slot.has(Slot::RELEASED));
+        let items = rest
+            .by_ref()
             .take(count)
             .map(|slot| ItemOutcome { tag: slot.tag, outcome: outcome(slot) })
-            .collect()
-    }
-
-    pub(super) fn overview(&self) -> Option<Overview> {
-        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        self.plan.as_ref().map(|plan| Overview {
-            event: plan.event,
-            status: self.status,
-            items: count(self.slots.len()),
-            sold: self.sold,
-            receipts: count(self.receipts.len()),
-            gross: self.gross,
-        })
-    }
-
-    pub(super) fn evolve(&mut self, event: &Event, recorded_at: i64) {
-        match event {
-            Event::SessionScheduled(scheduled) => self.plan = Some(scheduled.0.clone()),
-            Event::CustodyTaken(taken) => {
-                if self.status == SessionStatus::Scheduled {
-                    self.status = SessionStatus::Opening;
-                }
-                self.page = taken.page;
-                self.terms
-                    .extend(taken.terms.iter().map(|terms| (terms.consignor, (terms.tier, terms.shifts))));
-                taken.items.iter().for_each(|item| self.take(item));
-            }
-            Event::SessionOpened(_) | Event::SessionResumed(_) => self.status = SessionStatus::Open,
-            Event::SessionPaused(_) => self.status = SessionStatus::Paused,
-            Event::PairingOffered(offer) => {
-                self.offers.retain(|(_, expires_at)| *expires_at > recorded_at);
-                self.offers.push((offer.code_digest, offer.expires_at));
-            }
-            Event::TerminalPaired(paired) => {
-                self.offers.retain(|(digest, _)| *digest != paired.code_digest);
-                self.terminals.push(TerminalState {
-                    id: paired.terminal,
-                    name: paired.name.clone(),
-                    token_digest: paired.token_digest,
-                    revoked: false,
-                });
-            }
-            Event::TerminalRevoked(revoked) => {
-                if let Some(terminal) =
-                    self.terminals.iter_mut().find(|terminal| terminal.id == revoked.terminal)
-                {
-                    terminal.revoked = true;
-                }
-            }
-            Event::ReceiptCompleted(receipt) => self.sell(receipt, recorded_at),
-            Event::SessionClosing(_) => self.status = SessionStatus::Closing,
-            Event::CustodyReleased(released) => {
-                self.released = released.page;
-                self.released_items += released.items.len();
-                self.all_released = released.last;
-            }
-            Event::ReleaseConfirmed(_) => {}
-            Event::SessionClosed(_) => self.status = SessionStatus::Closed,
-        }
-    }
-
-    fn take(&mut self, item: &CustodyItem) {
-        let slot = Slot {
-            tag: item.tag,
-            consignor: item.consignor,
-            price: u32::try_from(item.price.0).unwrap_or(u32::MAX),
-            receipt: 0,
-            flags: item.flags,
-        };
-        match self.slots.binary_search_by_key(&item.tag, |slot| slot.tag) {
-            Ok(at) => self.slots[at] = slot,
-            Err(at) => self.slots.insert(at, slot),
-        }
-    }
-
-    fn sell(&mut self, receipt: &ReceiptCompleted, recorded_at: i64) {
-        for line in &receipt.lines {
-            if let Ok(at) = self.slots.binary_search_by_key(&line.tag, |slot| slot.tag) {
-                self.slots[at].receipt = receipt.number;
-                self.sold += 1;
-            }
-        }
-        self.gross = self.gross.plus(receipt.gross).unwrap_or(self.gross);
-        let terminal = self.terminal(receipt.terminal).map_or(u16::MAX, |(index, _)| index);
-        self.receipts.push(ReceiptStub { id: receipt.receipt, terminal, recorded_at });
+            .collect();
+        (items, rest.next().is_some())
     }
 }

@@ -3,9 +3,11 @@ use uuid::Uuid;
 use super::*;
 use crate::commission::{CommissionPlan, Tier};
 use crate::consignment_event::{Channel, CustodyHandedOver, CustodyItem, ItemFlags, Terms};
-use crate::ids::{Actor, ConsignorNumber, OrganizationId, ReceiptId, SessionId};
+use crate::ids::{Actor, ConsignorNumber, OrganizationId, ReceiptId, SessionId, TerminalId};
+use crate::journal::Hash;
+use crate::lifecycle::SessionStatus;
 use crate::markdown::{MarkdownSchedule, MarkdownStep};
-use crate::money::BasisPoints;
+use crate::money::{BasisPoints, Cents};
 use crate::scenario::Scenario;
 use crate::tag::Tag;
 use crate::tax::TaxRule;
@@ -19,6 +21,10 @@ fn digest(byte: u8) -> Hash {
 
 fn event_actor() -> Actor {
     Actor::Stream(StreamId::Event(OrganizationId(Uuid::from_u128(0xA)), EVENT).to_string())
+}
+
+fn olivia() -> Actor {
+    Actor::Person(crate::scenario::person("user_olivia"))
 }
 
 fn terminal(n: u128) -> TerminalId {
@@ -64,6 +70,7 @@ fn open_with(tax: TaxRule, markdown: MarkdownSchedule) -> Scenario<SaleSession> 
             vec![item(1, 1, 1_000, ItemFlags::default()), item(2, 2, 12_000, ItemFlags::REDUCE)],
         ))
         .when(page(2, true, vec![item(3, 2, 75, ItemFlags::NOT_CHECKED_IN)]))
+        .by(olivia())
         .when(Command::OfferPairing { code_digest: digest(1) })
         .when(Command::Pair {
             code_digest: digest(1),
@@ -81,10 +88,8 @@ fn open() -> Scenario<SaleSession> {
 fn sell(receipt: u128, lines: &[(u32, i64)], tenders: &[(TenderKind, i64)], change: i64) -> Command {
     Command::CompleteReceipt {
         receipt: ReceiptId(Uuid::from_u128(receipt)),
-        lines: lines
-            .iter()
-            .map(|(n, price)| AskedLine { tag: tag(*n), price: Cents(*price), keyed: false })
-            .collect(),
+        lines: lines.iter().map(|(n, price)| AskedLine::new(tag(*n), Cents(*price), false)).collect(),
+        unlisted: Vec::new(),
         tenders: tenders
             .iter()
             .map(|(kind, amount)| Tender { kind: *kind, amount: Cents(*amount) })
@@ -158,10 +163,17 @@ fn sal_refuses_what_cannot_be_a_basket() {
         .when(sell(1, &[(1, 1_000)], &cash(1_000), 0))
         .then_refused("TRM-5");
     open()
+        .by(olivia())
         .when(Command::RevokeTerminal { terminal: terminal(1) })
+        .by(Actor::Terminal(terminal(1)))
         .when(sell(1, &[(1, 1_000)], &cash(1_000), 0))
         .then_refused("TRM-5");
-    open().when(Command::Pause).when(sell(1, &[(1, 1_000)], &cash(1_000), 0)).then_refused("SAL-1");
+    open()
+        .by(olivia())
+        .when(Command::Pause)
+        .by(Actor::Terminal(terminal(1)))
+        .when(sell(1, &[(1, 1_000)], &cash(1_000), 0))
+        .then_refused("SAL-1");
 }
 
 #[test]
@@ -182,7 +194,7 @@ fn mkd_2_the_session_prices_reduce_items_by_its_schedule_and_taxes_by_line() {
 
 #[test]
 fn trm_4_a_pairing_code_works_once_and_not_for_ever() {
-    let offered = || open().when(Command::OfferPairing { code_digest: digest(2) });
+    let offered = || open().by(olivia()).when(Command::OfferPairing { code_digest: digest(2) });
     let pair = |id| Command::Pair {
         code_digest: digest(2),
         terminal: terminal(id),
@@ -196,7 +208,10 @@ fn trm_4_a_pairing_code_works_once_and_not_for_ever() {
 
 #[test]
 fn ses_10_closing_returns_every_item_with_its_outcome() {
-    let scenario = open().when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0)).when(Command::Close);
+    let scenario = open()
+        .when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0))
+        .by(olivia())
+        .when(Command::Close);
     scenario.then_kinds(&["session_closing", "custody_released"]);
     let closed = scenario.by(event_actor()).when(Command::ConfirmRelease { page: 1 });
     closed.then_kinds(&["release_confirmed", "session_closed"]);

@@ -1,0 +1,15 @@
+//! The online channel: orders, cancellations and refunds as a store tells them.
+
+mod command;
+mod decide;
+mod event;
+mod evolve;
+#[cfg(test)]
+mod tests;
+
+pub use command::{OnlineCancellation, OnlineLine, OnlineOrder, OnlineRefund, OnlineRefundLine};
+pub(super) use decide::{cancel, refund, take};
+pub use event::{
+    CancelReason, OnlineLineBack, OnlineOrderCancelled, OnlineOrderTaken, OnlineOrderUpdated, OnlineRefunded,
+    OrderRef,
+};
