@@ -7,7 +7,7 @@ mod run;
 use std::collections::BTreeMap;
 
 use domain::consignment_event::ConsignmentEvent;
-use domain::ids::{Actor, EventId, OrganizationId, ReceiptId, SessionId, TerminalId};
+use domain::ids::{Actor, EventId, OrganizationId, ReceiptId, TerminalId};
 use domain::money::Cents;
 use domain::organization::Organization;
 use domain::sale_session::SaleSession;
@@ -126,13 +126,6 @@ impl World {
         match self.event.stream {
             StreamId::Event(_, event) => event,
             _ => EventId(Uuid::nil()),
-        }
-    }
-
-    pub(crate) fn session_id(&self, index: usize) -> SessionId {
-        match self.sessions.get(index).map(|session| &session.stream) {
-            Some(StreamId::Session(_, session)) => *session,
-            _ => SessionId(Uuid::nil()),
         }
     }
 

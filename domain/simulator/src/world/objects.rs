@@ -39,7 +39,10 @@ pub(crate) enum Object {
 
 impl World {
     /// A command that must be accepted for the run to make sense.
-    fn must<A: Aggregate>(host: &mut Host<A>, now: i64, actor: &Actor, id: &str, command: &A::Command) -> Result<(), Broken> {
+    fn must<A: Aggregate>(host: &mut Host<A>, now: i64, actor: &Actor, id: &str, command: &A::Command) -> Result<(), Broken>
+    where
+        A::State: PartialEq,
+    {
         let json = serde_json::to_string(command).map_err(|error| error.to_string())?;
         match host.submit(now, actor, id, &json) {
             Reply::Accepted { .. } => Ok(()),
