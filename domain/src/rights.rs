@@ -48,6 +48,8 @@ pub enum Permission {
     ReadPersonalData,
     /// See one's own items, sales and payouts.
     ReadOwn,
+    /// Take part: register, list one's own items, book.
+    TakePart,
 }
 
 impl Role {
@@ -98,6 +100,7 @@ impl Role {
                 P::DecideMoney,
                 P::ReadPersonalData,
                 P::ReadOwn,
+                P::TakePart,
             ],
             Self::EventAdmin => &[
                 P::ManageEvents,
@@ -110,11 +113,12 @@ impl Role {
                 P::ReadLogs,
                 P::ReadPersonalData,
                 P::ReadOwn,
+                P::TakePart,
             ],
             Self::Support => &[P::ReadEverything, P::ReadLogs, P::ReadOwn],
             Self::Cashier => &[P::Sell, P::ReadOwn],
             Self::Volunteer => &[P::HandleItems, P::ReadOwn],
-            Self::Consignor => &[P::ReadOwn],
+            Self::Consignor => &[P::ReadOwn, P::TakePart],
         }
     }
 

@@ -1,75 +1,126 @@
-//! The consignment event's decisions.
-
-use std::collections::BTreeSet;
+//! The consignment event's decisions: which subject decides about which command.
 
 use super::command::Command;
-use super::custody::{CUSTODY_PAGE_ITEMS, CustodyItem};
-use super::event::{
-    Channel, ConsignorsJoined, CustodyConfirmed, CustodyHandedOver, Event, EventCreated, ItemsListed,
-    ItemsTakenBack, SessionOpening, SessionScheduled, StatusChanged,
-};
-use super::items::{ItemDraft, ListedItem, RefusedItem, Severity, check_draft, reference_digest};
-use super::state::{SessionRef, State};
+use super::event::{Event, EventCreated, StatusChanged};
+use super::facts::Facts;
+use super::state::State;
+use super::{claims, count, fees, items, participation, rights, schedule, sessions};
 use crate::aggregate::Context;
-use crate::ids::{Actor, EventId, ImportId, SessionId};
+use crate::ids::Actor;
 use crate::lifecycle::{EventStatus, SessionStatus};
-use crate::organization::{Enrolment, EventFounded};
+use crate::organization::EventFounded;
 use crate::rejection::{Refusal, Rejection};
-use crate::stream::StreamId;
-use crate::tag::{MAX_ITEM_NUMBER, Tag};
-
-/// Items in one listing: an entry of about 150 KB, far below the 2 MB row limit.
-pub const MAX_ITEMS_LISTED: usize = 500;
-
-/// Consignors joining in one command.
-pub const MAX_JOINING: usize = 1_000;
-
-/// Sale sessions of one event; a week of day and evening sessions leaves room.
-pub const MAX_SESSIONS: usize = 99;
 
 /// Longest reason, in characters.
 pub const MAX_REASON_CHARS: usize = 500;
 
-/// Longest session name, in characters.
-pub const MAX_SESSION_NAME_CHARS: usize = 80;
+pub(super) type Decision = Result<Vec<Event>, Rejection>;
 
-type Decision = Result<Vec<Event>, Rejection>;
-
-pub(super) fn decide(state: &State, command: Command, context: &Context<'_, ()>) -> Decision {
+#[expect(clippy::too_many_lines, reason = "one arm per command; each is one call")]
+pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Facts>) -> Decision {
     if let Command::Create(founded) = command {
         return create(state, *founded, context.actor);
     }
     let Some(founding) = &state.founding else {
-        return Err(Rejection::new(
-            Refusal::NotFound,
-            "EVT-1",
-            "event_unknown",
-            "no such event",
-            "an event that was created",
-        ));
+        return Err(not_found("EVT-1", "event_unknown", "no such event", "an event that was created"));
     };
+    let (actor, now) = (context.actor, context.now);
+    let rules = &founding.settings;
+    rights::check(state, &command, actor)?;
     match command {
         Command::Create(_) => Ok(Vec::new()),
-        Command::ChangeStatus { to, reason } => change_status(state, to, reason),
-        Command::JoinConsignors { consignors } => join(state, consignors),
-        Command::ListItems { import, items } => list_items(state, founding, import, items),
+        Command::ChangeStatus { to, reason } => change_status(state, founding, to, reason),
+        Command::JoinConsignors { consignors } => participation::join(state, rules, consignors),
+        Command::ListItems { import, items } => items::list_items(state, founding, import, items),
         Command::ScheduleSession { session, name, channels } => {
-            schedule(state, founding, session, &name, channels)
+            sessions::schedule(state, founding, session, &name, channels)
         }
-        Command::OpenSession { session } => open(state, session),
+        Command::CancelSession { session } => sessions::cancel(state, session),
+        Command::OpenSession { session } => sessions::open(state, session),
         Command::ConfirmCustody { session, page } => {
-            from_session(context.actor, session)?;
-            confirm(state, session, page)
+            sessions::from_session(actor, session)?;
+            sessions::confirm(state, session, page)
         }
-        Command::TakeClaim(_) => Ok(Vec::new()),
         Command::TakeBack(page) => {
-            from_session(context.actor, page.session)?;
-            take_back(state, page)
+            sessions::from_session(actor, page.session)?;
+            sessions::take_back(state, page)
+        }
+        Command::PlanRegistration(plan) => participation::plan(state, rules, plan, now),
+        Command::Register(registration) => participation::register(state, rules, registration, now),
+        Command::AcceptPlace { consignor } => participation::accept(state, rules, consignor, now),
+        Command::ChangeParticipation { consignor, tier, method } => {
+            participation::change(state, rules, consignor, tier, method)
+        }
+        Command::CancelParticipation { consignor, reason, note } => {
+            participation::cancel(state, founding, consignor, (reason, note), now)
+        }
+        Command::GrantLoyalty { consignors } => {
+            rights::from_organization(actor)?;
+            Ok(participation::grant_loyalty(state, &consignors))
+        }
+        Command::EraseConsignor { consignor } => {
+            rights::from_organization(actor)?;
+            Ok(participation::erase(state, founding, consignor, now))
+        }
+        Command::KnowRights { person, roles, seq } => {
+            rights::from_organization(actor)?;
+            Ok(participation::know_rights(state, person, roles, seq))
+        }
+        Command::ChargeFee { consignor, kind, items } => fees::charge(state, rules, consignor, kind, items),
+        Command::RecordFeePayment { consignor, kind, amount, method, reference } => {
+            let paid = fees::FeePaid { consignor, kind, amount, method, reference };
+            fees::pay(state, paid, actor, context.facts)
+        }
+        Command::WaiveFee { consignor, kind, amount, reason, note } => {
+            fees::waive(state, (consignor, kind, amount), reason, note)
+        }
+        Command::Adjust { consignor, amount, reason, tag, note } => {
+            fees::adjust(state, fees::AdjustmentMade { consignor, amount, reason, tag, note })
+        }
+        Command::SaveDraft { tag, draft } => items::save_draft(state, founding, tag, draft),
+        Command::CompleteDraft { tag, draft } => items::complete_draft(state, founding, tag, draft),
+        Command::DiscardDraft { tag } => items::discard_draft(state, tag),
+        Command::EditItems { edits } => items::edit(state, rules, edits),
+        Command::RepriceItems { tags, change } => items::reprice(state, rules, tags, change),
+        Command::PrintTags { tags } => items::print(state, tags),
+        Command::RetagItem { tag, reason } => items::retag(state, founding, tag, reason),
+        Command::CheckIn { tags } => items::check_in(state, &tags),
+        Command::RejectItems { tags, reason } => items::reject(state, rules, &tags, reason),
+        Command::PullItems { tags, reason } => items::pull(state, rules, &tags, reason),
+        Command::ReinstateItems { tags } => items::reinstate(state, &tags),
+        Command::DepartItems { tags, how } => items::depart(state, &tags, how),
+        Command::TransferItems { to, items } => items::transfer(state, founding, to, items),
+        Command::ReceiveTransfers(sent) => items::receive(state, founding, sent, actor),
+        Command::ReturnTransfers(returned) => items::returned(state, returned, actor),
+        Command::StartCount { count } => count::start(state, count),
+        Command::CountItems { count, tags } => count::count_items(state, count, tags),
+        Command::CompareCount { count } => count::compare(state, founding, count),
+        Command::AbandonCount { count } => count::abandon(state, count),
+        Command::OpenSlots { slots } => schedule::open_slots(state, rules, slots, now),
+        Command::ResizeSlot { slot, capacity } => schedule::resize(state, rules, slot, capacity, now),
+        Command::CancelSlot { slot, reason } => schedule::cancel_slot(state, slot, reason),
+        Command::Book { booking, slot, holder, wait } => {
+            schedule::book(state, rules, schedule::Asked { booking, slot, holder, wait }, now)
+        }
+        Command::AcceptOffer { booking } => schedule::accept_offer(state, booking, now),
+        Command::CancelBooking { booking, reason, note } => {
+            schedule::cancel_booking(state, rules, booking, (reason, note), now)
+        }
+        Command::CheckInBooking { booking } => schedule::check_in(state, booking),
+        Command::CompleteBooking { booking } => schedule::complete(state, booking),
+        Command::MissBooking { booking } => schedule::miss(state, rules, booking, now),
+        Command::RunTimers => Ok(schedule::run(state, rules, now)),
+        Command::TakeClaim(claim) => {
+            sessions::from_session(actor, claim.session)?;
+            Ok(claims::take(state, claim))
+        }
+        Command::ResolveClaim { session, case, resolution } => {
+            claims::resolve(state, (session, case), resolution)
         }
     }
 }
 
-fn rule(
+pub(super) fn rule(
     rule: &'static str,
     code: &'static str,
     found: impl Into<String>,
@@ -78,22 +129,22 @@ fn rule(
     Rejection::new(Refusal::Rule, rule, code, found, allowed)
 }
 
-/// Deliveries count only when they come from the stream that they speak for.
-fn from_session(actor: &Actor, session: SessionId) -> Result<(), Rejection> {
-    let sender = match actor {
-        Actor::Stream(stream) => stream.parse().ok(),
-        Actor::Person(_) | Actor::Terminal(_) | Actor::System(_) => None,
-    };
-    match sender {
-        Some(StreamId::Session(_, id)) if id == session => Ok(()),
-        _ => Err(Rejection::new(
-            Refusal::Forbidden,
-            "CUS-1",
-            "not_the_session",
-            actor.to_string(),
-            "the session itself",
-        )),
-    }
+pub(super) fn conflict(
+    rule: &'static str,
+    code: &'static str,
+    found: impl Into<String>,
+    allowed: impl Into<String>,
+) -> Rejection {
+    Rejection::new(Refusal::Conflict, rule, code, found, allowed)
+}
+
+pub(super) fn not_found(
+    rule: &'static str,
+    code: &'static str,
+    found: impl Into<String>,
+    allowed: impl Into<String>,
+) -> Rejection {
+    Rejection::new(Refusal::NotFound, rule, code, found, allowed)
 }
 
 fn create(state: &State, founded: EventFounded, actor: &Actor) -> Decision {
@@ -118,7 +169,12 @@ fn create(state: &State, founded: EventFounded, actor: &Actor) -> Decision {
     Ok(vec![EventCreated(founded).into()])
 }
 
-fn change_status(state: &State, to: EventStatus, reason: Option<String>) -> Decision {
+fn change_status(
+    state: &State,
+    founding: &EventFounded,
+    to: EventStatus,
+    reason: Option<String>,
+) -> Decision {
     let from = state.status;
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let Some((_, needs_reason)) = from.next().iter().find(|(next, _)| *next == to) else {
@@ -142,296 +198,17 @@ fn change_status(state: &State, to: EventStatus, reason: Option<String>) -> Deci
             "closing every session first",
         ));
     }
-    Ok(vec![StatusChanged { from, to, reason }.into()])
+    let credits = match to {
+        EventStatus::Reconciliation => fees::referral_credits(state, &founding.settings),
+        _ => None,
+    };
+    let called_off = if to == EventStatus::Cancelled { sessions::call_off(state) } else { Vec::new() };
+    Ok(std::iter::once(StatusChanged { from, to, reason }.into()).chain(credits).chain(called_off).collect())
 }
 
-const fn holds_items(status: SessionStatus) -> bool {
+pub(super) const fn holds_items(status: SessionStatus) -> bool {
     matches!(
         status,
         SessionStatus::Opening | SessionStatus::Open | SessionStatus::Paused | SessionStatus::Closing
     )
-}
-
-fn join(state: &State, consignors: Vec<Enrolment>) -> Decision {
-    if consignors.len() > MAX_JOINING {
-        return Err(rule("PAR-1", "too_many_joining", consignors.len().to_string(), "at most 1,000 at once"));
-    }
-    if !state.status.takes_items() {
-        return Err(rule("PAR-2", "registration_closed", state.status.name(), "registration to markdown"));
-    }
-    let mut seen = BTreeSet::new();
-    let fresh: Vec<Enrolment> = consignors
-        .into_iter()
-        .filter(|consignor| {
-            !state.participations.contains_key(&consignor.number) && seen.insert(consignor.number)
-        })
-        .collect();
-    Ok(if fresh.is_empty() { Vec::new() } else { vec![ConsignorsJoined { consignors: fresh }.into()] })
-}
-
-fn list_items(
-    state: &State,
-    founding: &EventFounded,
-    import: Option<ImportId>,
-    drafts: Vec<ItemDraft>,
-) -> Decision {
-    if !state.status.takes_items() {
-        return Err(rule("ITM-8", "listing_closed", state.status.name(), "registration to markdown"));
-    }
-    if drafts.is_empty() || drafts.len() > MAX_ITEMS_LISTED {
-        return Err(rule("ITM-8", "too_many_items", drafts.len().to_string(), "1 to 500 at once"));
-    }
-    let mut references: BTreeSet<u64> = state.items.iter().map(|slot| slot.reference).collect();
-    let mut listed = ItemsListed { import, items: Vec::new(), refused: Vec::new() };
-    let mut number = u32::try_from(state.items.len()).unwrap_or(u32::MAX);
-    for mut draft in drafts {
-        let refusal = refusal_of(state, founding, &mut draft, &references);
-        let tag = Tag::new(founding.ordinal, number.saturating_add(1));
-        match (refusal, tag) {
-            (Some((rule, code)), _) => {
-                listed.refused.push(RefusedItem {
-                    row: draft.row,
-                    rule: rule.to_owned(),
-                    code: code.to_owned(),
-                });
-            }
-            (None, Err(_)) => {
-                return Err(rule(
-                    "ITM-9",
-                    "event_full",
-                    "the event's last tag is taken",
-                    format!("{MAX_ITEM_NUMBER} items"),
-                ));
-            }
-            (None, Ok(tag)) => {
-                number += 1;
-                references.insert(reference_digest(draft.consignor, &draft.reference));
-                listed.items.push(item_of(draft, tag));
-            }
-        }
-    }
-    Ok(with_late_arrivals(state, founding, listed))
-}
-
-fn refusal_of(
-    state: &State,
-    founding: &EventFounded,
-    draft: &mut ItemDraft,
-    references: &BTreeSet<u64>,
-) -> Option<(&'static str, &'static str)> {
-    if !state.participations.contains_key(&draft.consignor) {
-        return Some(("ITM-10", "consignor_not_participating"));
-    }
-    let refused = check_draft(draft, &founding.settings.items)
-        .into_iter()
-        .find(|finding| finding.severity == Severity::Refused)
-        .map(|finding| (finding.rule, finding.code));
-    let repeated = !draft.reference.is_empty()
-        && references.contains(&reference_digest(draft.consignor, &draft.reference));
-    refused.or(repeated.then_some(("ITM-11", "reference_repeated")))
-}
-
-fn item_of(draft: ItemDraft, tag: Tag) -> ListedItem {
-    ListedItem {
-        tag,
-        row: draft.row,
-        consignor: draft.consignor,
-        category: draft.category,
-        title: draft.title,
-        size: draft.size,
-        condition: draft.condition,
-        price: draft.price,
-        reduce: draft.reduce,
-        donate: draft.donate,
-        reference: draft.reference,
-    }
-}
-
-/// Items entered while a session is open go to its floor at once, as one more page.
-fn with_late_arrivals(state: &State, founding: &EventFounded, listed: ItemsListed) -> Vec<Event> {
-    let late = state
-        .sessions
-        .iter()
-        .find(|session| session.status == SessionStatus::Open)
-        .filter(|_| !listed.items.is_empty());
-    let handed = late.map(|session| {
-        let items: Vec<CustodyItem> = listed
-            .items
-            .iter()
-            .map(|item| CustodyItem {
-                tag: item.tag,
-                consignor: item.consignor,
-                price: item.price,
-                flags: super::custody::ItemFlags::NOT_CHECKED_IN
-                    .with(super::custody::ItemFlags::REDUCE, item.reduce)
-                    .with(super::custody::ItemFlags::DONATE, item.donate)
-                    .with(
-                        super::custody::ItemFlags::TAX_EXEMPT,
-                        founding.settings.tax.exempts(&item.category),
-                    ),
-            })
-            .collect();
-        page_for(state, session, items, true)
-    });
-    std::iter::once(listed.into()).chain(handed.map(Event::from)).collect()
-}
-
-fn schedule(
-    state: &State,
-    founding: &EventFounded,
-    session: SessionId,
-    name: &str,
-    mut channels: Vec<Channel>,
-) -> Decision {
-    let name = name.trim();
-    let chars = name.chars().count();
-    if chars == 0 || chars > MAX_SESSION_NAME_CHARS || name.chars().any(char::is_control) {
-        return Err(rule(
-            "SES-1",
-            "name_unusable",
-            format!("a name of {chars} characters"),
-            "1 to 80 characters on one line",
-        ));
-    }
-    channels.sort_unstable();
-    channels.dedup();
-    if channels.is_empty() {
-        return Err(rule("SES-2", "no_channel", "no channel", "floor, online, or both"));
-    }
-    if matches!(state.status, EventStatus::Complete | EventStatus::Cancelled | EventStatus::Reconciliation) {
-        return Err(rule("SES-3", "event_over", state.status.name(), "an event that still sells"));
-    }
-    if state.session(session).is_some() {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "SES-4",
-            "session_exists",
-            session.to_string(),
-            "a fresh id",
-        ));
-    }
-    let number = u16::try_from(state.sessions.len() + 1).unwrap_or(u16::MAX);
-    if state.sessions.len() >= MAX_SESSIONS {
-        return Err(rule("SES-4", "too_many_sessions", number.to_string(), "at most 99 sessions"));
-    }
-    let settings = &founding.settings;
-    Ok(vec![
-        SessionScheduled {
-            session,
-            event: EventId(founding.event.0),
-            number,
-            name: name.to_owned(),
-            channels,
-            currency: settings.currency.clone(),
-            plan: settings.plan.clone(),
-            tax: settings.tax.clone(),
-            markdown: settings.markdown.clone(),
-        }
-        .into(),
-    ])
-}
-
-fn known(state: &State, session: SessionId) -> Result<&SessionRef, Rejection> {
-    state.session(session).map(|(_, found)| found).ok_or_else(|| {
-        Rejection::new(
-            Refusal::NotFound,
-            "SES-5",
-            "session_unknown",
-            session.to_string(),
-            "a session of this event",
-        )
-    })
-}
-
-fn open(state: &State, session: SessionId) -> Decision {
-    let found = known(state, session)?;
-    if found.status != SessionStatus::Scheduled {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "SES-6",
-            "session_not_scheduled",
-            found.status.name(),
-            "a scheduled session",
-        ));
-    }
-    if !state.status.sells() {
-        return Err(rule(
-            "SES-7",
-            "event_not_selling",
-            state.status.name(),
-            "an event in selling or markdown",
-        ));
-    }
-    let count = state.available().count();
-    if count == 0 {
-        return Err(rule(
-            "SES-8",
-            "nothing_to_sell",
-            "no items",
-            "at least one listed item that no other session holds",
-        ));
-    }
-    let opening = SessionOpening { session, items: u32::try_from(count).unwrap_or(u32::MAX) };
-    Ok(vec![opening.into(), next_page(state, found).into()])
-}
-
-fn next_page(state: &State, session: &SessionRef) -> CustodyHandedOver {
-    let mut available = state.available().filter_map(|(number, slot)| state.custody_item(number, slot));
-    let items: Vec<CustodyItem> = available.by_ref().take(CUSTODY_PAGE_ITEMS).collect();
-    let last = available.next().is_none();
-    page_for(state, session, items, last)
-}
-
-fn page_for(state: &State, session: &SessionRef, items: Vec<CustodyItem>, last: bool) -> CustodyHandedOver {
-    let consignors: BTreeSet<_> = items.iter().map(|item| item.consignor).collect();
-    let terms = consignors.into_iter().map(|consignor| state.terms(consignor)).collect();
-    CustodyHandedOver { session: session.id, page: session.page + 1, last, items, terms }
-}
-
-fn confirm(state: &State, session: SessionId, page: u32) -> Decision {
-    let found = known(state, session)?;
-    if page != found.confirmed + 1 || page > found.page {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "CUS-2",
-            "page_out_of_order",
-            format!("page {page}"),
-            format!("page {}", found.confirmed + 1),
-        ));
-    }
-    let confirmed = CustodyConfirmed { session, page }.into();
-    Ok(if found.handed_over { vec![confirmed] } else { vec![confirmed, next_page(state, found).into()] })
-}
-
-fn take_back(state: &State, page: ItemsTakenBack) -> Decision {
-    let (number, found) = state.session(page.session).ok_or_else(|| {
-        Rejection::new(
-            Refusal::NotFound,
-            "SES-5",
-            "session_unknown",
-            page.session.to_string(),
-            "a session of this event",
-        )
-    })?;
-    if page.page != found.taken_back + 1 {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "CUS-2",
-            "page_out_of_order",
-            format!("page {}", page.page),
-            format!("page {}", found.taken_back + 1),
-        ));
-    }
-    let foreign =
-        page.items.iter().find(|item| state.item(item.tag).is_none_or(|slot| slot.session != number));
-    if let Some(item) = foreign {
-        return Err(Rejection::new(
-            Refusal::CustodyElsewhere,
-            "CUS-3",
-            "not_in_its_custody",
-            item.tag.grouped(),
-            "items this session holds",
-        ));
-    }
-    Ok(vec![page.into()])
 }

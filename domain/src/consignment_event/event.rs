@@ -2,8 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::claims::{ClaimAccepted, ClaimContested, ClaimResolved};
+use super::count::{CountAbandoned, CountCompared, CountFinished, CountStarted, ItemsCounted};
 use super::custody::{CustodyItem, ItemOutcome, Terms};
-use super::items::{ListedItem, RefusedItem};
+use super::fees::{AdjustmentMade, FeePaid, FeeWaived, FeesCharged, ReferralsCredited};
+use super::items::{
+    DraftDiscarded, DraftSaved, ItemRetagged, ItemsCheckedIn, ItemsDeparted, ItemsEdited, ItemsPulled,
+    ItemsReinstated, ItemsRejected, ItemsTransferred, ListedItem, RefusedItem, TagsPrinted,
+    TransfersReceived, TransfersReturned,
+};
+use super::participation::{
+    ConsignorErased, ConsignorQueued, ConsignorRegistered, ParticipationCancelled, ParticipationChanged,
+    PlaceOfferExpired, PlaceOffered, RegistrationPlanned, RightsKnown, TermsChanged,
+};
+use super::schedule::{
+    BookingCancelled, BookingCheckedIn, BookingCompleted, BookingConfirmed, BookingMade, BookingMissed,
+    BookingOfferExpired, BookingOffered, BookingQueued, ReminderDue, SlotCancelled, SlotResized, SlotsOpened,
+};
 use crate::commission::CommissionPlan;
 use crate::ids::{EventId, ImportId, SessionId};
 use crate::journal::events;
@@ -25,6 +40,8 @@ events! {
         ItemsListed = "items_listed" v 1,
         /// A sale session is planned; its own log follows.
         SessionScheduled = "session_scheduled" v 1,
+        /// A planned session is called off.
+        SessionCancelled = "session_cancelled" v 1,
         /// Items begin to move into a session's custody.
         SessionOpening = "session_opening" v 1,
         /// One page of items left for a session.
@@ -33,6 +50,104 @@ events! {
         CustodyConfirmed = "custody_confirmed" v 1,
         /// One page of items came back.
         ItemsTakenBack = "items_taken_back" v 1,
+        /// How registration goes.
+        RegistrationPlanned = "registration_planned" v 1,
+        /// A consignor takes part.
+        ConsignorRegistered = "consignor_registered" v 1,
+        /// A consignor waits for a place.
+        ConsignorQueued = "consignor_queued" v 1,
+        /// A free place is kept for the first who waits.
+        PlaceOffered = "place_offered" v 1,
+        /// The place was not taken up in time.
+        PlaceOfferExpired = "place_offer_expired" v 1,
+        /// Another tier or way to pay.
+        ParticipationChanged = "participation_changed" v 1,
+        /// A consignor takes part no more.
+        ParticipationCancelled = "participation_cancelled" v 1,
+        /// A consignor's personal data is gone.
+        ConsignorErased = "consignor_erased" v 1,
+        /// What sessions need for their estimates has changed.
+        TermsChanged = "terms_changed" v 1,
+        /// A person's lesser rights are known here.
+        RightsKnown = "rights_known" v 1,
+        /// Fees or fines fell due.
+        FeesCharged = "fees_charged" v 1,
+        /// A fee was paid, outside the payout.
+        FeePaid = "fee_paid" v 1,
+        /// A fee is waived.
+        FeeWaived = "fee_waived" v 1,
+        /// A person adjusted somebody's figures.
+        AdjustmentMade = "adjustment_made" v 1,
+        /// Credits for referrals.
+        ReferralsCredited = "referrals_credited" v 1,
+        /// An item that is not complete yet.
+        DraftSaved = "draft_saved" v 1,
+        /// A draft that nobody will complete.
+        DraftDiscarded = "draft_discarded" v 1,
+        /// Items were edited.
+        ItemsEdited = "items_edited" v 1,
+        /// Tags were printed.
+        TagsPrinted = "tags_printed" v 1,
+        /// An item goes on under another tag.
+        ItemRetagged = "item_retagged" v 1,
+        /// A volunteer saw items come in.
+        ItemsCheckedIn = "items_checked_in" v 1,
+        /// Items were refused at check-in.
+        ItemsRejected = "items_rejected" v 1,
+        /// Items were taken out of the sale.
+        ItemsPulled = "items_pulled" v 1,
+        /// Items are for sale after all.
+        ItemsReinstated = "items_reinstated" v 1,
+        /// Items left the hall, other than sold.
+        ItemsDeparted = "items_departed" v 1,
+        /// Items go on in a later event.
+        ItemsTransferred = "items_transferred" v 1,
+        /// Items came from an earlier event.
+        TransfersReceived = "transfers_received" v 1,
+        /// Items that the later event did not take are here again.
+        TransfersReturned = "transfers_returned" v 1,
+        /// A stock count begins.
+        CountStarted = "count_started" v 1,
+        /// Tags were seen in the hall.
+        ItemsCounted = "items_counted" v 1,
+        /// One page of differences.
+        CountCompared = "count_compared" v 1,
+        /// The count is through.
+        CountFinished = "count_finished" v 1,
+        /// The count was given up.
+        CountAbandoned = "count_abandoned" v 1,
+        /// Slots can be booked.
+        SlotsOpened = "slots_opened" v 1,
+        /// A slot has more or fewer places.
+        SlotResized = "slot_resized" v 1,
+        /// A slot is called off.
+        SlotCancelled = "slot_cancelled" v 1,
+        /// A place is taken.
+        BookingMade = "booking_made" v 1,
+        /// Somebody waits for a place.
+        BookingQueued = "booking_queued" v 1,
+        /// A free place is kept for the first who waits.
+        BookingOffered = "booking_offered" v 1,
+        /// The offer was taken up.
+        BookingConfirmed = "booking_confirmed" v 1,
+        /// The offer was not taken up in time.
+        BookingOfferExpired = "booking_offer_expired" v 1,
+        /// A booking is given up.
+        BookingCancelled = "booking_cancelled" v 1,
+        /// The person is here.
+        BookingCheckedIn = "booking_checked_in" v 1,
+        /// The shift is done, the drop-off or pick-up over.
+        BookingCompleted = "booking_completed" v 1,
+        /// The person did not come.
+        BookingMissed = "booking_missed" v 1,
+        /// A reminder is due.
+        ReminderDue = "reminder_due" v 1,
+        /// A session's claim is taken.
+        ClaimAccepted = "claim_accepted" v 1,
+        /// A session's claim contradicts what is known.
+        ClaimContested = "claim_contested" v 1,
+        /// A contested claim is resolved.
+        ClaimResolved = "claim_resolved" v 1,
     }
 }
 
@@ -101,6 +216,13 @@ pub struct SessionScheduled {
     pub tax: TaxRule,
     /// Markdown schedule.
     pub markdown: MarkdownSchedule,
+}
+
+/// A planned session is called off; it never held items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionCancelled {
+    /// Which.
+    pub session: SessionId,
 }
 
 /// Items begin to move.

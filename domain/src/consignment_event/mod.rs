@@ -1,10 +1,21 @@
-//! A consignment event: lifecycle, participations, and items until they go on the floor and after they come back.
+//! A consignment event: lifecycle, participations, fees, schedule, and items until they go on the floor and after
+//! they come back.
 
+pub mod claims;
 mod command;
+pub mod count;
 mod custody;
 mod decide;
+mod deliveries;
 mod event;
+mod evolve;
+mod facts;
+pub mod fees;
 pub mod items;
+pub mod participation;
+mod rights;
+pub mod schedule;
+mod sessions;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -13,18 +24,20 @@ pub use command::Command;
 pub use custody::{CUSTODY_PAGE_ITEMS, CustodyItem, ItemFlags, ItemOutcome, Outcome, Terms};
 pub use event::{
     Channel, ConsignorsJoined, CustodyConfirmed, CustodyHandedOver, Event, EventCreated, ItemsListed,
-    ItemsTakenBack, SessionOpening, SessionScheduled, StatusChanged,
+    ItemsTakenBack, SessionCancelled, SessionOpening, SessionScheduled, StatusChanged,
 };
+pub use facts::Facts;
 pub use state::{ItemSlot, SessionRef, State};
 
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Context, Delivery};
+use crate::ids::ConsignorNumber;
 use crate::lifecycle::EventStatus;
 use crate::organization::ItemRules;
 use crate::rejection::Rejection;
-use crate::sale_session;
 use crate::stream::StreamId;
+use participation::Participation;
 
 /// The consignment event's rules.
 #[derive(Debug)]
@@ -36,6 +49,16 @@ pub struct ConsignmentEvent;
 pub enum Query {
     /// Where it stands.
     Overview,
+    /// How a consignor takes part.
+    Participation {
+        /// Whose.
+        consignor: ConsignorNumber,
+    },
+    /// When the timer has something to do.
+    NextDue {
+        /// The clock, ms since 1970 UTC.
+        now: i64,
+    },
 }
 
 /// Answers, in the order of [`Query`].
@@ -46,6 +69,16 @@ pub enum Answer {
     Overview {
         /// The overview.
         overview: Option<Box<Overview>>,
+    },
+    /// How they take part; `None` for strangers.
+    Participation {
+        /// The participation.
+        participation: Option<Box<Participation>>,
+    },
+    /// When the timer has something to do next.
+    NextDue {
+        /// Ms since 1970 UTC; `None` when nothing is to come.
+        at: Option<i64>,
     },
 }
 
@@ -64,57 +97,50 @@ pub struct Overview {
 
 impl Aggregate for ConsignmentEvent {
     const KIND: &'static str = "event";
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
     type State = State;
     type Event = Event;
     type Command = Command;
-    type Facts = ();
+    type Facts = Facts;
     type Query = Query;
     type Answer = Answer;
 
-    fn needs(_command: &Command) -> Vec<String> {
-        Vec::new()
+    fn needs(command: &Command) -> Vec<String> {
+        match command {
+            Command::RecordFeePayment { reference, .. } => vec![fees::payment_key(reference)],
+            _ => Vec::new(),
+        }
     }
 
-    fn recall((): &mut (), _key: &str, _json: &str) {}
-
-    fn remember(_event: &Event) -> Vec<(String, String)> {
-        Vec::new()
+    fn recall(facts: &mut Facts, key: &str, json: &str) {
+        facts.found.insert(key.to_owned(), json.to_owned());
     }
 
-    fn decide(state: &State, command: Command, context: &Context<'_, ()>) -> Result<Vec<Event>, Rejection> {
+    fn remember(event: &Event) -> Vec<(String, String)> {
+        match event {
+            Event::FeePaid(paid) => vec![(fees::payment_key(&paid.reference), "true".to_owned())],
+            _ => Vec::new(),
+        }
+    }
+
+    fn decide(
+        state: &State,
+        command: Command,
+        context: &Context<'_, Facts>,
+    ) -> Result<Vec<Event>, Rejection> {
         decide::decide(state, command, context)
     }
 
     fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Delivery> {
-        let to_session = |session, command: &sale_session::Command| {
-            Delivery::of(
-                StreamId::Session(stream.organization(), session),
-                format!("{stream}#{seq}"),
-                command,
-            )
-        };
-        match event {
-            Event::SessionScheduled(scheduled) => {
-                to_session(scheduled.session, &sale_session::Command::Schedule(Box::new(scheduled.clone())))
-            }
-            Event::CustodyHandedOver(page) => {
-                to_session(page.session, &sale_session::Command::TakeCustody(page.clone()))
-            }
-            Event::ItemsTakenBack(page) => {
-                to_session(page.session, &sale_session::Command::ConfirmRelease { page: page.page })
-            }
-            Event::EventCreated(_)
-            | Event::StatusChanged(_)
-            | Event::ConsignorsJoined(_)
-            | Event::ItemsListed(_)
-            | Event::SessionOpening(_)
-            | Event::CustodyConfirmed(_) => Vec::new(),
-        }
+        deliveries::deliveries(stream, seq, event)
     }
 
     fn answer(state: &State, query: &Query) -> Answer {
         match query {
+            Query::Participation { consignor } => Answer::Participation {
+                participation: state.participations.get(consignor).cloned().map(Box::new),
+            },
+            Query::NextDue { now } => Answer::NextDue { at: state.next_due(*now) },
             Query::Overview => Answer::Overview {
                 overview: state.founding.as_ref().map(|founding| {
                     Box::new(Overview {

@@ -1,17 +1,21 @@
 //! The consignment event's hot state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::count::CountState;
 use super::custody::{CustodyItem, ItemFlags, Outcome, Terms};
-use super::event::{CustodyHandedOver, Event, ItemsTakenBack};
-use super::items::{ListedItem, reference_digest};
+use super::event::{CustodyHandedOver, ItemsTakenBack};
+use super::participation::{Participation, RegistrationPlanned};
+use super::schedule::Schedule;
+use crate::claims::ClaimKind;
 use crate::commission::Tier;
-use crate::ids::{ConsignorNumber, SessionId};
+use crate::ids::{CaseId, ConsignorNumber, PersonId, SessionId};
 use crate::lifecycle::{EventStatus, ItemStatus, SessionStatus};
 use crate::money::Cents;
 use crate::organization::EventFounded;
+use crate::rights::Role;
 use crate::tag::Tag;
 
 /// What the event remembers of an item: 32 bytes.
@@ -23,21 +27,48 @@ pub struct ItemSlot {
     pub consignor: ConsignorNumber,
     /// Price in cents; no price reaches 2³².
     pub price: u32,
+    /// Price printed on its tag, in cents; 0 before a tag is printed.
+    pub printed: u32,
     /// Index of the session that has or had it, from 1; 0 for none.
     pub session: u16,
     /// Status.
     pub status: ItemStatus,
     /// Flags.
     pub flags: ItemFlags,
+    /// Flags printed on its tag; they count once a tag is printed.
+    pub printed_flags: ItemFlags,
+    /// How often it has been transferred to a later event.
+    pub transfers: u8,
 }
 
-/// How a consignor takes part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Participation {
-    /// The tier.
-    pub tier: Tier,
-    /// Shifts completed so far.
-    pub shifts: u8,
+impl ItemSlot {
+    /// True for items that a till may sell only as an exception.
+    #[must_use]
+    pub const fn is_exception(&self) -> bool {
+        matches!(self.status, ItemStatus::Missing | ItemStatus::Rejected)
+    }
+
+    /// What it is again when it comes back unsold.
+    const fn after_floor(&self) -> ItemStatus {
+        if self.flags.has(ItemFlags::REJECTED) {
+            ItemStatus::Rejected
+        } else if self.flags.has(ItemFlags::MISSING) {
+            ItemStatus::Missing
+        } else {
+            ItemStatus::Released
+        }
+    }
+
+    /// What counts on the floor: the printed tag where there is one, whatever was edited later. Whether the
+    /// category is taxed is no matter of the tag.
+    #[must_use]
+    pub const fn as_printed(&self) -> (u32, ItemFlags) {
+        if self.printed == 0 {
+            return (self.price, self.flags);
+        }
+        let exempt = self.flags.has(ItemFlags::TAX_EXEMPT);
+        (self.printed, self.printed_flags.with(ItemFlags::TAX_EXEMPT, exempt))
+    }
 }
 
 /// A session as its event knows it.
@@ -70,6 +101,20 @@ pub struct State {
     pub items: Vec<ItemSlot>,
     /// Sessions by number − 1.
     pub sessions: Vec<SessionRef>,
+    /// How registration goes.
+    pub registration: RegistrationPlanned,
+    /// Who waits for a place, in order.
+    pub queue: Vec<ConsignorNumber>,
+    /// Persons of whom a revocation is known, with what they may still do and the organization's entry.
+    pub narrowed: BTreeMap<PersonId, (Vec<Role>, u64)>,
+    /// Referred consignors whose referrer has the credit.
+    pub credited: BTreeSet<ConsignorNumber>,
+    /// The running stock count.
+    pub count: Option<CountState>,
+    /// Slots and bookings.
+    pub schedule: Schedule,
+    /// Contested claims that wait for a person.
+    pub contested: BTreeMap<(SessionId, CaseId), (Tag, ClaimKind)>,
 }
 
 impl State {
@@ -86,13 +131,15 @@ impl State {
         (tag.event() == ordinal).then(|| self.items.get(usize::try_from(tag.item() - 1).ok()?)).flatten()
     }
 
-    /// Items that may go on the floor, with their numbers.
+    /// Items that go on the floor, with their numbers. What is missing or was rejected goes along, marked: it
+    /// may turn up at a till, and be sold there by a person allowed to.
     pub fn available(&self) -> impl Iterator<Item = (u32, &ItemSlot)> {
         (1..).zip(&self.items).filter(|(_, slot)| {
-            matches!(
-                slot.status,
-                ItemStatus::Listed | ItemStatus::CheckedIn | ItemStatus::Released | ItemStatus::Returned
-            )
+            slot.is_exception()
+                || matches!(
+                    slot.status,
+                    ItemStatus::Listed | ItemStatus::CheckedIn | ItemStatus::Released | ItemStatus::Returned
+                )
         })
     }
 
@@ -100,8 +147,12 @@ impl State {
     #[must_use]
     pub fn custody_item(&self, number: u32, slot: &ItemSlot) -> Option<CustodyItem> {
         let tag = Tag::new(self.founding.as_ref()?.ordinal, number).ok()?;
-        let flags = slot.flags.with(ItemFlags::NOT_CHECKED_IN, slot.status == ItemStatus::Listed);
-        Some(CustodyItem { tag, consignor: slot.consignor, price: Cents(i64::from(slot.price)), flags })
+        let (price, flags) = slot.as_printed();
+        let flags = flags
+            .with(ItemFlags::NOT_CHECKED_IN, slot.status == ItemStatus::Listed)
+            .with(ItemFlags::MISSING, slot.status == ItemStatus::Missing)
+            .with(ItemFlags::REJECTED, slot.status == ItemStatus::Rejected);
+        Some(CustodyItem { tag, consignor: slot.consignor, price: Cents(i64::from(price)), flags })
     }
 
     /// The terms of `consignor`; a stranger sells as a regular without shifts.
@@ -115,71 +166,41 @@ impl State {
         }
     }
 
-    pub(super) fn evolve(&mut self, event: &Event) {
-        match event {
-            Event::EventCreated(created) => self.founding = Some(created.0.clone()),
-            Event::StatusChanged(changed) => self.status = changed.to,
-            Event::ConsignorsJoined(joined) => {
-                self.participations.extend(
-                    joined.consignors.iter().map(|consignor| {
-                        (consignor.number, Participation { tier: consignor.tier, shifts: 0 })
-                    }),
-                );
-            }
-            Event::ItemsListed(listed) => listed.items.iter().for_each(|item| self.list(item)),
-            Event::SessionScheduled(scheduled) => self.sessions.push(SessionRef {
-                id: scheduled.session,
-                status: SessionStatus::Scheduled,
-                page: 0,
-                confirmed: 0,
-                taken_back: 0,
-                handed_over: false,
-            }),
-            Event::SessionOpening(opening) => {
-                self.with_session(opening.session, |session| session.status = SessionStatus::Opening);
-            }
-            Event::CustodyHandedOver(page) => self.hand_over(page),
-            Event::CustodyConfirmed(confirmed) => self.with_session(confirmed.session, |session| {
-                session.confirmed = confirmed.page;
-                if session.handed_over && session.status == SessionStatus::Opening {
-                    session.status = SessionStatus::Open;
-                }
-            }),
-            Event::ItemsTakenBack(page) => self.take_back(page),
-        }
+    /// Sessions that estimate shares now or later: all that were ever opened.
+    #[must_use]
+    pub fn estimating(&self) -> Vec<SessionId> {
+        let opened = |session: &&SessionRef| {
+            !matches!(session.status, SessionStatus::Scheduled | SessionStatus::Cancelled)
+        };
+        self.sessions.iter().filter(opened).map(|session| session.id).collect()
     }
 
-    fn list(&mut self, item: &ListedItem) {
-        let Some(founding) = &self.founding else { return };
-        self.items.push(ItemSlot {
-            reference: reference_digest(item.consignor, &item.reference),
-            consignor: item.consignor,
-            price: u32::try_from(item.price.0).unwrap_or(u32::MAX),
-            session: 0,
-            status: ItemStatus::Listed,
-            flags: ItemFlags::default()
-                .with(ItemFlags::REDUCE, item.reduce)
-                .with(ItemFlags::DONATE, item.donate)
-                .with(ItemFlags::TAX_EXEMPT, founding.settings.tax.exempts(&item.category)),
-        });
+    /// True once the payouts of the event are made: what falls due later goes to the organization's ledger.
+    #[must_use]
+    pub fn is_paid_out(&self) -> bool {
+        self.status == EventStatus::Complete
     }
 
-    fn with_session(&mut self, id: SessionId, change: impl FnOnce(&mut SessionRef)) {
+    pub(super) fn with_session(&mut self, id: SessionId, change: impl FnOnce(&mut SessionRef)) {
         if let Some(session) = self.sessions.iter_mut().find(|session| session.id == id) {
             change(session);
         }
     }
 
-    fn slot_mut(&mut self, tag: Tag) -> Option<&mut ItemSlot> {
+    pub(super) fn slot_mut(&mut self, tag: Tag) -> Option<&mut ItemSlot> {
         self.items.get_mut(usize::try_from(tag.item().checked_sub(1)?).ok()?)
     }
 
-    fn hand_over(&mut self, page: &CustodyHandedOver) {
+    pub(super) fn hand_over(&mut self, page: &CustodyHandedOver) {
         let number = self.session(page.session).map_or(0, |(number, _)| number);
         for item in &page.items {
             if let Some(slot) = self.slot_mut(item.tag) {
                 slot.status = ItemStatus::OnFloor;
                 slot.session = number;
+                slot.flags = slot
+                    .flags
+                    .with(ItemFlags::MISSING, item.flags.has(ItemFlags::MISSING))
+                    .with(ItemFlags::REJECTED, item.flags.has(ItemFlags::REJECTED));
             }
         }
         self.with_session(page.session, |session| {
@@ -188,14 +209,15 @@ impl State {
         });
     }
 
-    fn take_back(&mut self, page: &ItemsTakenBack) {
+    pub(super) fn take_back(&mut self, page: &ItemsTakenBack) {
         for item in &page.items {
             if let Some(slot) = self.slot_mut(item.tag) {
                 slot.status = match item.outcome {
                     Outcome::Sold => ItemStatus::Sold,
-                    Outcome::Unsold => ItemStatus::Released,
+                    Outcome::Unsold => slot.after_floor(),
                     Outcome::Returned => ItemStatus::Returned,
                 };
+                slot.flags = slot.flags.with(ItemFlags::MISSING, false).with(ItemFlags::REJECTED, false);
             }
         }
         self.with_session(page.session, |session| {

@@ -3,10 +3,14 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::event::Enrolment;
+use super::event::{AccountFlag, Enrolment, SuspensionReason, Topic};
+use super::ledger::Posting;
 use super::settings::Settings;
-use crate::ids::{EventId, PersonId};
+use crate::commission::Tier;
+use crate::ids::{ConsignorNumber, EventId, NoteRef, PersonId, WebhookId};
+use crate::journal::Hash;
 use crate::rights::Role;
+use crate::stream::StreamId;
 
 /// Commands; the edge checks rights before it sends one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,5 +63,111 @@ pub enum Command {
         starts_on: Option<NaiveDate>,
         /// Last selling day.
         ends_on: Option<NaiveDate>,
+    },
+    /// Delivered by an event: it is complete or cancelled.
+    EndEvent {
+        /// Which.
+        event: EventId,
+    },
+    /// The platform stops the organization.
+    Suspend {
+        /// Why.
+        reason: SuspensionReason,
+        /// More words, in the vault.
+        #[serde(default)]
+        note: Option<NoteRef>,
+    },
+    /// The platform lets it go on.
+    Reinstate,
+    /// Delivered by an event: it knows of a person's lesser rights.
+    AcknowledgeRights {
+        /// Whose.
+        person: PersonId,
+        /// The event.
+        event: EventId,
+        /// The entry here that it was told of.
+        seq: u64,
+    },
+    /// An account takes part another way from now on.
+    ChangeTier {
+        /// Whose.
+        consignor: ConsignorNumber,
+        /// How.
+        tier: Tier,
+    },
+    /// Marks an account.
+    FlagAccount {
+        /// Whose.
+        consignor: ConsignorNumber,
+        /// With what.
+        flag: AccountFlag,
+        /// Set or cleared.
+        on: bool,
+    },
+    /// Says who signs in for an account.
+    LinkAccount {
+        /// The account.
+        consignor: ConsignorNumber,
+        /// The person.
+        person: PersonId,
+    },
+    /// A privacy request: personal data goes, numbers and figures stay.
+    EraseConsignor {
+        /// Whose.
+        consignor: ConsignorNumber,
+    },
+    /// A code by which a consignor brings others along.
+    IssueReferralCode {
+        /// 4 to 12 letters and digits; letter case does not count.
+        code: String,
+        /// Whose.
+        consignor: ConsignorNumber,
+    },
+    /// The code counts no more.
+    RetireReferralCode {
+        /// Which.
+        code: String,
+    },
+    /// Delivered by an event: consignors take part.
+    CountParticipations {
+        /// Who; those counted already, and strangers, are passed over.
+        consignors: Vec<ConsignorNumber>,
+        /// Where.
+        event: EventId,
+    },
+    /// Delivered by an event: somebody gave it up.
+    UncountParticipation {
+        /// Who.
+        consignor: ConsignorNumber,
+        /// Where.
+        event: EventId,
+    },
+    /// Credits and debits: by a person with a reason, or delivered by the log they stand on.
+    Post {
+        /// At most `MAX_POSTINGS`; those posted before are passed over.
+        postings: Vec<Posting>,
+    },
+    /// Another log's head, told by that log or the daily timer.
+    Witness {
+        /// The log.
+        stream: StreamId,
+        /// Its last entry.
+        seq: u64,
+        /// That entry's hash.
+        hash: Hash,
+    },
+    /// Wants an outbound webhook.
+    RegisterWebhook {
+        /// Its id, made by the edge.
+        webhook: WebhookId,
+        /// Keyed digest of its address.
+        url_digest: Hash,
+        /// What it tells of.
+        topics: Vec<Topic>,
+    },
+    /// Wants it no more.
+    RemoveWebhook {
+        /// Which.
+        webhook: WebhookId,
     },
 }

@@ -1,16 +1,23 @@
 //! The organization's decisions.
 
+use chrono::NaiveDate;
+
+use super::accounts;
 use super::command::Command;
 use super::event::{
-    ConsignorsEnrolled, Enrolment, Event, EventFounded, OrganizationCreated, RoleGranted, RoleRevoked,
-    SettingsChanged,
+    ConsignorsEnrolled, Enrolment, Event, EventEnded, EventFounded, HeadContradicted, HeadWitnessed,
+    OrganizationCreated, OrganizationReinstated, OrganizationSuspended, RightsAcknowledged, RoleGranted,
+    RoleRevoked, SettingsChanged, Topic, WebhookRegistered, WebhookRemoved,
 };
+use super::ledger::{self, Facts};
 use super::settings::{MAX_NAME_CHARS, Settings};
 use super::state::State;
 use crate::aggregate::Context;
-use crate::ids::PersonId;
+use crate::ids::{Actor, EventId, PersonId, WebhookId};
+use crate::journal::Hash;
 use crate::rejection::{Refusal, Rejection};
 use crate::rights::Role;
+use crate::stream::StreamId;
 use crate::tag::MAX_EVENT_ORDINAL;
 
 /// Accounts in one enrolment: an entry stays far below the 2 MB row limit.
@@ -22,9 +29,16 @@ pub const MAX_CONSIGNOR_NUMBER: u32 = 9_999_999;
 /// Longest host label of an organization, in characters; DNS allows 63, prefixes need room.
 pub const MAX_SLUG_CHARS: usize = 40;
 
-type Decision = Result<Vec<Event>, Rejection>;
+/// Outbound webhooks of one organization.
+pub const MAX_WEBHOOKS: usize = 20;
 
-pub(super) fn decide(state: &State, command: Command, _context: &Context<'_, ()>) -> Decision {
+/// Persons with roles in one organization.
+pub const MAX_PEOPLE: usize = 10_000;
+
+pub(super) type Decision = Result<Vec<Event>, Rejection>;
+
+pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Facts>) -> Decision {
+    let actor = context.actor;
     match command {
         Command::Create { slug, name, currency, time_zone, first_admin } => {
             create(state, slug, &name, Settings::new(&currency, &time_zone), first_admin)
@@ -34,30 +48,205 @@ pub(super) fn decide(state: &State, command: Command, _context: &Context<'_, ()>
         Command::RevokeRole { person, role } => revoke(state, person, role),
         Command::EnrolConsignors { consignors } => enrol(state, consignors),
         Command::FoundEvent { event, name, starts_on, ends_on } => {
-            let settings = existing(state)?.clone();
-            if starts_on.zip(ends_on).is_some_and(|(starts, ends)| ends < starts) {
-                return Err(rule(
-                    "ORG-7",
-                    "dates_reversed",
-                    "a last day before the first",
-                    "a last day on or after the first",
-                ));
-            }
-            let ordinal = u16::try_from(state.events.len() + 1)
-                .ok()
-                .filter(|ordinal| *ordinal <= MAX_EVENT_ORDINAL)
-                .ok_or_else(|| rule("ORG-6", "too_many_events", "999 events", "at most 999 events"))?;
-            let name = checked_name(&name)?;
-            Ok(vec![EventFounded { event, ordinal, name, starts_on, ends_on, settings }.into()])
+            found_event(state, event, &name, starts_on, ends_on)
         }
+        Command::EndEvent { event } => {
+            accounts::from_event(actor, event)?;
+            end_event(state, event)
+        }
+        Command::Suspend { reason, note } => {
+            from_platform(state, actor)?;
+            let suspended = OrganizationSuspended { reason, note };
+            Ok(if state.suspended { Vec::new() } else { vec![suspended.into()] })
+        }
+        Command::Reinstate => {
+            from_platform(state, actor)?;
+            Ok(if state.suspended { vec![OrganizationReinstated {}.into()] } else { Vec::new() })
+        }
+        Command::AcknowledgeRights { person, event, seq } => {
+            accounts::from_event(actor, event)?;
+            let waiting = state.unacknowledged.contains_key(&(person.clone(), event));
+            let known = RightsAcknowledged { person, event, seq };
+            Ok(if waiting { vec![known.into()] } else { Vec::new() })
+        }
+        Command::ChangeTier { consignor, tier } => accounts::change_tier(state, consignor, tier),
+        Command::FlagAccount { consignor, flag, on } => accounts::flag(state, consignor, flag, on),
+        Command::LinkAccount { consignor, person } => accounts::link(state, consignor, person),
+        Command::EraseConsignor { consignor } => accounts::erase(state, consignor),
+        Command::IssueReferralCode { code, consignor } => accounts::issue_code(state, &code, consignor),
+        Command::RetireReferralCode { code } => accounts::retire_code(state, &code),
+        Command::CountParticipations { consignors, event } => {
+            accounts::from_event(actor, event)?;
+            accounts::count(state, &consignors, event)
+        }
+        Command::UncountParticipation { consignor, event } => {
+            accounts::from_event(actor, event)?;
+            accounts::uncount(state, consignor, event)
+        }
+        Command::Post { postings } => {
+            existing(state)?;
+            ledger::post(state, postings, actor, context.facts)
+        }
+        Command::Witness { stream, seq, hash } => witness(state, stream, seq, hash, actor),
+        Command::RegisterWebhook { webhook, url_digest, topics } => {
+            register_webhook(state, webhook, url_digest, topics)
+        }
+        Command::RemoveWebhook { webhook } => remove_webhook(state, webhook),
     }
 }
 
-fn rule(rule: &'static str, code: &'static str, found: &str, allowed: &str) -> Rejection {
+/// The platform is above the organization: its people are known at the edge and hold no role here.
+fn from_platform(state: &State, actor: &Actor) -> Result<(), Rejection> {
+    existing(state)?;
+    let outsider = match actor {
+        Actor::Person(person) => state.roles_of(person).is_empty(),
+        Actor::System(_) => true,
+        Actor::Terminal(_) | Actor::Stream(_) => false,
+    };
+    if outsider {
+        return Ok(());
+    }
+    Err(Rejection::new(Refusal::Forbidden, "RGT-4", "not_the_platform", actor.to_string(), "a super admin"))
+}
+
+/// Refuses while the platform has stopped the organization.
+pub(super) fn running(state: &State) -> Result<&Settings, Rejection> {
+    let settings = existing(state)?;
+    if state.suspended {
+        return Err(Rejection::new(
+            Refusal::Forbidden,
+            "ORG-13",
+            "organization_suspended",
+            "the organization is suspended",
+            "reinstating it first",
+        ));
+    }
+    Ok(settings)
+}
+
+fn found_event(
+    state: &State,
+    event: EventId,
+    name: &str,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+) -> Decision {
+    let settings = running(state)?.clone();
+    if starts_on.zip(ends_on).is_some_and(|(starts, ends)| ends < starts) {
+        return Err(rule(
+            "ORG-7",
+            "dates_reversed",
+            "a last day before the first",
+            "a last day on or after the first",
+        ));
+    }
+    let ordinal = u16::try_from(state.events.len() + 1)
+        .ok()
+        .filter(|ordinal| *ordinal <= MAX_EVENT_ORDINAL)
+        .ok_or_else(|| rule("ORG-6", "too_many_events", "999 events", "at most 999 events"))?;
+    if state.events.contains(&event) {
+        return Err(Rejection::new(
+            Refusal::Conflict,
+            "ORG-6",
+            "event_exists",
+            event.to_string(),
+            "a fresh id",
+        ));
+    }
+    let name = checked_name(name)?;
+    Ok(vec![EventFounded { event, ordinal, name, starts_on, ends_on, settings }.into()])
+}
+
+fn end_event(state: &State, event: EventId) -> Decision {
+    existing(state)?;
+    if !state.events.contains(&event) {
+        return Err(Rejection::new(
+            Refusal::NotFound,
+            "ORG-14",
+            "event_unknown",
+            event.to_string(),
+            "an event founded here",
+        ));
+    }
+    Ok(if state.ended.contains(&event) { Vec::new() } else { vec![EventEnded { event }.into()] })
+}
+
+fn witness(state: &State, stream: StreamId, seq: u64, hash: Hash, actor: &Actor) -> Decision {
+    existing(state)?;
+    let speaks = match actor {
+        Actor::Stream(sender) => stream.to_string() == *sender,
+        Actor::System(_) => true,
+        Actor::Person(_) | Actor::Terminal(_) => false,
+    };
+    if !speaks {
+        return Err(Rejection::new(
+            Refusal::Forbidden,
+            "RGT-2",
+            "not_the_log",
+            actor.to_string(),
+            "the log itself or the daily timer",
+        ));
+    }
+    let Some((last, witnessed)) = state.heads.get(&stream).copied() else {
+        return Ok(vec![HeadWitnessed { stream, seq, hash }.into()]);
+    };
+    if seq < last {
+        return Err(Rejection::new(
+            Refusal::Conflict,
+            "ORG-15",
+            "head_goes_back",
+            format!("entry {seq}"),
+            format!("entry {last} or later"),
+        ));
+    }
+    Ok(match (seq == last, hash == witnessed) {
+        (true, true) => Vec::new(),
+        (true, false) => vec![HeadContradicted { stream, seq, witnessed, found: hash }.into()],
+        (false, _) => vec![HeadWitnessed { stream, seq, hash }.into()],
+    })
+}
+
+fn register_webhook(state: &State, webhook: WebhookId, url_digest: Hash, mut topics: Vec<Topic>) -> Decision {
+    running(state)?;
+    topics.sort_unstable();
+    topics.dedup();
+    if topics.is_empty() {
+        return Err(rule("ORG-16", "no_topic", "no topic", "at least one topic"));
+    }
+    if state.webhooks.contains(&webhook) {
+        return Err(Rejection::new(
+            Refusal::Conflict,
+            "ORG-16",
+            "webhook_exists",
+            webhook.to_string(),
+            "a fresh id",
+        ));
+    }
+    if state.webhooks.len() >= MAX_WEBHOOKS {
+        return Err(rule("ORG-16", "too_many_webhooks", "20 webhooks", "at most 20 webhooks"));
+    }
+    Ok(vec![WebhookRegistered { webhook, url_digest, topics }.into()])
+}
+
+fn remove_webhook(state: &State, webhook: WebhookId) -> Decision {
+    existing(state)?;
+    if state.webhooks.contains(&webhook) {
+        return Ok(vec![WebhookRemoved { webhook }.into()]);
+    }
+    Err(Rejection::new(
+        Refusal::NotFound,
+        "ORG-16",
+        "webhook_unknown",
+        webhook.to_string(),
+        "a webhook that was registered",
+    ))
+}
+
+pub(super) fn rule(rule: &'static str, code: &'static str, found: &str, allowed: &str) -> Rejection {
     Rejection::new(Refusal::Rule, rule, code, found, allowed)
 }
 
-fn existing(state: &State) -> Result<&Settings, Rejection> {
+pub(super) fn existing(state: &State) -> Result<&Settings, Rejection> {
     state.settings.as_ref().ok_or_else(|| {
         Rejection::new(
             Refusal::NotFound,
@@ -120,7 +309,7 @@ fn create(state: &State, slug: String, name: &str, settings: Settings, first_adm
 }
 
 fn change_settings(state: &State, settings: Settings) -> Decision {
-    let current = existing(state)?;
+    let current = running(state)?;
     let problems = settings.problems();
     if !problems.is_empty() {
         return Err(rule(
@@ -146,26 +335,37 @@ fn change_settings(state: &State, settings: Settings) -> Decision {
 }
 
 fn grant(state: &State, person: PersonId, role: Role) -> Decision {
-    existing(state)?;
-    if state.roles_of(&person).contains(&role) {
+    running(state)?;
+    let mut roles = state.roles_of(&person);
+    if roles.contains(&role) {
         return Ok(Vec::new());
     }
-    Ok(vec![RoleGranted { person, role }.into()])
+    if roles.is_empty() && state.roles.len() >= MAX_PEOPLE {
+        return Err(rule("ORG-17", "too_many_people", "10,000 people", "at most 10,000 people with roles"));
+    }
+    roles.push(role);
+    // Objects that know of an earlier revocation would go on refusing.
+    let tell = if state.narrowed.contains(&person) { state.running() } else { Vec::new() };
+    let roles = if tell.is_empty() { Vec::new() } else { roles };
+    Ok(vec![RoleGranted { person, role, roles, tell }.into()])
 }
 
+/// A suspended organization can still take rights away.
 fn revoke(state: &State, person: PersonId, role: Role) -> Decision {
     existing(state)?;
-    if !state.roles_of(&person).contains(&role) {
+    let mut roles = state.roles_of(&person);
+    if !roles.contains(&role) {
         return Ok(Vec::new());
     }
     if role == Role::OrganizationAdmin && state.holders(role) == 1 {
         return Err(rule("ORG-8", "last_admin", "the last organization admin", "leaving at least one"));
     }
-    Ok(vec![RoleRevoked { person, role }.into()])
+    roles.retain(|held| *held != role);
+    Ok(vec![RoleRevoked { person, role, roles, tell: state.running() }.into()])
 }
 
 fn enrol(state: &State, consignors: Vec<Enrolment>) -> Decision {
-    existing(state)?;
+    running(state)?;
     if consignors.len() > MAX_ENROLMENTS {
         return Err(rule(
             "ORG-9",

@@ -1,28 +1,36 @@
-//! The tenant: settings and their versions, who may do what, consignor numbers, and the events it founds.
+//! The tenant: settings and their versions, who may do what, consignor accounts and their ledgers, witnessed
+//! heads of other logs, and the events it founds.
 
+mod accounts;
 mod command;
 mod decide;
 mod event;
 mod fees;
+mod ledger;
 mod settings;
 mod state;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::{MAX_CODE_CHARS, MIN_CODE_CHARS};
 pub use command::Command;
 pub use event::{
-    ConsignorsEnrolled, Enrolment, Event, EventFounded, OrganizationCreated, RoleGranted, RoleRevoked,
-    SettingsChanged,
+    AccountFlag, AccountFlagged, AccountLinked, ConsignorErased, ConsignorsEnrolled, Enrolment, Event,
+    EventEnded, EventFounded, HeadContradicted, HeadWitnessed, OrganizationCreated, OrganizationReinstated,
+    OrganizationSuspended, ParticipationCount, ParticipationUncounted, ParticipationsCounted,
+    ReferralCodeIssued, ReferralCodeRetired, RightsAcknowledged, RoleGranted, RoleRevoked, SettingsChanged,
+    SuspensionReason, TierChanged, Topic, WebhookRegistered, WebhookRemoved,
 };
 pub use fees::{FeeRules, MAX_SLOT_MINUTES, Penalty, RegistrationRules, ScheduleRules};
+pub use ledger::{Account, Facts, LedgerEntry, LedgerPosted, LedgerReason, MAX_POSTINGS, Posting, Source};
 pub use settings::{ItemRules, Settings};
-pub use state::State;
+pub use state::{AccountState, State};
 
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Context, Delivery};
 use crate::consignment_event;
-use crate::ids::{ConsignorNumber, PersonId};
+use crate::ids::{ConsignorNumber, EventId, PersonId};
 use crate::rejection::Rejection;
 use crate::rights::Role;
 use crate::stream::StreamId;
@@ -42,6 +50,23 @@ pub enum Query {
         /// Who.
         person: PersonId,
     },
+    /// A consignor's account.
+    Account {
+        /// Whose.
+        number: ConsignorNumber,
+    },
+    /// The account that a person signs in for.
+    AccountOf {
+        /// Who.
+        person: PersonId,
+    },
+    /// Whose a referral code is.
+    ReferralCode {
+        /// As entered.
+        code: String,
+    },
+    /// Whether the platform has stopped the organization.
+    Standing,
     /// Which of these numbers are enrolled.
     Enrolled {
         /// Asked for.
@@ -63,6 +88,26 @@ pub enum Answer {
         /// Empty for strangers.
         roles: Vec<Role>,
     },
+    /// The account, unless it is unknown.
+    Account {
+        /// Its figures and flags.
+        account: Option<AccountState>,
+    },
+    /// The account's number, unless the person has none.
+    AccountOf {
+        /// The number.
+        number: Option<ConsignorNumber>,
+    },
+    /// Whose the code is, unless it counts no more.
+    ReferralCode {
+        /// The number.
+        number: Option<ConsignorNumber>,
+    },
+    /// How it stands with the platform.
+    Standing {
+        /// True while it is stopped.
+        suspended: bool,
+    },
     /// The enrolled ones among those asked for.
     Enrolled {
         /// With what they are enrolled as.
@@ -72,40 +117,87 @@ pub enum Answer {
 
 impl Aggregate for Organization {
     const KIND: &'static str = "organization";
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
     type State = State;
     type Event = Event;
     type Command = Command;
-    type Facts = ();
+    type Facts = Facts;
     type Query = Query;
     type Answer = Answer;
 
-    fn needs(_command: &Command) -> Vec<String> {
-        Vec::new()
+    fn needs(command: &Command) -> Vec<String> {
+        let Command::Post { postings } = command else { return Vec::new() };
+        postings.iter().filter_map(|posting| posting.source.as_ref()).map(ledger::source_key).collect()
     }
 
-    fn recall((): &mut (), _key: &str, _json: &str) {}
-
-    fn remember(_event: &Event) -> Vec<(String, String)> {
-        Vec::new()
+    fn recall(facts: &mut Facts, key: &str, _json: &str) {
+        facts.posted.insert(key.to_owned());
     }
 
-    fn decide(state: &State, command: Command, context: &Context<'_, ()>) -> Result<Vec<Event>, Rejection> {
+    fn remember(event: &Event) -> Vec<(String, String)> {
+        let Event::LedgerPosted(posted) = event else { return Vec::new() };
+        posted
+            .entries
+            .iter()
+            .filter_map(|entry| entry.posting.source.as_ref())
+            .map(|source| (ledger::source_key(source), "true".to_owned()))
+            .collect()
+    }
+
+    fn decide(
+        state: &State,
+        command: Command,
+        context: &Context<'_, Facts>,
+    ) -> Result<Vec<Event>, Rejection> {
         decide::decide(state, command, context)
     }
 
     fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Delivery> {
+        let command_id = format!("{stream}#{seq}");
+        let to_events = |events: &[EventId], command: &consignment_event::Command| {
+            let to = |event: &EventId| {
+                Delivery::of(StreamId::Event(stream.organization(), *event), command_id.clone(), command)
+            };
+            events.iter().flat_map(to).collect()
+        };
+        let rights = |person: &PersonId, roles: &[Role], tell: &[EventId]| {
+            let roles = roles.to_vec();
+            to_events(tell, &consignment_event::Command::KnowRights { person: person.clone(), roles, seq })
+        };
         match event {
-            Event::EventFounded(founded) => Delivery::of(
-                StreamId::Event(stream.organization(), founded.event),
-                format!("{stream}#{seq}"),
-                &consignment_event::Command::Create(Box::new(founded.clone())),
+            Event::EventFounded(founded) => {
+                to_events(&[founded.event], &consignment_event::Command::Create(Box::new(founded.clone())))
+            }
+            Event::RoleGranted(granted) => rights(&granted.person, &granted.roles, &granted.tell),
+            Event::RoleRevoked(revoked) => rights(&revoked.person, &revoked.roles, &revoked.tell),
+            Event::ConsignorErased(erased) => to_events(
+                &erased.tell,
+                &consignment_event::Command::EraseConsignor { consignor: erased.consignor },
             ),
+            Event::ParticipationsCounted(counted) => {
+                let free = counted.counts.iter().filter(|count| count.free);
+                let consignors: Vec<_> = free.map(|count| count.consignor).collect();
+                let tell = if consignors.is_empty() { &[][..] } else { &[counted.event] };
+                to_events(tell, &consignment_event::Command::GrantLoyalty { consignors })
+            }
             Event::OrganizationCreated(_)
             | Event::SettingsChanged(_)
-            | Event::RoleGranted(_)
-            | Event::RoleRevoked(_)
-            | Event::ConsignorsEnrolled(_) => Vec::new(),
+            | Event::ConsignorsEnrolled(_)
+            | Event::EventEnded(_)
+            | Event::OrganizationSuspended(_)
+            | Event::OrganizationReinstated(_)
+            | Event::RightsAcknowledged(_)
+            | Event::TierChanged(_)
+            | Event::AccountFlagged(_)
+            | Event::AccountLinked(_)
+            | Event::ReferralCodeIssued(_)
+            | Event::ReferralCodeRetired(_)
+            | Event::ParticipationUncounted(_)
+            | Event::LedgerPosted(_)
+            | Event::HeadWitnessed(_)
+            | Event::HeadContradicted(_)
+            | Event::WebhookRegistered(_)
+            | Event::WebhookRemoved(_) => Vec::new(),
         }
     }
 
@@ -113,6 +205,12 @@ impl Aggregate for Organization {
         match query {
             Query::Settings => Answer::Settings { settings: state.settings.clone().map(Box::new) },
             Query::Roles { person } => Answer::Roles { roles: state.roles_of(person) },
+            Query::Account { number } => Answer::Account { account: state.account(*number).copied() },
+            Query::AccountOf { person } => Answer::AccountOf { number: state.links.get(person).copied() },
+            Query::ReferralCode { code } => {
+                Answer::ReferralCode { number: state.codes.get(&code.trim().to_uppercase()).copied() }
+            }
+            Query::Standing => Answer::Standing { suspended: state.suspended },
             Query::Enrolled { numbers } => Answer::Enrolled {
                 enrolled: numbers
                     .iter()

@@ -8,6 +8,8 @@ mod books;
 mod command;
 mod conflicts;
 mod custody;
+#[cfg(test)]
+mod custody_tests;
 mod decide;
 mod event;
 mod evolve;
@@ -66,9 +68,10 @@ use crate::ids::EventId;
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
-/// The `nth` of several ids that one command needs: the host gives one, the others count up from it.
+/// The `nth` of several ids that one command needs: the host gives one, the others count up inside its random
+/// bits, far from the ids of other commands.
 fn fresh(id: Uuid, nth: usize) -> Uuid {
-    Uuid::from_u128(id.as_u128().wrapping_add(nth as u128))
+    Uuid::from_u128(id.as_u128().wrapping_add((nth as u128) << 40))
 }
 
 /// The sale session's rules.

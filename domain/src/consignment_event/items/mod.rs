@@ -1,8 +1,30 @@
-//! Items: what a draft must be like, and what a listed item is.
+//! Items: what a draft must be like, what a listed item is, and what becomes of it outside sessions.
 
+mod decide;
 mod draft;
+mod edit;
+mod event;
+mod list;
+mod state;
+#[cfg(test)]
+mod tests;
+mod transfer;
 
+pub use decide::MAX_TAGS;
+pub(super) use decide::{check_in, depart, pull, reinstate, reject};
 pub use draft::{Finding, ItemDraft, Severity, check_draft, reference_digest};
+pub use edit::PriceChange;
+pub(super) use edit::{complete_draft, discard_draft, edit, print, reprice, retag, save_draft};
+pub use event::{
+    Departure, DraftDiscarded, DraftSaved, ItemEdit, ItemRetagged, ItemsCheckedIn, ItemsDeparted,
+    ItemsEdited, ItemsPulled, ItemsReinstated, ItemsRejected, ItemsTransferred, PassedOver, PrintedTag,
+    PullReason, RejectReason, RetagReason, TagsPrinted, TransferredItem, TransfersReceived,
+    TransfersReturned,
+};
+pub use list::MAX_ITEMS_LISTED;
+pub(super) use list::list_items;
+pub use transfer::{MAX_TRANSFERS, TransferDraft};
+pub(super) use transfer::{receive, returned, transfer};
 
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@ mod decide;
 mod event;
 mod evolve;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub(super) use claims::take_answer;
 pub use decide::MAX_CASE_RECEIPTS;

@@ -6,6 +6,8 @@ mod event;
 mod identify;
 mod lines;
 mod offline;
+#[cfg(test)]
+pub(super) mod offline_tests;
 mod place;
 #[cfg(test)]
 mod tests;

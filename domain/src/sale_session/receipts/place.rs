@@ -67,7 +67,7 @@ pub(in crate::sale_session) struct Placed {
     pub conflicts: Vec<ConflictOpened>,
     pub claims: Vec<ClaimSent>,
     pub priced: Vec<PricedLine>,
-    cases: u128,
+    cases: usize,
     holders: BTreeMap<Tag, LineAt>,
 }
 
@@ -111,7 +111,7 @@ impl Placed {
 
     fn next_case(&mut self, desk: &Desk<'_>) -> CaseId {
         self.cases += 1;
-        CaseId(Uuid::from_u128(desk.fresh.as_u128().wrapping_add(self.cases)))
+        CaseId(super::super::fresh(desk.fresh, self.cases))
     }
 
     fn listed(

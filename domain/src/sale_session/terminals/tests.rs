@@ -1,1 +1,187 @@
+use super::super::tests::*;
+use super::super::*;
+use crate::ids::BasketId;
+use crate::money::Cents;
 
+fn rights(rights: &[TerminalRight]) -> Command {
+    Command::SetTerminalRights { terminal: terminal(1), rights: rights.to_vec() }
+}
+
+fn basket(n: u128) -> BasketId {
+    BasketId(Uuid::from_u128(n))
+}
+
+fn park(n: u128, tags: &[u32]) -> Command {
+    let lines = tags.iter().map(|n| AskedLine::new(tag(*n), Cents(1), false)).collect();
+    Command::ParkBasket { basket: basket(n), lines }
+}
+
+#[test]
+fn trm_1_a_session_that_is_over_pairs_no_terminal() {
+    let closing = open().by(olivia()).when(Command::Close);
+    closing.when(Command::OfferPairing { code_digest: digest(9) }).then_refused("TRM-1");
+}
+
+#[test]
+fn trm_2_offers_and_terminals_are_bounded() {
+    let mut scenario = open().by(olivia());
+    for n in 0..MAX_OFFERS {
+        scenario = scenario.when(Command::OfferPairing { code_digest: digest(u8::try_from(n).unwrap()) });
+    }
+    scenario.when(Command::OfferPairing { code_digest: digest(200) }).then_refused("TRM-2");
+}
+
+#[test]
+fn trm_3_names_fit_on_a_screen() {
+    for name in ["", "   ", "a\nb", &"x".repeat(MAX_TERMINAL_NAME_CHARS + 1)] {
+        let pair = Command::Pair {
+            code_digest: digest(1),
+            terminal: terminal(3),
+            name: name.to_owned(),
+            token_digest: digest(13),
+        };
+        open().when(pair).then_refused("TRM-3");
+    }
+}
+
+#[test]
+fn trm_5_unknown_terminals_are_told_so() {
+    open().by(olivia()).when(Command::RevokeTerminal { terminal: terminal(9) }).then_refused("TRM-5");
+    open().by(olivia()).when(Command::ReportUnreachable { terminal: terminal(9) }).then_refused("TRM-5");
+    open().by(till(9)).when(Command::ReportWaiting { waiting: 1 }).then_refused("TRM-5");
+    open().by(olivia()).when(Command::ReportWaiting { waiting: 1 }).then_refused("TRM-5");
+}
+
+#[test]
+fn trm_6_rights_are_set_by_people_and_count_versions() {
+    open().when(rights(&TerminalRight::ALL)).then_refused("SES-11");
+    let set = open().by(olivia()).when(rights(&[TerminalRight::TakeReturns, TerminalRight::TakeReturns]));
+    match set.appended() {
+        [Event::TerminalRightsSet(set)] => {
+            assert_eq!((set.version, set.rights.as_slice()), (1, [TerminalRight::TakeReturns].as_slice()));
+        }
+        other => panic!("{other:?}"),
+    }
+    let same = set.when(rights(&[TerminalRight::TakeReturns]));
+    same.then_kinds(&[]);
+    let revoked = same.when(Command::RevokeTerminal { terminal: terminal(1) });
+    revoked.when(rights(&[])).then_refused("TRM-6");
+}
+
+#[test]
+fn trm_7_rights_and_revocations_are_acknowledged_in_any_order() {
+    let revoked = open()
+        .by(olivia())
+        .when(rights(&[TerminalRight::TakeReturns]))
+        .when(Command::RevokeTerminal { terminal: terminal(1) })
+        .by(till(1));
+    let ack = |version| Command::Acknowledge { version };
+    let known = revoked.when(ack(2));
+    known.then_kinds(&["terminal_acknowledged"]);
+    let late = known.when(ack(1));
+    late.then_kinds(&[]);
+    assert_eq!(late.state().terminals[0].acknowledged, 2);
+    late.when(ack(3)).then_refused("TRM-7");
+}
+
+#[test]
+fn trm_8_terminals_say_what_they_hold_and_selling_shows_they_can_be_reached() {
+    open().when(Command::ReportWaiting { waiting: MAX_WAITING + 1 }).then_refused("TRM-8");
+    let held = open().when(Command::ReportWaiting { waiting: 3 });
+    let same = held.when(Command::ReportWaiting { waiting: 3 });
+    same.then_kinds(&[]);
+    let lost = same.by(olivia()).when(Command::ReportUnreachable { terminal: terminal(1) });
+    lost.then_kinds(&["terminal_reported"]);
+    let back = lost.by(till(1)).when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0));
+    back.then_kinds(&["receipt_completed", "terminal_reported"]);
+}
+
+#[test]
+fn ses_12_closing_over_terminals_that_may_hold_sales_needs_a_reason_and_is_on_record() {
+    let held = || open().when(Command::ReportWaiting { waiting: 2 }).by(olivia());
+    held().when(Command::Close).then_refused("SES-12");
+    held().by(till(2)).when(Command::CloseOver { reason: CloseReason::HallClosed }).then_refused("SES-11");
+    let closing = held()
+        .when(Command::ReportUnreachable { terminal: terminal(2) })
+        .when(Command::CloseOver { reason: CloseReason::HallClosed });
+    match closing.appended() {
+        [Event::SessionClosing(closing), Event::CustodyReleased(_)] => {
+            assert_eq!(
+                closing.over,
+                [
+                    ClosedOver { terminal: terminal(1), waiting: Some(2) },
+                    ClosedOver { terminal: terminal(2), waiting: None },
+                ]
+            );
+            assert_eq!(closing.reason, Some(CloseReason::HallClosed));
+        }
+        other => panic!("{other:?}"),
+    }
+    // A revoked terminal may hold sales like any other.
+    held()
+        .when(Command::RevokeTerminal { terminal: terminal(1) })
+        .when(Command::Close)
+        .then_refused("SES-12");
+}
+
+#[test]
+fn ses_11_tills_do_not_steer_the_session() {
+    for command in [
+        Command::Pause,
+        Command::Resume,
+        Command::Close,
+        Command::OfferPairing { code_digest: digest(9) },
+        Command::RevokeTerminal { terminal: terminal(2) },
+        Command::ReportUnreachable { terminal: terminal(2) },
+    ] {
+        open().when(command).then_refused("SES-11");
+    }
+}
+
+#[test]
+fn trm_9_a_drawer_is_opened_counted_and_its_difference_named() {
+    let opened = open().when(Command::OpenDrawer { float: Cents(5_000) });
+    opened.when(Command::OpenDrawer { float: Cents(1) }).then_refused("TRM-9");
+    let day = open()
+        .when(Command::OpenDrawer { float: Cents(5_000) })
+        .when(sell(1, &[(1, 1_000)], &[(TenderKind::Cash, 2_000)], 1_000))
+        .when(sell(2, &[(3, 75)], &[(TenderKind::Card, 75)], 0))
+        .when(Command::MoveCash { amount: Cents(-4_000), reason: CashReason::BankDrop })
+        .when(Command::CloseDrawer { counted: Cents(1_990) });
+    match day.appended() {
+        [Event::DrawerClosed(closed)] => {
+            assert_eq!((closed.expected, closed.difference), (Cents(2_000), Cents(-10)));
+        }
+        other => panic!("{other:?}"),
+    }
+    day.when(Command::CloseDrawer { counted: Cents(0) }).then_refused("TRM-9");
+    open().when(Command::OpenDrawer { float: Cents(-1) }).then_refused("MNY-4");
+}
+
+#[test]
+fn trm_10_only_cash_that_is_there_moves() {
+    let opened = || open().when(Command::OpenDrawer { float: Cents(100) });
+    let moved = |amount| Command::MoveCash { amount: Cents(amount), reason: CashReason::Change };
+    opened().when(moved(-101)).then_refused("TRM-10");
+    opened().when(moved(0)).then_refused("TRM-10");
+    opened().when(moved(-100)).then_kinds(&["cash_moved"]);
+}
+
+#[test]
+fn trm_11_baskets_are_parked_at_one_till_and_taken_up_at_any() {
+    open().when(park(1, &[])).then_refused("TRM-11");
+    open().when(park(1, &[1, 1])).then_refused("TRM-11");
+    open().when(park(1, &[99])).then_refused("TRM-11");
+    let parked = open().when(park(1, &[1]));
+    let refused = parked.when(park(2, &[1]));
+    refused.then_refused("TRM-11");
+    let refused = refused.when(park(1, &[2]));
+    refused.then_refused("TRM-11");
+    let recalled = refused.by(till(2)).when(Command::RecallBasket { basket: basket(1) });
+    recalled.then_kinds(&["basket_recalled"]);
+    recalled.when(Command::RecallBasket { basket: basket(1) }).then_refused("TRM-11");
+    let paused = open().by(olivia()).when(Command::Pause).by(till(1)).when(park(1, &[1]));
+    paused.then_refused("SAL-1");
+    let closing = open().when(park(1, &[1])).by(olivia()).when(Command::Close);
+    assert!(closing.state().parked.is_empty(), "closing gives parked baskets up");
+}
