@@ -6,6 +6,8 @@
 pub enum Bug {
     /// The host forgets which commands it has seen.
     ForgetsCommands,
+    /// The host decides anew about a late copy of a refused command.
+    ForgetsRefusals,
     /// The host drops a delivery when the receiver was away.
     DropsDeliveries,
     /// An item can be sold again.
@@ -24,8 +26,9 @@ pub enum Bug {
 
 impl Bug {
     /// Every bug, with the name it is asked for by.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("forgets_commands", Self::ForgetsCommands),
+        ("forgets_refusals", Self::ForgetsRefusals),
         ("drops_deliveries", Self::DropsDeliveries),
         ("sells_twice", Self::SellsTwice),
         ("rounds_both_parts", Self::RoundsBothParts),

@@ -89,7 +89,9 @@ where
     pub fn events(&self) -> Result<Vec<(u64, A::Event)>, String> {
         self.log
             .iter()
-            .map(|raw| A::Event::decode(raw).map(|entry| (entry.seq, entry.event)).map_err(|error| error.to_string()))
+            .map(|raw| {
+                A::Event::decode(raw).map(|entry| (entry.seq, entry.event)).map_err(|error| error.to_string())
+            })
             .collect()
     }
 
@@ -112,15 +114,33 @@ where
             }
         }
         self.fresh += 1;
-        let fresh_id = Uuid::from_u128(u128::from_be_bytes(body[..16].try_into().unwrap_or([0; 16])) ^ self.fresh);
+        let fresh_id =
+            Uuid::from_u128(u128::from_be_bytes(body[..16].try_into().unwrap_or([0; 16])) ^ self.fresh);
         let context = Context { now, actor, command_id, fresh_id, facts: &facts };
         match A::decide(&self.state, command, &context) {
-            Err(rejection) => Reply::Refused(rejection),
+            Err(rejection) => self.refuse(actor, command_id, body, rejection),
             Ok(events) => self.append(now, actor, command_id, body, &events),
         }
     }
 
-    fn append(&mut self, now: i64, actor: &Actor, command_id: &str, body: [u8; 32], events: &[A::Event]) -> Reply {
+    /// A refusal is a first reply too: a late copy of the same request must not succeed after the shopper has left.
+    /// Deliveries are sent until they are taken, so theirs is not kept.
+    fn refuse(&mut self, actor: &Actor, command_id: &str, body: [u8; 32], rejection: Rejection) -> Reply {
+        let reply = Reply::Refused(rejection);
+        if !matches!(actor, Actor::Stream(_)) && !sabotaged(Bug::ForgetsRefusals) {
+            self.commands.insert(command_id.to_owned(), (body, reply.clone()));
+        }
+        reply
+    }
+
+    fn append(
+        &mut self,
+        now: i64,
+        actor: &Actor,
+        command_id: &str,
+        body: [u8; 32],
+        events: &[A::Event],
+    ) -> Reply {
         let first = self.head().seq + 1;
         let stream = self.stream.to_string();
         for event in events {

@@ -57,26 +57,36 @@ fn baskets_are_on_record_once(world: &World) -> Result<(), Broken> {
         };
         if !same || receipt.total != basket.total || receipt.terminal != *terminal {
             return Err(Broken::new(
-                format!("receipt {id} was charged as {charged:?} = {}, recorded as {written:?} = {}", basket.total, receipt.total),
+                format!(
+                    "receipt {id} was charged as {charged:?} = {}, recorded as {written:?} = {}",
+                    basket.total, receipt.total
+                ),
                 [id.to_string()],
             ));
         }
     }
     match recorded.keys().next() {
-        Some(id) => Err(Broken::new(format!("receipt {id} is on record, but nobody paid it"), [id.to_string()])),
+        Some(id) => {
+            Err(Broken::new(format!("receipt {id} is on record, but nobody paid it"), [id.to_string()]))
+        }
         None => Ok(()),
     }
 }
 
 /// Lines, taxes, tenders: each receipt ties out, and each credited line's parts are its price.
 fn receipts_add_up(world: &World) -> Result<(), Broken> {
-    let inclusive = world.event.state().founding.as_ref().is_some_and(|founding| founding.settings.tax.inclusive);
+    let inclusive =
+        world.event.state().founding.as_ref().is_some_and(|founding| founding.settings.tax.inclusive);
     for receipt in receipts(world)? {
         let id = receipt.receipt.to_string();
         let broken = |what: &str| Broken::new(format!("receipt {id}: {what}"), [id.clone()]);
-        let sum = |amounts: &mut dyn Iterator<Item = Cents>| Cents::total(amounts).map_err(|error| broken(&error.to_string()));
-        let prices = receipt.lines.iter().map(|line| line.price).chain(receipt.unlisted.iter().map(|line| line.price));
-        let taxes = receipt.lines.iter().map(|line| line.tax).chain(receipt.unlisted.iter().map(|line| line.tax));
+        let sum = |amounts: &mut dyn Iterator<Item = Cents>| {
+            Cents::total(amounts).map_err(|error| broken(&error.to_string()))
+        };
+        let prices =
+            receipt.lines.iter().map(|line| line.price).chain(receipt.unlisted.iter().map(|line| line.price));
+        let taxes =
+            receipt.lines.iter().map(|line| line.tax).chain(receipt.unlisted.iter().map(|line| line.tax));
         let (gross, tax) = (sum(&mut prices.into_iter())?, sum(&mut taxes.into_iter())?);
         if gross != receipt.gross || tax != receipt.tax {
             return Err(broken("its lines are not its sums"));

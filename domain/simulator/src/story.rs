@@ -18,13 +18,20 @@ impl Story {
             self.dropped += 1;
         }
         let seconds = now / 1_000;
-        self.lines.push(format!("{:3}:{:02}.{:03}  {}", seconds / 60, seconds % 60, now % 1_000, line.as_ref()));
+        self.lines.push(format!(
+            "{:3}:{:02}.{:03}  {}",
+            seconds / 60,
+            seconds % 60,
+            now % 1_000,
+            line.as_ref()
+        ));
     }
 
     /// The lines that mention any of `words`, or all of them when there are no words.
     #[must_use]
     pub fn about(&self, words: &[String]) -> Vec<&str> {
-        let relevant = |line: &&String| words.is_empty() || words.iter().any(|word| line.contains(word.as_str()));
+        let relevant =
+            |line: &&String| words.is_empty() || words.iter().any(|word| line.contains(word.as_str()));
         self.lines.iter().filter(relevant).map(String::as_str).collect()
     }
 }

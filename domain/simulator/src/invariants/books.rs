@@ -89,7 +89,10 @@ impl Books {
                 Standing::Credited => {
                     self.kept += line.price.0;
                     let consignor = Some(line.consignor);
-                    self.credits.insert(key, Credit { tag: Some(line.tag), consignor, share: line.share, house: line.house });
+                    self.credits.insert(
+                        key,
+                        Credit { tag: Some(line.tag), consignor, share: line.share, house: line.house },
+                    );
                 }
                 Standing::Contested => {
                     self.contested.insert(key);
@@ -109,7 +112,8 @@ impl Books {
 
     fn credit(&mut self, line: &LineFigures) {
         self.kept += line.price.0;
-        let credit = Credit { tag: line.tag, consignor: line.consignor, share: line.share, house: line.house };
+        let credit =
+            Credit { tag: line.tag, consignor: line.consignor, share: line.share, house: line.house };
         self.credits.insert((line.at.receipt, line.at.line), credit);
     }
 
@@ -132,7 +136,10 @@ fn nobody_is_credited_twice(books: &Books) -> Result<(), Broken> {
         let (Some(tag), Some(consignor)) = (credit.tag, credit.consignor) else { continue };
         if let Some(other) = seen.insert((tag, consignor), *key) {
             return Err(Broken::new(
-                format!("consignor {consignor} is credited twice with {}: by {other:?} and {key:?}", tag.grouped()),
+                format!(
+                    "consignor {consignor} is credited twice with {}: by {other:?} and {key:?}",
+                    tag.grouped()
+                ),
                 [tag.grouped(), key.0.to_string(), other.0.to_string()],
             ));
         }
@@ -144,7 +151,10 @@ fn conflicts_are_surfaced_once(books: &Books) -> Result<(), Broken> {
     for key in &books.contested {
         let times = books.surfaced.get(key).copied().unwrap_or(0);
         if times != 1 {
-            return Err(Broken::new(format!("the contested line {key:?} is listed {times} times"), [key.0.to_string()]));
+            return Err(Broken::new(
+                format!("the contested line {key:?} is listed {times} times"),
+                [key.0.to_string()],
+            ));
         }
     }
     Ok(())
@@ -179,6 +189,8 @@ fn double_sales_are_conflicts(world: &World) -> Result<(), Broken> {
     if expected == listed {
         Ok(())
     } else {
-        Err(Broken::from(format!("{expected} things were sold under a sold tag, {listed} conflicts are listed")))
+        Err(Broken::from(format!(
+            "{expected} things were sold under a sold tag, {listed} conflicts are listed"
+        )))
     }
 }

@@ -2,10 +2,10 @@
 
 use domain::ids::{Actor, ReceiptId, ReturnId};
 use domain::money::Cents;
+use domain::sale_session::basket::{PricedLine, Totals};
 use domain::sale_session::{
     AskedLine, AskedReturn, Command, OfflineReceipt, ReturnLines, ReturnReason, Tender, TenderKind,
 };
-use domain::sale_session::basket::{PricedLine, Totals};
 use domain::tag::Tag;
 use uuid::Uuid;
 
@@ -20,8 +20,15 @@ const MAX_THINGS: u64 = 5;
 impl World {
     /// The till learns what its session holds.
     pub(crate) fn refresh_catalogue(&mut self, till: usize) {
-        let Some(session) = self.tills.get(till).and_then(|till| self.sessions.get(till.session)) else { return };
-        let items = session.state().slots().iter().map(|slot| (slot.tag, (Cents(i64::from(slot.price)), slot.flags))).collect();
+        let Some(session) = self.tills.get(till).and_then(|till| self.sessions.get(till.session)) else {
+            return;
+        };
+        let items = session
+            .state()
+            .slots()
+            .iter()
+            .map(|slot| (slot.tag, (Cents(i64::from(slot.price)), slot.flags)))
+            .collect();
         if let Some(till) = self.tills.get_mut(till) {
             till.catalogue = items;
         }
@@ -62,7 +69,9 @@ impl World {
         let free: Vec<usize> = (0..)
             .zip(&self.things)
             .filter(|(_, thing)| !thing.gone && !thing.held)
-            .filter(|(_, thing)| self.tills.get(till).is_some_and(|till| till.catalogue.contains_key(&thing.tag)))
+            .filter(|(_, thing)| {
+                self.tills.get(till).is_some_and(|till| till.catalogue.contains_key(&thing.tag))
+            })
             .map(|(index, _)| index)
             .collect();
         let mut taken: Vec<usize> = Vec::new();
@@ -278,7 +287,8 @@ impl World {
                 self.truth.refunded = self.truth.refunded.plus(amount).unwrap_or(self.truth.refunded);
                 if let Some(line) = basket.lines.get(usize::from(line))
                     && restock
-                    && let Some(thing) = self.things.iter_mut().find(|thing| thing.tag == line.tag && thing.gone)
+                    && let Some(thing) =
+                        self.things.iter_mut().find(|thing| thing.tag == line.tag && thing.gone)
                 {
                     thing.gone = false;
                 }

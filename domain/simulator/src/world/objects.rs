@@ -39,7 +39,13 @@ pub(crate) enum Object {
 
 impl World {
     /// A command that must be accepted for the run to make sense.
-    fn must<A: Aggregate>(host: &mut Host<A>, now: i64, actor: &Actor, id: &str, command: &A::Command) -> Result<(), Broken>
+    fn must<A: Aggregate>(
+        host: &mut Host<A>,
+        now: i64,
+        actor: &Actor,
+        id: &str,
+        command: &A::Command,
+    ) -> Result<(), Broken>
     where
         A::State: PartialEq,
     {
@@ -83,8 +89,10 @@ impl World {
             return Err(Broken::from("the organization has no settings".to_owned()));
         };
         settings.version += 1;
-        settings.plan.rounding =
-            *self.chance.pick(&[Rounding::HalfUp, Rounding::HalfEven, Rounding::ConsignorFavour]).unwrap_or(&Rounding::HalfUp);
+        settings.plan.rounding = *self
+            .chance
+            .pick(&[Rounding::HalfUp, Rounding::HalfEven, Rounding::ConsignorFavour])
+            .unwrap_or(&Rounding::HalfUp);
         settings.tax.rate = BasisPoints(u32::try_from(self.chance.below(1_200)).unwrap_or(0));
         settings.tax.inclusive = self.chance.percent(25);
         let id = self.next_command();
@@ -133,7 +141,8 @@ impl World {
         self.event_command(&consignment_event::Command::ListItems { import: None, items: drafts })?;
         let ordinal = self.event.state().founding.as_ref().map_or(0, |founding| founding.ordinal);
         for number in before + 1..=self.event.state().items.len() {
-            let tag = u32::try_from(number).ok().and_then(|number| domain::tag::Tag::new(ordinal, number).ok());
+            let tag =
+                u32::try_from(number).ok().and_then(|number| domain::tag::Tag::new(ordinal, number).ok());
             if let Some(tag) = tag {
                 self.things.push(Thing { tag, gone: false, held: false });
                 if self.chance.percent(8) {
@@ -152,20 +161,33 @@ impl World {
         let number = self.sessions.len();
         let name = format!("Session {number}");
         self.tell(format!("{name} is planned and opens"));
-        self.event_command(&consignment_event::Command::ScheduleSession { session, name, channels: vec![Channel::Floor] })?;
+        self.event_command(&consignment_event::Command::ScheduleSession {
+            session,
+            name,
+            channels: vec![Channel::Floor],
+        })?;
         self.event_command(&consignment_event::Command::OpenSession { session })
     }
 
     /// Pairs the hall's tills with session `index`.
     pub(crate) fn pair_tills(&mut self, index: usize) -> Result<(), Broken> {
-        let count = if self.chance.percent(15) { self.chance.between(9, MAX_TILLS) } else { self.chance.between(2, 8) };
+        let count = if self.chance.percent(15) {
+            self.chance.between(9, MAX_TILLS)
+        } else {
+            self.chance.between(2, 8)
+        };
         self.tills.clear();
         for number in 1..=count {
             let byte = u8::try_from(number).unwrap_or(u8::MAX);
             let id = TerminalId(self.chance.id());
             let name = format!("Till {number}");
             let code_digest = Hash([byte; 32]);
-            let pair = sale_session::Command::Pair { code_digest, terminal: id, name: name.clone(), token_digest: Hash([byte; 32]) };
+            let pair = sale_session::Command::Pair {
+                code_digest,
+                terminal: id,
+                name: name.clone(),
+                token_digest: Hash([byte; 32]),
+            };
             let (offer_id, pair_id) = (self.next_command(), self.next_command());
             let skew = match self.chance.below(10) {
                 0 => 3_600_000,
@@ -194,7 +216,8 @@ impl World {
 
     /// The objects that have something to hand over.
     pub(crate) fn with_deliveries(&self) -> Vec<Object> {
-        let sessions = self.sessions.iter().enumerate().filter(|(_, session)| session.next_delivery().is_some());
+        let sessions =
+            self.sessions.iter().enumerate().filter(|(_, session)| session.next_delivery().is_some());
         let mut objects: Vec<Object> = sessions.map(|(index, _)| Object::Session(index)).collect();
         if self.organization.next_delivery().is_some() {
             objects.push(Object::Organization);
@@ -209,7 +232,9 @@ impl World {
     /// it: then the same delivery goes out again.
     pub(crate) fn deliver(&mut self, from: Object) -> Result<(), Broken> {
         let (stream, delivery) = match from {
-            Object::Organization => (self.organization.stream.to_string(), self.organization.next_delivery().cloned()),
+            Object::Organization => {
+                (self.organization.stream.to_string(), self.organization.next_delivery().cloned())
+            }
             Object::Event => (self.event.stream.to_string(), self.event.next_delivery().cloned()),
             Object::Session(index) => match self.sessions.get(index) {
                 Some(session) => (session.stream.to_string(), session.next_delivery().cloned()),
@@ -247,16 +272,21 @@ impl World {
         let reply = match &delivery.to {
             StreamId::Organization(_) => self.organization.submit(now, &actor, &delivery.command_id, &json),
             StreamId::Event(..) => self.event.submit(now, &actor, &delivery.command_id, &json),
-            to @ StreamId::Session(..) => match self.sessions.iter_mut().find(|session| session.stream == *to) {
-                Some(session) => session.submit(now, &actor, &delivery.command_id, &json),
-                None => return Err(Broken::from(format!("a delivery to nobody: {to}"))),
-            },
+            to @ StreamId::Session(..) => {
+                match self.sessions.iter_mut().find(|session| session.stream == *to) {
+                    Some(session) => session.submit(now, &actor, &delivery.command_id, &json),
+                    None => return Err(Broken::from(format!("a delivery to nobody: {to}"))),
+                }
+            }
             to => return Err(Broken::from(format!("a delivery to nobody: {to}"))),
         };
         self.figures.pages += u64::from(json.contains("custody"));
         match reply {
             Reply::Accepted { .. } => Ok(()),
-            other => Err(Broken::from(format!("a delivery was not accepted: {}: {json}: {other:?}", delivery.command_id))),
+            other => Err(Broken::from(format!(
+                "a delivery was not accepted: {}: {json}: {other:?}",
+                delivery.command_id
+            ))),
         }
     }
 

@@ -111,9 +111,13 @@ impl World {
         if session.state().status != SessionStatus::Open {
             return Err(Broken::from(format!("session {index} never opened")));
         }
-        for (attempt, command) in [Command::Close, Command::CloseOver { reason: CloseReason::ComesLater }].iter().enumerate() {
+        for (attempt, command) in
+            [Command::Close, Command::CloseOver { reason: CloseReason::ComesLater }].iter().enumerate()
+        {
             let json = serde_json::to_string(command).map_err(|error| error.to_string())?;
-            if let Reply::Accepted { .. } = session.submit(now, &Self::organizer(), &format!("{id}/{attempt}"), &json) {
+            if let Reply::Accepted { .. } =
+                session.submit(now, &Self::organizer(), &format!("{id}/{attempt}"), &json)
+            {
                 break;
             }
         }
