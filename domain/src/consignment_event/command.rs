@@ -10,7 +10,9 @@ use super::items::{
     TransferDraft, TransfersReturned,
 };
 use super::participation::{LeaveReason, Registration, RegistrationPlanned};
+use super::payouts::PayCommand;
 use super::schedule::{CancelReason, Holder, SlotPlan};
+use super::settlement::SettleCommand;
 use crate::claims::Claim;
 use crate::commission::Tier;
 use crate::ids::{
@@ -350,6 +352,10 @@ pub enum Command {
     RunTimers,
     /// Delivered by a session: custody had moved on when this came in.
     TakeClaim(Claim),
+    /// Settles the event.
+    Settle(Box<SettleCommand>),
+    /// Pays it out.
+    Pay(PayCommand),
     /// A person resolves a contested claim; once.
     ResolveClaim {
         /// The session.

@@ -4,7 +4,7 @@ use super::command::Command;
 use super::event::{Event, EventCreated, StatusChanged};
 use super::facts::Facts;
 use super::state::State;
-use super::{claims, count, fees, items, participation, rights, schedule, sessions};
+use super::{claims, count, fees, items, participation, payouts, rights, schedule, sessions, settlement};
 use crate::aggregate::Context;
 use crate::ids::Actor;
 use crate::lifecycle::{EventStatus, SessionStatus};
@@ -110,6 +110,8 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::CompleteBooking { booking } => schedule::complete(state, booking),
         Command::MissBooking { booking } => schedule::miss(state, rules, booking, now),
         Command::RunTimers => Ok(schedule::run(state, rules, now)),
+        Command::Settle(command) => settlement::settle(state, founding, *command, actor),
+        Command::Pay(command) => payouts::pay(state, command, actor),
         Command::TakeClaim(claim) => {
             sessions::from_session(actor, claim.session)?;
             Ok(claims::take(state, claim))

@@ -4,6 +4,7 @@ use super::claims::ClaimResolution;
 use super::event::Event;
 use super::fees::{FeeMethod, FeesCharged};
 use super::items::TransfersReturned;
+use super::payouts;
 use super::{Command, fees::FeeKind};
 use crate::aggregate::Delivery;
 use crate::claims::{ClaimAnswer, Verdict};
@@ -89,6 +90,16 @@ pub(super) fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Deli
             }
             to_organization(&organization::Command::Post { postings })
         }
+        Event::PayoutsCalculated(_)
+        | Event::PayoutPaid(_)
+        | Event::PayoutVoided(_)
+        | Event::PayoutCarried(_) => {
+            let postings = payouts::postings(stream, seq, id, event);
+            if postings.is_empty() {
+                return Vec::new();
+            }
+            to_organization(&organization::Command::Post { postings })
+        }
         Event::ItemsTransferred(sent) => to_event(sent.to, &Command::ReceiveTransfers(sent.clone())),
         Event::TransfersReceived(received) if !received.refused.is_empty() => {
             let returned = TransfersReturned { from: id, refused: received.refused.clone() };
@@ -139,7 +150,13 @@ pub(super) fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Deli
         | Event::BookingCheckedIn(_)
         | Event::BookingCompleted(_)
         | Event::BookingMissed(_)
-        | Event::ReminderDue(_) => Vec::new(),
+        | Event::ReminderDue(_)
+        | Event::SettlementPinned(_)
+        | Event::StatementsCalculated(_)
+        | Event::SettlementCalculated(_)
+        | Event::SettlementApproved(_)
+        | Event::PayoutsApproved(_)
+        | Event::PayoutReissued(_) => Vec::new(),
     }
 }
 

@@ -15,10 +15,14 @@ use super::participation::{
     ConsignorErased, ConsignorQueued, ConsignorRegistered, ParticipationCancelled, ParticipationChanged,
     PlaceOfferExpired, PlaceOffered, RegistrationPlanned, RightsKnown, TermsChanged,
 };
+use super::payouts::{
+    PayoutCarried, PayoutPaid, PayoutReissued, PayoutVoided, PayoutsApproved, PayoutsCalculated,
+};
 use super::schedule::{
     BookingCancelled, BookingCheckedIn, BookingCompleted, BookingConfirmed, BookingMade, BookingMissed,
     BookingOfferExpired, BookingOffered, BookingQueued, ReminderDue, SlotCancelled, SlotResized, SlotsOpened,
 };
+use super::settlement::{SettlementApproved, SettlementCalculated, SettlementPinned, StatementsCalculated};
 use crate::commission::CommissionPlan;
 use crate::ids::{EventId, ImportId, SessionId};
 use crate::journal::events;
@@ -148,6 +152,26 @@ events! {
         ClaimContested = "claim_contested" v 1,
         /// A contested claim is resolved.
         ClaimResolved = "claim_resolved" v 1,
+        /// A settlement begins, over pinned heads.
+        SettlementPinned = "settlement_pinned" v 1,
+        /// One page of statements.
+        StatementsCalculated = "statements_calculated" v 1,
+        /// All statements are on record.
+        SettlementCalculated = "settlement_calculated" v 1,
+        /// A person approved a settlement.
+        SettlementApproved = "settlement_approved" v 1,
+        /// What an approved settlement comes to.
+        PayoutsCalculated = "payouts_calculated" v 1,
+        /// Payouts may be made.
+        PayoutsApproved = "payouts_approved" v 1,
+        /// A payout was made.
+        PayoutPaid = "payout_paid" v 1,
+        /// A payout that was made counts no more.
+        PayoutVoided = "payout_voided" v 1,
+        /// A voided payout is made again.
+        PayoutReissued = "payout_reissued" v 1,
+        /// A voided payout is owed in the ledger instead.
+        PayoutCarried = "payout_carried" v 1,
     }
 }
 

@@ -4,6 +4,7 @@ use super::claims::ClaimResolution;
 use super::count::CountState;
 use super::event::Event;
 use super::participation::Standing;
+use super::payouts::PayoutStatus;
 use super::state::{SessionRef, State};
 use crate::lifecycle::{BookingStatus, ItemStatus, SessionStatus};
 
@@ -96,6 +97,21 @@ impl State {
                     self.claimed(resolved.session, resolved.tag, resolved.kind);
                 }
             }
+            Event::SettlementPinned(pinned) => self.settlements.pinned(pinned),
+            Event::StatementsCalculated(page) => self.settlements.recorded(page),
+            Event::SettlementCalculated(calculated) => self.settlements.calculated(calculated),
+            Event::SettlementApproved(approved) => self.settlements.approved(approved),
+            Event::PayoutsCalculated(page) => self.payouts.calculated(page),
+            Event::PayoutsApproved(approved) => {
+                approved
+                    .payouts
+                    .iter()
+                    .for_each(|payout| self.payouts.move_to(*payout, PayoutStatus::Approved));
+            }
+            Event::PayoutPaid(paid) => self.payouts.move_to(paid.payout, PayoutStatus::Paid(paid.method)),
+            Event::PayoutVoided(voided) => self.payouts.move_to(voided.payout, PayoutStatus::Voided),
+            Event::PayoutReissued(reissued) => self.payouts.reissued(reissued.payout, reissued.replaces),
+            Event::PayoutCarried(carried) => self.payouts.move_to(carried.payout, PayoutStatus::Carried),
             Event::SlotsOpened(opened) => self.schedule.open(&opened.slots),
             Event::SlotResized(resized) => {
                 self.schedule.with_slot(resized.slot, |slot| slot.capacity = resized.capacity);

@@ -13,9 +13,11 @@ mod facts;
 pub mod fees;
 pub mod items;
 pub mod participation;
+pub mod payouts;
 mod rights;
 pub mod schedule;
 mod sessions;
+pub mod settlement;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! of actor, and – for persons of whom a revocation is known – what they may still do.
 
 use super::command::Command;
+use super::settlement::SettleCommand;
 use super::state::State;
 use crate::ids::Actor;
 use crate::rejection::{Refusal, Rejection};
@@ -28,6 +29,7 @@ const ORGANIZER: &[Permission] = &[Permission::ManageEvents];
 const ITEMS: &[Permission] = &[Permission::ManageItems];
 const OWN_ITEMS: &[Permission] = &[Permission::ManageItems, Permission::TakePart];
 const HANDS: &[Permission] = &[Permission::HandleItems];
+const MONEY: &[Permission] = &[Permission::DecideMoney];
 const SESSIONS: &[Permission] = &[Permission::ManageSessions];
 const OWN: &[Permission] = &[Permission::ManageEvents, Permission::HandleItems, Permission::TakePart];
 
@@ -43,6 +45,12 @@ fn asker(command: &Command) -> Asker {
         | Command::ReturnTransfers(_)
         | Command::TakeClaim(_) => Asker::Log,
         Command::RunTimers => Asker::Timer,
+        Command::Settle(command) => match **command {
+            SettleCommand::Pin { .. } => Asker::Person(MONEY),
+            SettleCommand::Record { .. } | SettleCommand::Close { .. } => Asker::Timer,
+            SettleCommand::Approve { .. } => Asker::PersonOnly(Permission::DecideMoney),
+        },
+        Command::Pay(_) => Asker::PersonOnly(Permission::DecideMoney),
         Command::ChangeStatus { .. }
         | Command::JoinConsignors { .. }
         | Command::PlanRegistration(_)

@@ -8,7 +8,9 @@ use super::count::CountState;
 use super::custody::{CustodyItem, ItemFlags, Outcome, Terms};
 use super::event::{CustodyHandedOver, ItemsTakenBack};
 use super::participation::{Participation, RegistrationPlanned};
+use super::payouts::Payouts;
 use super::schedule::Schedule;
+use super::settlement::Settlements;
 use crate::claims::ClaimKind;
 use crate::commission::Tier;
 use crate::ids::{CaseId, ConsignorNumber, PersonId, SessionId};
@@ -113,6 +115,10 @@ pub struct State {
     pub count: Option<CountState>,
     /// Slots and bookings.
     pub schedule: Schedule,
+    /// Settlements.
+    pub settlements: Settlements,
+    /// Payouts.
+    pub payouts: Payouts,
     /// Contested claims that wait for a person.
     pub contested: BTreeMap<(SessionId, CaseId), (Tag, ClaimKind)>,
 }
@@ -178,7 +184,7 @@ impl State {
     /// True once the payouts of the event are made: what falls due later goes to the organization's ledger.
     #[must_use]
     pub fn is_paid_out(&self) -> bool {
-        self.status == EventStatus::Complete
+        self.settlements.is_settled() || self.status == EventStatus::Complete
     }
 
     pub(super) fn with_session(&mut self, id: SessionId, change: impl FnOnce(&mut SessionRef)) {

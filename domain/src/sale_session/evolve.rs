@@ -2,60 +2,14 @@
 
 use super::event::{CustodyReleased, CustodyTaken, Event};
 use super::receipts::{
-    Line, LineFigures, LineRef, ReceiptCompleted, ReceiptVoided, Standing, UnlistedLine, body_digest, cash_of,
+    Line, LineFigures, ReceiptCompleted, ReceiptVoided, Standing, UnlistedLine, body_digest, cash_of,
 };
 use super::returns::ReturnRecorded;
 use super::state::{Figures, LineAt, LineState, Now, ReceiptKind, ReceiptStub, Slot, State};
 use crate::consignment_event::{CustodyItem, Terms};
 use crate::lifecycle::SessionStatus;
-use crate::money::{BasisPoints, Cents};
+use crate::money::Cents;
 use crate::tag::Tag;
-
-impl From<LineRef> for LineAt {
-    fn from(line: LineRef) -> Self {
-        Self { number: line.number, line: line.line }
-    }
-}
-
-impl Figures {
-    /// Of a listed line.
-    pub(super) fn of(line: &Line) -> Self {
-        Self {
-            tag: Some(line.tag),
-            consignor: Some(line.consignor),
-            price: line.price,
-            tax: line.tax,
-            rate: line.rate,
-            share: line.share,
-            house: line.house,
-        }
-    }
-
-    /// Of an unlisted line: all the house's.
-    pub(super) fn of_unlisted(line: &UnlistedLine) -> Self {
-        Self {
-            tag: line.tag,
-            consignor: None,
-            price: line.price,
-            tax: line.tax,
-            rate: BasisPoints(0),
-            share: Cents::ZERO,
-            house: line.price,
-        }
-    }
-
-    /// What is left after `part` fell away.
-    fn less(self, part: &LineFigures) -> Self {
-        let left = |whole: Cents, part: Cents| whole.minus(part).unwrap_or(whole);
-        Self {
-            price: left(self.price, part.price),
-            tax: left(self.tax, part.tax),
-            share: left(self.share, part.share),
-            house: left(self.house, part.house),
-            ..self
-        }
-    }
-}
 
 impl State {
     pub(super) fn evolve(&mut self, event: &Event, recorded_at: i64) {

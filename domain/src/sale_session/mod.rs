@@ -14,6 +14,7 @@ mod decide;
 mod event;
 mod evolve;
 mod facts;
+mod figures;
 mod online;
 mod queries;
 mod receipts;
@@ -37,6 +38,7 @@ pub use event::{
     TermsUpdated,
 };
 pub use facts::{Facts, ReceiptFact};
+pub use figures::{Figures, LineAt, LineState, Now};
 pub use online::{
     CancelReason, OnlineCancellation, OnlineLine, OnlineLineBack, OnlineOrder, OnlineOrderCancelled,
     OnlineOrderTaken, OnlineOrderUpdated, OnlineRefund, OnlineRefundLine, OnlineRefunded, OrderRef,
@@ -50,8 +52,8 @@ pub use receipts::{
 };
 pub use returns::{AskedReturn, ReturnLines, ReturnReason, ReturnRecorded, ReturnedLine};
 pub use state::{
-    Case, Figures, LineAt, LineState, Now, OpenClaim, OrderLine, OrderState, ParkedBasket, ReceiptKind,
-    ReceiptStub, Slot, State, TerminalState,
+    Case, OpenClaim, OrderLine, OrderState, ParkedBasket, ReceiptKind, ReceiptStub, Slot, State,
+    TerminalState,
 };
 pub use terminals::{
     BasketParked, BasketRecalled, CashMoved, CashReason, DrawerClosed, DrawerOpened, MAX_OFFERS, MAX_PARKED,

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::basket::PriceRules;
 use super::books::Books;
 use super::conflicts::ConflictKind;
+pub use super::figures::{Figures, LineAt, LineState, Now};
 use super::online::OrderRef;
-use super::receipts::{LineFigures, LineRef};
+use super::receipts::LineRef;
 use super::terminals::TerminalRight;
 use crate::claims::ClaimKind;
 use crate::commission::Tier;
@@ -16,7 +17,7 @@ use crate::consignment_event::{ItemFlags, ItemOutcome, Outcome, SessionScheduled
 use crate::ids::{BasketId, CaseId, ConsignorNumber, ReceiptId, RemoteId, ReturnId, TerminalId};
 use crate::journal::Hash;
 use crate::lifecycle::SessionStatus;
-use crate::money::{BasisPoints, Cents};
+use crate::money::Cents;
 use crate::tag::Tag;
 
 /// What the session remembers of an item: 20 bytes.
@@ -55,15 +56,6 @@ impl Slot {
     pub fn holder(&self) -> Option<LineAt> {
         (self.receipt != 0).then_some(LineAt { number: self.receipt, line: self.line })
     }
-}
-
-/// A line's place: receipt number and line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct LineAt {
-    /// Number of the receipt.
-    pub number: u32,
-    /// The line, from 0.
-    pub line: u16,
 }
 
 /// How a receipt came in, or went.
@@ -130,83 +122,6 @@ impl TerminalState {
     }
 }
 
-/// What a line is worth at the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Figures {
-    /// The item, where its tag is known.
-    pub tag: Option<Tag>,
-    /// Whose it is; none for the house.
-    pub consignor: Option<ConsignorNumber>,
-    /// Price.
-    pub price: Cents,
-    /// Tax.
-    pub tax: Cents,
-    /// The consignor's rate.
-    pub rate: BasisPoints,
-    /// The consignor's share.
-    pub share: Cents,
-    /// The house's share.
-    pub house: Cents,
-}
-
-impl Figures {
-    /// As it stands in an entry.
-    #[must_use]
-    pub fn at(self, at: LineRef) -> LineFigures {
-        let Self { tag, consignor, price, tax, rate, share, house } = self;
-        LineFigures { at, tag, consignor, price, tax, rate, share, house }
-    }
-
-    /// With nobody credited.
-    #[must_use]
-    pub fn uncredited(self) -> Self {
-        Self { share: Cents::ZERO, house: Cents::ZERO, ..self }
-    }
-
-    /// With all of it the house's, and the item unknown.
-    #[must_use]
-    pub fn to_house(self) -> Self {
-        Self {
-            tag: None,
-            consignor: None,
-            rate: BasisPoints(0),
-            share: Cents::ZERO,
-            house: self.price,
-            ..self
-        }
-    }
-}
-
-impl From<LineFigures> for Figures {
-    fn from(line: LineFigures) -> Self {
-        let LineFigures { at: _, tag, consignor, price, tax, rate, share, house } = line;
-        Self { tag, consignor, price, tax, rate, share, house }
-    }
-}
-
-/// Who is credited with a line now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Now {
-    /// As its figures say.
-    Credited,
-    /// Nobody, until its case is resolved.
-    Contested,
-    /// Nobody, until its claim is answered.
-    Claimed,
-    /// Nobody any more: returned, refunded, voided.
-    Gone,
-}
-
-/// A line to which more happened than its sale. Lines that are not remembered stand as sold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineState {
-    /// Who is credited.
-    pub now: Now,
-    /// What is left of it; of contested and claimed lines, what it would be if it were credited.
-    pub figures: Figures,
-}
-
 /// An open case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -244,6 +159,7 @@ pub struct OrderLine {
 
 /// An online order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that the store tells independently of each other")]
 pub struct OrderState {
     /// Paid for.
     pub paid: bool,

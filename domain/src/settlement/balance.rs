@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::fact::FeeKind;
 use super::fact::{CreditKind, Fate};
 use super::pins::SourceRef;
 use super::rules::SettlementRules;
 use super::sale::SoldLine;
 use crate::commission::{CommissionPlan, Tier};
+use crate::consignment_event::fees::FeeKind;
 use crate::ids::{BookingId, CaseId, ConsignorNumber, EventId, ReceiptId, SettlementId, SlotId};
 use crate::money::BasisPoints;
 use crate::money::{Cents, OutOfRange};
+use crate::tag::Tag;
 
 /// A charge on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ pub(super) struct Account {
     pub shifts: Vec<SourceRef>,
     pub charges: Vec<Charge>,
     pub credits: Vec<Credit>,
-    /// Entries of the organization's ledger up to its pin, not made by this event.
+    /// Entries of the carried balance in the organization's ledger, up to its pin.
     pub ledger: Vec<(SourceRef, Cents)>,
     /// Earned in this event by the last approved settlement.
     pub settled: Cents,
@@ -63,6 +64,7 @@ pub struct Books {
     pub(super) accounts: BTreeMap<ConsignorNumber, Account>,
     pub(super) session_terms: BTreeMap<(u16, ConsignorNumber), (Tier, u8)>,
     pub(super) inclusive: BTreeSet<u16>,
+    pub(super) session_plans: BTreeMap<u16, u32>,
     pub(super) lines: Vec<SoldLine>,
     pub(super) receipts: BTreeMap<ReceiptId, (u32, u32)>,
     pub(super) later: Vec<(ReceiptId, u16, Later, SourceRef)>,
@@ -83,7 +85,14 @@ pub(super) enum Later {
     /// It fell.
     Fell(Fate),
     /// It stands, credited like this from now on.
-    Credited { consignor: Option<ConsignorNumber>, share: Cents, plan: Option<u32> },
+    Credited {
+        consignor: Option<ConsignorNumber>,
+        share: Cents,
+        tag: Option<Tag>,
+        plan: Option<u32>,
+        printed: Option<Cents>,
+        terms: (Tier, u8),
+    },
     /// Something of its price was given back; the item stayed sold.
     GivenBack { price: Cents, tax: Cents },
 }
@@ -146,15 +155,16 @@ impl Books {
         let Some(line) = found.and_then(|at| self.lines.get_mut(at)) else { return false };
         match later {
             Later::Fell(fate) => line.fate = fate,
-            Later::Credited { consignor, share, plan } => {
+            Later::Credited { consignor, share, tag, plan, printed, terms } => {
                 line.fate = Fate::Stands;
                 line.consignor = consignor;
                 line.share = share;
+                line.tag = tag.or(line.tag);
                 line.plan = plan.unwrap_or(line.plan);
+                line.printed = printed.unwrap_or(line.printed);
+                (line.tier, line.shifts) = terms;
                 line.credited = Some(source);
                 if let Some(consignor) = consignor {
-                    (line.tier, line.shifts) =
-                        self.session_terms.get(&(line.source.pin, consignor)).copied().unwrap_or_default();
                     self.account(consignor);
                 }
             }

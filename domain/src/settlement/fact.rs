@@ -48,13 +48,3 @@ impl Fate {
         }
     }
 }
-
-/// What a consignor is charged for. (Stand-in until the event's own list is here.)
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FeeKind {
-    /// Taking part.
-    Participation,
-    /// A missed shift.
-    NoShow,
-}

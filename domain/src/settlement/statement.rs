@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::fact::CreditKind;
-use super::fact::FeeKind;
 use super::pins::SourceRef;
 use super::sale::SaleLine;
 use crate::commission::Tier;
+use crate::consignment_event::fees::FeeKind;
 use crate::ids::ConsignorNumber;
 use crate::money::{Cents, OutOfRange};
 

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{
-    Access, AgreedSale, AgreementKind, CancelledBecause, Change, DisconnectReason, Failure, Via,
-};
+use super::event::{Access, AgreedSale, AgreementKind, Change, DisconnectReason, Failure, Via};
 use crate::ids::{EventId, RemoteId, SessionId};
 use crate::journal::Hash;
 use crate::reconciliation::EntryRef;
+use crate::sale_session::CancelReason;
 use crate::tag::Tag;
 
 /// An agreement as the store tells it.
@@ -41,7 +40,7 @@ pub struct FetchedOrder {
     pub fulfilled: bool,
     /// Why it was cancelled, if it was.
     #[serde(default)]
-    pub cancelled: Option<CancelledBecause>,
+    pub cancelled: Option<CancelReason>,
     /// A test order: no order.
     #[serde(default)]
     pub test: bool,

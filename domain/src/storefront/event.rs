@@ -6,6 +6,7 @@ use crate::ids::{EventId, RemoteId, SessionId};
 use crate::journal::{Hash, events};
 use crate::money::Cents;
 use crate::reconciliation::EntryRef;
+use crate::sale_session::CancelReason;
 use crate::tag::Tag;
 
 events! {
@@ -232,24 +233,6 @@ fn upcast_agreement(
     Ok(json)
 }
 
-/// Why an order was cancelled, in the store's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CancelledBecause {
-    /// The shopper asked.
-    Customer,
-    /// Not to be had any more.
-    Inventory,
-    /// Looked like fraud.
-    Fraud,
-    /// The payment was declined.
-    Declined,
-    /// A mistake of the staff.
-    Staff,
-    /// Anything else.
-    Other,
-}
-
 /// A line of an order and where it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoutedLine {
@@ -284,7 +267,7 @@ pub struct KnownOrder {
     pub fulfilled: bool,
     /// Why it was cancelled, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancelled: Option<CancelledBecause>,
+    pub cancelled: Option<CancelReason>,
     /// Agreements on record.
     pub agreements: Vec<RemoteId>,
     /// Lines ever agreed on.
@@ -332,7 +315,7 @@ pub enum Handed {
     /// What is left of it is cancelled.
     Cancelled {
         /// Why.
-        reason: CancelledBecause,
+        reason: CancelReason,
     },
 }
 

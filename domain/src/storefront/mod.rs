@@ -3,6 +3,7 @@
 mod budget;
 mod command;
 mod decide;
+mod deliveries;
 mod event;
 mod orders;
 mod state;
@@ -15,10 +16,10 @@ pub use decide::{
     CIRCUIT_FAILURES, Facts, MAX_CHANGES_SENT, MAX_PENDING, NEEDED_TOPICS, RETRY_FIRST_MS, RETRY_LONGEST_MS,
 };
 pub use event::{
-    Access, AgreedSale, AgreementKind, AgreementRecorded, CancelledBecause, Change, ChangeFailed,
-    ChangeQueued, ChangesConfirmed, ChangesSent, CircuitClosed, CircuitOpened, CursorMoved, DisconnectReason,
-    Event, EventRouted, Failure, Handed, HandedOver, KnownOrder, OrderNudged, OrderRouted, RefundedLine,
-    RoutedLine, SaleKind, StoreConnected, StoreDisconnected, SubscriptionsChecked, Via,
+    Access, AgreedSale, AgreementKind, AgreementRecorded, Change, ChangeFailed, ChangeQueued,
+    ChangesConfirmed, ChangesSent, CircuitClosed, CircuitOpened, CursorMoved, DisconnectReason, Event,
+    EventRouted, Failure, Handed, HandedOver, KnownOrder, OrderNudged, OrderRouted, RefundedLine, RoutedLine,
+    SaleKind, StoreConnected, StoreDisconnected, SubscriptionsChecked, Via,
 };
 pub use orders::{MAX_AGREEMENTS, MAX_SALES};
 pub use state::{Pending, Progress, State};
@@ -115,8 +116,8 @@ impl Aggregate for Storefront {
         decide::decide(state, command, context)
     }
 
-    fn deliveries(_stream: &StreamId, _seq: u64, _event: &Event) -> Vec<Delivery> {
-        Vec::new()
+    fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Delivery> {
+        deliveries::deliveries(stream, seq, event)
     }
 
     fn answer(state: &State, query: &Query) -> Answer {

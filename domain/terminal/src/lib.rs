@@ -1,11 +1,17 @@
 //! The domain's tag check and pricing for sale-floor terminals, as a small wasm: JSON in, JSON out.
 //!
+//! `check_tag` reads what was scanned or keyed, `price_basket` prices it (with overrides), and `build_receipt`
+//! (in `receipt`) makes of a paid basket what is sent to the session, now or after an outage.
+//!
 //! No money rule exists in TypeScript; what a terminal shows is computed here, by the code that the session
 //! decides with.
 
+mod receipt;
+
 use domain::consignment_event::ItemFlags;
 use domain::money::Cents;
-use domain::sale_session::basket::{PriceRules, PricedLine, Totals};
+use domain::sale_session::OverrideReason;
+use domain::sale_session::basket::{AskedPrice, Judged, PriceFault, PriceRules, PricedLine, Totals};
 use domain::tag::Tag;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -49,11 +55,31 @@ struct Basket {
     tendered: Vec<BasketTender>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 struct BasketLine {
     printed_cents: Cents,
     #[serde(default)]
     flags: ItemFlags,
+    /// The price asked for; none for the rules' price.
+    #[serde(default)]
+    asked_cents: Option<Cents>,
+    /// Why it is another price.
+    #[serde(default, rename = "override")]
+    overridden: Option<OverrideReason>,
+    /// What the tag in hand says, when that is the reason.
+    #[serde(default)]
+    tag_says_cents: Option<Cents>,
+}
+
+impl BasketLine {
+    /// The line at the price asked for: the rules' price, if none is.
+    fn judge(&self, rules: &PriceRules, now: i64) -> Result<Judged, String> {
+        let words = |error: domain::money::OutOfRange| error.to_string();
+        let by_rules = || rules.line(self.tag_says_cents.unwrap_or(self.printed_cents), self.flags, now);
+        let price = self.asked_cents.map_or_else(|| by_rules().map(|line| line.price), Ok).map_err(words)?;
+        let asked = AskedPrice { price, overridden: self.overridden, printed: self.tag_says_cents };
+        rules.judge(self.printed_cents, self.flags, asked, now).map_err(words)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,11 +108,26 @@ struct PricedJson {
     reduction_bp: u32,
     tax_cents: Cents,
     payable_cents: Cents,
+    /// The rules' price, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_cents: Option<Cents>,
+    /// `price_differs` or `reason_does_not_cover`: the session would refuse the price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'static str>,
+}
+
+/// The code under which the session would refuse the price.
+fn fault_code(fault: PriceFault) -> &'static str {
+    match fault {
+        PriceFault::Differs => "price_differs",
+        PriceFault::ReasonDoesNotCover => "reason_does_not_cover",
+    }
 }
 
 /// Prices a basket: `{"rules":{"tax":…,"markdown":…},"now":ms,"lines":[{"printed_cents":n,"flags":bits}],
 /// "tendered":[{"cash":bool,"amount_cents":n}]}` to lines, totals, what is due and what goes back; or
-/// `{"error":…}`.
+/// `{"error":…}`. A line may ask for another price: `"asked_cents":n,"override":"damaged"`, or
+/// `"override":"printed_tag","tag_says_cents":n`.
 #[wasm_bindgen]
 #[must_use]
 pub fn price_basket(json: &str) -> String {
@@ -100,12 +141,9 @@ pub fn price_basket(json: &str) -> String {
 
 fn price(basket: &Basket) -> Result<Priced, String> {
     let words = |error: domain::money::OutOfRange| error.to_string();
-    let lines: Vec<PricedLine> = basket
-        .lines
-        .iter()
-        .map(|line| basket.rules.line(line.printed_cents, line.flags, basket.now))
-        .collect::<Result<_, _>>()
-        .map_err(words)?;
+    let judged: Vec<Judged> =
+        basket.lines.iter().map(|line| line.judge(&basket.rules, basket.now)).collect::<Result<_, _>>()?;
+    let lines: Vec<PricedLine> = judged.iter().map(|judged| judged.line).collect();
     let totals = Totals::of(&lines).map_err(words)?;
     let paid = Cents::total(basket.tendered.iter().map(|tender| tender.amount_cents)).map_err(words)?;
     let cash =
@@ -114,13 +152,15 @@ fn price(basket: &Basket) -> Result<Priced, String> {
     let difference = paid.minus(totals.total).map_err(words)?;
     let change = difference.clamp(Cents::ZERO, cash.max(Cents::ZERO));
     Ok(Priced {
-        lines: lines
+        lines: judged
             .iter()
-            .map(|line| PricedJson {
-                price_cents: line.price,
-                reduction_bp: line.reduction.0,
-                tax_cents: line.tax,
-                payable_cents: line.payable,
+            .map(|judged| PricedJson {
+                price_cents: judged.line.price,
+                reduction_bp: judged.line.reduction.0,
+                tax_cents: judged.line.tax,
+                payable_cents: judged.line.payable,
+                expected_cents: judged.expected,
+                fault: judged.fault.map(fault_code),
             })
             .collect(),
         gross_cents: totals.gross,
@@ -166,5 +206,19 @@ mod tests {
             basket(r#"[{"cash":false,"amount_cents":2000}]"#).contains(r#""change_cents":0,"settled":false"#)
         );
         assert!(price_basket("{").contains("error"));
+    }
+
+    #[test]
+    fn sal_12_overrides_are_priced_and_judged_as_the_session_does() {
+        let line = |line: &str| {
+            price_basket(&format!(
+                r#"{{"rules":{{"tax":{{"rate":0,"inclusive":false,"exempt":[]}},"markdown":{{"steps":[],"step":25,"floor":25}}}},"now":0,"lines":[{{"printed_cents":1000,{line}}}]}}"#
+            ))
+        };
+        assert!(line(r#""asked_cents":700,"override":"damaged""#).contains(r#""expected_cents":1000}"#));
+        assert!(line(r#""asked_cents":700"#).contains(r#""fault":"price_differs""#));
+        assert!(line(r#""asked_cents":1700,"override":"bundle""#).contains("reason_does_not_cover"));
+        let by_tag = line(r#""override":"printed_tag","tag_says_cents":1200"#);
+        assert!(by_tag.contains(r#""total_cents":1200"#) && !by_tag.contains("fault"), "{by_tag}");
     }
 }

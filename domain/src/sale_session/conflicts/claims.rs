@@ -20,7 +20,7 @@ pub(in crate::sale_session) fn take_answer(
 ) -> Decision {
     from_event(context.actor, plan.event)?;
     let claim = *state.claims.get(&answer.case).ok_or_else(|| {
-        not_found("CON-6", "claim_unknown", answer.case.to_string(), "a claim without its final answer")
+        not_found("CON-9", "claim_unknown", answer.case.to_string(), "a claim without its final answer")
     })?;
     let answered = |credited| ClaimAnswered { answer, credited };
     let line = state.lines.get(&claim.at).copied().filter(|_| claim.kind == ClaimKind::Sold);

@@ -125,13 +125,11 @@ impl Bench<'_> {
         let fact = receipt.and_then(|receipt| self.facts.receipts.get(&receipt));
         let line =
             known_line(self.state, at).or_else(|| fact.and_then(|fact| fact.line(self.state, at.line)));
-        match place.zip(line) {
-            Some((place, line)) => Ok((place, credit_of(line))),
-            None => {
-                let name = receipt.map_or_else(String::new, |receipt| receipt.to_string());
-                Err(rule("CON-5", "receipt_not_named", "the holder's receipt is missing", name))
-            }
+        if let Some((place, line)) = place.zip(line) {
+            return Ok((place, credit_of(line)));
         }
+        let name = receipt.map_or_else(String::new, |receipt| receipt.to_string());
+        Err(rule("CON-8", "receipt_not_named", "the holder's receipt is missing", name))
     }
 
     fn reused(&self, case: &Case) -> Result<(ReceiptId, &ReceiptFact), Rejection> {
@@ -139,7 +137,7 @@ impl Bench<'_> {
         let fact = second.and_then(|id| Some((id, self.facts.receipts.get(&id)?)));
         fact.ok_or_else(|| {
             let name = second.map_or_else(String::new, |id| id.to_string());
-            rule("CON-5", "receipt_not_named", "the second receipt is missing", name)
+            rule("CON-8", "receipt_not_named", "the second receipt is missing", name)
         })
     }
 

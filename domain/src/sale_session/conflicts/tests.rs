@@ -105,12 +105,12 @@ fn con_4_a_contested_item_waits_for_its_case_before_it_is_returned() {
 }
 
 #[test]
-fn con_5_refunding_the_holder_needs_its_receipt_named() {
+fn con_8_refunding_the_holder_needs_its_receipt_named() {
     let scenario = collision();
     let case = *scenario.state().cases.keys().next().unwrap();
     let resolution = Resolution::KeepSecondRefundFirst;
     let bare = scenario.by(olivia()).when(Command::ResolveConflict { case, resolution, receipts: vec![] });
-    bare.then_refused("CON-5");
+    bare.then_refused("CON-8");
     assert!(bare.refusal().allowed.ends_with("0001"), "it says which receipt: {}", bare.refusal());
     bare.by(till(1))
         .when(Command::ResolveConflict { case, resolution, receipts: vec![] })

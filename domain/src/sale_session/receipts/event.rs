@@ -119,6 +119,7 @@ pub struct Line {
     pub standing: Standing,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_credited(standing: &Standing) -> bool {
     *standing == Standing::Credited
 }

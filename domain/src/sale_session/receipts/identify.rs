@@ -40,15 +40,14 @@ pub(in crate::sale_session) fn identify(
     let fact = context.facts.receipts.get(&receipt).ok_or_else(|| unknown(receipt))?;
     let at = LineAt { number: fact.number, line };
     let found = unidentified(state, at)?;
-    let (tag, consignor, printed) = match tag {
-        Some(tag) => by_tag(state, at, tag)?,
-        None => {
-            let consignor = consignor.ok_or_else(|| {
-                rule("SAL-17", "nobody_named", "neither tag nor consignor", "a tag, or whose it was")
-            })?;
-            // The tag it was sold under stays on record with its line; the item is not known all the same.
-            (found.tag, consignor, found.price)
-        }
+    let (tag, consignor, printed) = if let Some(tag) = tag {
+        by_tag(state, at, tag)?
+    } else {
+        let consignor = consignor.ok_or_else(|| {
+            rule("SAL-17", "nobody_named", "neither tag nor consignor", "a tag, or whose it was")
+        })?;
+        // The tag it was sold under stays on record with its line.
+        (found.tag, consignor, found.price)
     };
     let figures =
         credited_to(state, plan, Figures { tag, ..found }, consignor, printed).map_err(out_of_range)?;

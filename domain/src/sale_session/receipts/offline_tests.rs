@@ -8,6 +8,9 @@ use crate::money::{BasisPoints, Cents};
 use crate::scenario::Scenario;
 use crate::tax::TaxRule;
 
+/// Variances with their lines.
+type Found = Vec<(Variance, Option<u16>)>;
+
 const HOUR: i64 = 60 * 60 * 1_000;
 
 pub(in crate::sale_session) fn offline(n: u128, by: u128, lines: &[(u32, i64)]) -> OfflineReceipt {
@@ -83,7 +86,7 @@ fn off_3_a_receipt_is_recorded_as_charged_and_each_difference_has_a_name() {
         keyed: false,
         tax: None,
     };
-    let cases: Vec<(OfflineReceipt, Vec<(Variance, Option<u16>)>)> = vec![
+    let cases: Vec<(OfflineReceipt, Found)> = vec![
         (plain(), vec![]),
         (one(line(1, 900)), vec![(V::PriceDiffers, Some(0))]),
         (one(damaged(1, 900)), vec![(V::OverrideNotPermitted, Some(0))]),

@@ -164,7 +164,7 @@ fn sal_16_an_unlisted_tag_is_claimed_and_credited_to_its_consignor_once_the_even
     let known = sold.by(event_actor()).when(Command::TakeClaimAnswer(answer));
     assert_eq!((known.state().books.share, known.state().books.house), (Cents(210), Cents(90)));
     check(&known);
-    known.when(Command::TakeClaimAnswer(answer)).then_refused("CON-6");
+    known.when(Command::TakeClaimAnswer(answer)).then_refused("CON-9");
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn ret_2_a_receipt_that_changed_is_not_voided_whole() {
 }
 
 #[test]
-fn con_6_only_the_event_answers_claims() {
+fn con_9_only_the_event_answers_claims() {
     let answer = ClaimAnswer { case: CaseId(Uuid::from_u128(1)), verdict: Verdict::Dismissed };
     open().when(Command::TakeClaimAnswer(answer)).then_refused("CUS-1");
     open().by(Actor::System("timer".into())).when(Command::TakeClaimAnswer(answer)).then_refused("CUS-1");
