@@ -2,6 +2,7 @@
 
 mod books;
 mod custody;
+mod settlement;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ pub(crate) fn check(world: &World) -> Result<(), Broken> {
     receipts_add_up(world)?;
     books::check(world)?;
     custody::check(world)?;
+    settlement::check(world)?;
     history_holds(world)
 }
 
