@@ -1,5 +1,6 @@
 //! What must hold after every run, checked from the logs against what really happened in the hall.
 
+mod bookings;
 mod books;
 mod custody;
 mod settlement;
@@ -18,6 +19,7 @@ pub(crate) fn check(world: &World) -> Result<(), Broken> {
     receipts_add_up(world)?;
     books::check(world)?;
     custody::check(world)?;
+    bookings::check(world)?;
     settlement::check(world)?;
     history_holds(world)
 }

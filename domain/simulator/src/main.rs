@@ -70,15 +70,15 @@ fn simulate(asked: &Asked) -> ExitCode {
             }
         }
     }
-    let Figures { baskets, offline, lines, returns, conflicts, faults, crashes, pages } = figures;
+    let Figures { baskets, offline, lines, returns, conflicts, faults, crashes, pages, bookings } = figures;
     let seeds = asked.seeds;
     if asked.json {
         println!(
-            r#"{{"seeds":{seeds},"failed":0,"baskets":{baskets},"offline":{offline},"lines":{lines},"returns":{returns},"conflicts":{conflicts},"faults":{faults},"crashes":{crashes},"custody_messages":{pages}}}"#
+            r#"{{"seeds":{seeds},"failed":0,"baskets":{baskets},"offline":{offline},"lines":{lines},"returns":{returns},"conflicts":{conflicts},"faults":{faults},"crashes":{crashes},"custody_messages":{pages},"bookings":{bookings}}}"#
         );
     } else {
         println!(
-            "{seeds} sales, all invariants hold: {baskets} baskets ({offline} offline) of {lines} lines, {returns} returns, {conflicts} conflicts, {faults} faults on the wire, {crashes} crashes"
+            "{seeds} sales, all invariants hold: {baskets} baskets ({offline} offline) of {lines} lines, {returns} returns, {conflicts} conflicts, {faults} faults on the wire, {crashes} crashes, {bookings} steps of volunteers"
         );
     }
     ExitCode::SUCCESS

@@ -3,6 +3,7 @@
 mod desk;
 mod objects;
 mod run;
+mod volunteers;
 
 use std::collections::BTreeMap;
 
@@ -42,6 +43,8 @@ pub struct Figures {
     pub crashes: u64,
     /// Custody pages moved.
     pub pages: u64,
+    /// Bookings made, changed and ended.
+    pub bookings: u64,
 }
 
 impl Figures {
@@ -55,6 +58,7 @@ impl Figures {
         self.faults += other.faults;
         self.crashes += other.crashes;
         self.pages += other.pages;
+        self.bookings += other.bookings;
     }
 }
 

@@ -79,6 +79,7 @@ impl World {
         Self::must(&mut self.organization, self.now, &organizer, &id, &found)?;
         self.settle_deliveries()?;
         self.list_items()?;
+        self.open_shifts()?;
         self.schedule_session()?;
         self.settle_deliveries()?;
         self.pair_tills(0)
@@ -100,7 +101,7 @@ impl World {
         Self::must(&mut self.organization, self.now, &Self::organizer(), &id, &change)
     }
 
-    fn event_command(&mut self, command: &consignment_event::Command) -> Result<(), Broken> {
+    pub(crate) fn event_command(&mut self, command: &consignment_event::Command) -> Result<(), Broken> {
         let id = self.next_command();
         Self::must(&mut self.event, self.now, &Self::organizer(), &id, command)
     }

@@ -64,7 +64,7 @@ impl World {
             }
             94..95 => self.list_more(2),
             95..97 => self.hall_outage(),
-            _ => Ok(()),
+            _ => self.volunteer(),
         }
     }
 
