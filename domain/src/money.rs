@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn money_1_amounts_print_with_two_decimals() {
+    fn mny_1_amounts_print_with_two_decimals() {
         for (cents, text) in [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (123_456, "1234.56"), (-100, "-1.00")]
         {
             assert_eq!(Cents(cents).to_string(), text);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn money_2_the_three_roundings_differ_exactly_at_fractions() {
+    fn mny_2_the_three_roundings_differ_exactly_at_fractions() {
         // 0.75 at 65 % is 48.75 cents; 0.50 at 65 % is 32.5; 0.30 at 65 % is 19.5.
         for (price, half_up, half_even, favour) in
             [(75, 49, 49, 49), (50, 33, 32, 33), (30, 20, 20, 20), (10, 7, 6, 7), (31, 20, 20, 21)]
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn money_3_prices_go_down_to_the_step() {
+    fn mny_3_prices_go_down_to_the_step() {
         assert_eq!(Cents(1_099).down_to_step(Cents(25)), Cents(1_075));
         assert_eq!(Cents(1_075).down_to_step(Cents(25)), Cents(1_075));
         assert_eq!(Cents(24).down_to_step(Cents(25)), Cents(0));

@@ -86,6 +86,7 @@ impl<A: Aggregate> Scenario<A> {
                 let stored = A::Event::from_payload(event.kind(), event.version(), &payload).unwrap();
                 A::evolve(&mut self.state, &stored, self.now);
                 self.facts.extend(A::remember(&stored));
+                sample::<A>(&stored);
                 self.log.push(stored);
             }
             count
@@ -127,4 +128,17 @@ impl<A: Aggregate> Scenario<A> {
             Err(rejection) => assert_eq!(rejection.rule, rule, "{rejection}"),
         }
     }
+}
+
+/// With `HANGTAG_SAMPLES` set to a folder, every event that a scenario appends is written there too: the stock from
+/// which lines of the golden corpus are picked.
+fn sample<A: Aggregate>(event: &A::Event) {
+    use std::io::Write;
+    let Ok(folder) = std::env::var("HANGTAG_SAMPLES") else { return };
+    let line = serde_json::json!({
+        "kind": event.kind(), "version": event.version(), "payload": event.to_payload().unwrap(),
+    });
+    let path = std::path::Path::new(&folder).join(format!("{}.ndjson", A::KIND));
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
 }

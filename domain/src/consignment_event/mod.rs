@@ -11,6 +11,8 @@ mod event;
 mod evolve;
 mod facts;
 pub mod fees;
+#[cfg(test)]
+mod fixture;
 pub mod items;
 pub mod participation;
 pub mod payouts;

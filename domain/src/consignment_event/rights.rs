@@ -50,7 +50,6 @@ fn asker(command: &Command) -> Asker {
             SettleCommand::Record { .. } | SettleCommand::Close { .. } => Asker::Timer,
             SettleCommand::Approve { .. } => Asker::PersonOnly(Permission::DecideMoney),
         },
-        Command::Pay(_) => Asker::PersonOnly(Permission::DecideMoney),
         Command::ChangeStatus { .. }
         | Command::JoinConsignors { .. }
         | Command::PlanRegistration(_)
@@ -91,7 +90,9 @@ fn asker(command: &Command) -> Asker {
         | Command::AcceptOffer { .. }
         | Command::CancelBooking { .. } => Asker::Person(OWN),
         Command::RecordFeePayment { .. } => Asker::PersonOrLog(Permission::HandleItems),
-        Command::WaiveFee { .. } | Command::Adjust { .. } => Asker::PersonOnly(Permission::DecideMoney),
+        Command::WaiveFee { .. } | Command::Adjust { .. } | Command::Pay(_) => {
+            Asker::PersonOnly(Permission::DecideMoney)
+        }
     }
 }
 

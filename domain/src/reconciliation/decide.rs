@@ -98,9 +98,9 @@ fn record(
     }
     let mut events = vanished(state, run, &subjects, &by_place);
     for (index, (place, finding)) in (0_u128..).zip(by_place) {
-        let content = content_digest(&finding);
-        let known = state.open_at(place).is_some_and(|(_, case)| case.content == content)
-            || state.resolved.get(&place) == Some(&content);
+        let digest = content_digest(&finding);
+        let known = state.open_at(place).is_some_and(|(_, case)| case.content == digest)
+            || state.resolved.get(&place) == Some(&digest);
         if !known {
             // The decision may need many ids: they count on from the fresh one.
             let case = CaseId(Uuid::from_u128(context.fresh_id.as_u128().wrapping_add(index)));

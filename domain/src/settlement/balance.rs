@@ -82,8 +82,10 @@ pub struct Books {
 /// What other logs, or later entries, say about a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Later {
-    /// It fell.
+    /// It fell, and all of its price went back (or, while contested, is held).
     Fell(Fate),
+    /// It fell, and this went back; what was kept of the price is the house's.
+    CameBack { fate: Fate, price: Cents, tax: Cents },
     /// It stands, credited like this from now on.
     Credited {
         consignor: Option<ConsignorNumber>,
@@ -154,7 +156,17 @@ impl Books {
         let found = usize::try_from(at).ok().filter(|_| at <= last);
         let Some(line) = found.and_then(|at| self.lines.get_mut(at)) else { return false };
         match later {
-            Later::Fell(fate) => line.fate = fate,
+            Later::Fell(fate) => {
+                line.fate = fate;
+                if !matches!(fate, Fate::Contested(_)) {
+                    (line.price_back, line.tax_back) = (line.price, line.tax);
+                }
+            }
+            Later::CameBack { fate, price, tax } => {
+                line.fate = fate;
+                Cash::add(&mut line.price_back, price);
+                Cash::add(&mut line.tax_back, tax);
+            }
             Later::Credited { consignor, share, tag, plan, printed, terms } => {
                 line.fate = Fate::Stands;
                 line.consignor = consignor;
@@ -199,13 +211,13 @@ pub struct TrialBalance {
     /// Given back to shoppers for no line: the house bears it.
     #[serde(rename = "borne_cents")]
     pub borne: Cents,
-    /// What shoppers owe for lines that stand or are contested, tax included.
+    /// What shoppers paid for lines and did not get back, tax included; contested lines count here.
     #[serde(rename = "payable_cents")]
     pub payable: Cents,
-    /// Prices of lines that stand.
+    /// Prices less what was given back of them, of all lines that are not contested.
     #[serde(rename = "gross_cents")]
     pub gross: Cents,
-    /// Tax on lines that stand.
+    /// Tax on them.
     #[serde(rename = "tax_cents")]
     pub tax: Cents,
     /// Consignors' shares.

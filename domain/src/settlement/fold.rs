@@ -353,15 +353,15 @@ impl Settled {
             ..TrialBalance::default()
         };
         for line in &self.books.lines {
-            if line.stands() || matches!(line.fate, Fate::Contested(_)) {
-                balance.payable = balance.payable.plus(line.payable()?)?;
+            balance.payable = balance.payable.plus(line.payable()?)?;
+            if matches!(line.fate, Fate::Contested(_)) {
+                continue;
             }
-            if line.stands() {
-                balance.gross = balance.gross.plus(line.net())?;
-                balance.tax = balance.tax.plus(line.net_tax())?;
-                if line.consignor.is_none() {
-                    balance.house = balance.house.plus(line.net())?;
-                }
+            balance.gross = balance.gross.plus(line.net())?;
+            balance.tax = balance.tax.plus(line.net_tax())?;
+            // The house's alone: what belongs to nobody, and what was kept of a line that fell.
+            if line.consignor.is_none() || !line.stands() {
+                balance.house = balance.house.plus(line.net())?;
             }
         }
         for totals in totals {

@@ -81,7 +81,7 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
             let waiting = state.nudged.contains(&order);
             Ok(if waiting { Vec::new() } else { vec![OrderNudged { order, topic }.into()] })
         }
-        Command::RecordOrder(order) => orders::record(state, store, *order, context.facts),
+        Command::RecordOrder(order) => orders::record(state, store, &order, context.facts),
         Command::RerouteOrder { order } => orders::reroute(state, store, order, context.facts),
         Command::MoveCursor { updated_at } => move_cursor(state, updated_at),
         Command::QueueChange { tag, target, source } => {
@@ -96,7 +96,7 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
             Ok(vec![ChangeQueued { change: state.changes + 1, tag, target, source }.into()])
         }
         Command::SendChanges { changes } => send(state, changes, context.now),
-        Command::ConfirmChanges { changes } => confirm(state, changes),
+        Command::ConfirmChanges { changes } => Ok(confirm(state, changes)),
         Command::FailChange { change, failure } => fail(state, change, failure, context.now),
     }
 }
@@ -173,13 +173,13 @@ fn send(state: &State, changes: Vec<u64>, now: i64) -> Decision {
     Ok(vec![ChangesSent { changes }.into()])
 }
 
-fn confirm(state: &State, changes: Vec<u64>) -> Decision {
+fn confirm(state: &State, changes: Vec<u64>) -> Vec<Event> {
     let changes: Vec<u64> = changes.into_iter().filter(|change| state.pending.contains_key(change)).collect();
     if changes.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let closed = state.circuit.map(|_| CircuitClosed {}.into());
-    Ok(std::iter::once(ChangesConfirmed { changes }.into()).chain(closed).collect())
+    std::iter::once(ChangesConfirmed { changes }.into()).chain(closed).collect()
 }
 
 /// The wait before the next try: doubled with each failure, up to the longest.

@@ -212,6 +212,7 @@ pub struct AgreementRecorded {
 
 /// Version 1 wrote the store's ids as JSON numbers, which readers in JavaScript round beyond 2⁵³, and did not
 /// say how we came to know: all that was known then came by asking.
+#[expect(clippy::unnecessary_wraps, reason = "an upcaster may fail; this one has nothing to fail at")]
 fn upcast_agreement(
     _version: u32,
     mut json: serde_json::Value,
@@ -225,7 +226,9 @@ fn upcast_agreement(
         to_text(&mut json, field);
     }
     if let Some(sales) = json.get_mut("sales").and_then(serde_json::Value::as_array_mut) {
-        sales.iter_mut().for_each(|sale| to_text(sale, "line"));
+        for sale in sales {
+            to_text(sale, "line");
+        }
     }
     if json.get("via").is_none() {
         json["via"] = serde_json::Value::String("polling".to_owned());

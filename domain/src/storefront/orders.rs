@@ -25,7 +25,7 @@ pub const MAX_SALES: usize = 2_000;
 pub(super) fn record(
     state: &State,
     store: &StoreConnected,
-    fetched: FetchedOrder,
+    fetched: &FetchedOrder,
     facts: &Facts,
 ) -> Decision {
     if fetched.test {
@@ -45,7 +45,7 @@ pub(super) fn record(
     if before.is_some_and(|known| known.updated_at > fetched.updated_at) {
         return Ok(Vec::new());
     }
-    let mut update = Update::of(state, before, &fetched);
+    let mut update = Update::of(state, before, fetched);
     let mut events = Vec::new();
     let mut fresh: Vec<&Agreement> = fetched
         .agreements
@@ -72,7 +72,7 @@ pub(super) fn record(
             .into(),
         );
     }
-    let (known, parts) = update.finish(&fetched);
+    let (known, parts) = update.finish(fetched);
     if Some(&known) != before || state.nudged.contains(&fetched.order) {
         events.push(Event::from(OrderRouted { known, tax_included: store.tax_included, parts }));
     }

@@ -94,6 +94,7 @@ impl State {
             .collect()
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm per event")]
     pub(super) fn evolve(&mut self, event: &Event) {
         match event {
             Event::StoreConnected(connected) => self.store = Some(connected.clone()),

@@ -5,22 +5,19 @@ use std::collections::BTreeSet;
 use super::super::decide::{Decision, conflict, not_found, rule};
 use super::super::event::{ConsignorsJoined, Event};
 use super::super::fees::{self, FeeKind, FeeMethod, FeeWaived, FeesCharged, WaiverReason};
-use super::super::items::{ItemsPulled, MAX_TAGS, PullReason};
-use super::super::schedule::{BookingCancelled, CancelReason, HolderKey};
 use super::super::state::State;
 use super::{
-    ConsignorErased, ConsignorQueued, ConsignorRegistered, LeaveReason, Participation,
-    ParticipationCancelled, ParticipationChanged, PlaceOfferExpired, PlaceOffered, Referral, ReferralSource,
-    Registration, RegistrationPlanned, RightsKnown, Standing, TermsChanged,
+    ConsignorQueued, ConsignorRegistered, Participation, ParticipationChanged, PlaceOfferExpired,
+    PlaceOffered, Referral, ReferralSource, Registration, RegistrationPlanned, RightsKnown, Standing,
+    TermsChanged,
 };
 use crate::commission::Tier;
-use crate::ids::{BookingId, ConsignorNumber, NoteRef, PersonId};
-use crate::lifecycle::{BookingStatus, EventStatus, ItemStatus};
+use crate::ids::{ConsignorNumber, PersonId};
+use crate::lifecycle::EventStatus;
 use crate::money::Cents;
-use crate::organization::{Enrolment, EventFounded, Settings};
+use crate::organization::{Enrolment, Settings};
 use crate::rejection::Rejection;
 use crate::rights::Role;
-use crate::tag::Tag;
 
 /// Consignors joining in one command.
 pub const MAX_JOINING: usize = 1_000;
@@ -64,7 +61,7 @@ fn takes_part(state: &State) -> Result<(), Rejection> {
     Err(rule("PAR-2", "registration_closed", state.status.name(), "registration to markdown"))
 }
 
-fn free_places(state: &State, capacity: Option<u32>) -> usize {
+pub(super) fn free_places(state: &State, capacity: Option<u32>) -> usize {
     capacity.map_or(usize::MAX, |capacity| {
         usize::try_from(capacity).unwrap_or(usize::MAX).saturating_sub(state.places_taken())
     })
@@ -98,7 +95,7 @@ pub(in super::super) fn plan(
     Ok(events)
 }
 
-fn offers(state: &State, rules: &Settings, free: usize, now: i64) -> impl Iterator<Item = Event> {
+pub(super) fn offers(state: &State, rules: &Settings, free: usize, now: i64) -> impl Iterator<Item = Event> {
     let expires_at = now.saturating_add(i64::from(rules.registration.offer_hours) * HOUR_MS);
     state.queue.iter().take(free).map(move |waiting| PlaceOffered { consignor: *waiting, expires_at }.into())
 }
@@ -166,7 +163,7 @@ fn take_place(state: &State, rules: &Settings, registration: Registration, waite
     std::iter::once(registered.into()).chain(charged).collect()
 }
 
-fn known(state: &State, consignor: ConsignorNumber) -> Result<&Participation, Rejection> {
+pub(super) fn known(state: &State, consignor: ConsignorNumber) -> Result<&Participation, Rejection> {
     state.participations.get(&consignor).ok_or_else(|| {
         not_found("PAR-8", "not_participating", consignor.to_string(), "a consignor who takes part or waits")
     })
@@ -239,101 +236,9 @@ pub(in super::super) fn change(
     Ok(events)
 }
 
-fn lapse(consignor: ConsignorNumber, amount: Cents, reason: WaiverReason) -> Event {
+pub(super) fn lapse(consignor: ConsignorNumber, amount: Cents, reason: WaiverReason) -> Event {
     FeeWaived { consignor, kind: FeeKind::Participation, amount, part_of_share: None, reason, note: None }
         .into()
-}
-
-pub(in super::super) fn cancel(
-    state: &State,
-    founding: &EventFounded,
-    consignor: ConsignorNumber,
-    (reason, note): (LeaveReason, Option<NoteRef>),
-    now: i64,
-) -> Decision {
-    let found = known(state, consignor)?;
-    if found.standing == Standing::Left {
-        return Err(conflict(
-            "PAR-8",
-            "not_participating",
-            consignor.to_string(),
-            "a consignor who takes part",
-        ));
-    }
-    if found.standing == Standing::Active
-        && !matches!(state.status, EventStatus::Draft | EventStatus::Registration | EventStatus::Intake)
-    {
-        return Err(rule("PAR-10", "too_late_to_leave", state.status.name(), "before the event sells"));
-    }
-    leave(state, founding, consignor, found, (reason, note), now)
-}
-
-fn leave(
-    state: &State,
-    founding: &EventFounded,
-    consignor: ConsignorNumber,
-    found: &Participation,
-    (reason, note): (LeaveReason, Option<NoteRef>),
-    now: i64,
-) -> Decision {
-    let (mut waiting, mut came) = (Vec::new(), 0_usize);
-    for (number, slot) in (1..).zip(&state.items).filter(|(_, slot)| slot.consignor == consignor) {
-        match slot.status {
-            ItemStatus::Draft | ItemStatus::Pulled | ItemStatus::Retagged | ItemStatus::Transferred => {}
-            ItemStatus::Listed => waiting.extend(Tag::new(founding.ordinal, number)),
-            ItemStatus::CheckedIn
-            | ItemStatus::OnFloor
-            | ItemStatus::Sold
-            | ItemStatus::Returned
-            | ItemStatus::Released
-            | ItemStatus::Rejected
-            | ItemStatus::Missing
-            | ItemStatus::Donated
-            | ItemStatus::PickedUp => came += 1,
-        }
-    }
-    if came > 0 {
-        return Err(conflict("PAR-10", "items_in_hall", format!("{came} items"), "no items that came in"));
-    }
-    let had_place = found.standing != Standing::Waiting;
-    let mut events: Vec<Event> = waiting
-        .chunks(MAX_TAGS)
-        .map(|tags| {
-            let (tags, reason) = (tags.to_vec(), PullReason::ParticipationEnded);
-            ItemsPulled { tags, reason, refused: Vec::new() }.into()
-        })
-        .collect();
-    events.extend(leave_bookings(state, consignor));
-    let open = found.open(FeeKind::Participation);
-    if open > Cents::ZERO {
-        events.push(lapse(consignor, open, WaiverReason::Cancelled));
-    }
-    events.push(ParticipationCancelled { consignor, reason, note, had_place }.into());
-    // The freed place is offered to the first who waits, unless fewer places are left than taken.
-    if had_place && free_places(state, state.registration.capacity) < usize::MAX && state.status.takes_items()
-    {
-        let free = free_places(state, state.registration.capacity).saturating_add(1);
-        events.extend(offers(state, &founding.settings, free, now));
-    }
-    Ok(events)
-}
-
-/// Gives up what a consignor has booked and not used yet. The places are offered by the timer's next run.
-fn leave_bookings(state: &State, consignor: ConsignorNumber) -> Vec<Event> {
-    let given_up =
-        |status| matches!(status, BookingStatus::Waiting | BookingStatus::Offered | BookingStatus::Scheduled);
-    let bookings: Vec<BookingId> = state
-        .schedule
-        .of(HolderKey::Consignor(consignor))
-        .filter(|(booking, _)| given_up(booking.status))
-        .map(|(booking, _)| booking.id)
-        .collect();
-    bookings
-        .into_iter()
-        .map(|booking| {
-            BookingCancelled { booking, reason: CancelReason::ParticipationEnded, note: None }.into()
-        })
-        .collect()
 }
 
 /// Expired offers of places: each ends, and the next who waits gets the place.
@@ -363,32 +268,6 @@ pub(in super::super) fn grant_loyalty(state: &State, consignors: &[ConsignorNumb
         (account.due() > Cents::ZERO).then(|| lapse(*number, account.due(), WaiverReason::Loyalty))
     };
     consignors.iter().collect::<BTreeSet<_>>().into_iter().filter_map(due).collect()
-}
-
-/// Personal data is gone: bookings and waiting end; a participation without items ends too. Items that came in
-/// stay and sell under their number.
-pub(in super::super) fn erase(
-    state: &State,
-    founding: &EventFounded,
-    consignor: ConsignorNumber,
-    now: i64,
-) -> Vec<Event> {
-    let Some(found) = state.participations.get(&consignor).filter(|found| !found.erased) else {
-        return Vec::new();
-    };
-    let mut events = vec![ConsignorErased { consignor }.into()];
-    let before_sale =
-        matches!(state.status, EventStatus::Draft | EventStatus::Registration | EventStatus::Intake);
-    let leaving = match found.standing {
-        Standing::Left => None,
-        Standing::Waiting | Standing::Offered => Some(()),
-        Standing::Active => before_sale.then_some(()),
-    };
-    let left = leaving
-        .and_then(|()| leave(state, founding, consignor, found, (LeaveReason::Erased, None), now).ok())
-        .unwrap_or_else(|| leave_bookings(state, consignor));
-    events.extend(left);
-    events
 }
 
 /// What a person may do, after a revocation. Older news than those known is passed over, but acknowledged by the

@@ -36,12 +36,9 @@ pub(in super::super) fn settle(
 ) -> Decision {
     match command {
         SettleCommand::Pin { settlement, pins } => pin(state, founding, settlement, pins),
-        SettleCommand::Record { settlement, page, parts } => {
-            by_the_platform(actor)?;
-            record(draft(state, settlement)?, page, parts)
-        }
+        // Statements are what the fold says, and the platform runs it: nobody writes one by hand (RGT-1).
+        SettleCommand::Record { settlement, page, parts } => record(draft(state, settlement)?, page, parts),
         SettleCommand::Close { settlement, balance, checks } => {
-            by_the_platform(actor)?;
             close(draft(state, settlement)?, balance, checks)
         }
         SettleCommand::Approve { settlement, despite, note } => {
@@ -58,20 +55,6 @@ fn rule(
     allowed: impl Into<String>,
 ) -> Rejection {
     Rejection::new(Refusal::Rule, rule, code, found, allowed)
-}
-
-/// Statements are what the fold says; nobody writes one by hand.
-fn by_the_platform(actor: &Actor) -> Result<(), Rejection> {
-    match actor {
-        Actor::System(_) => Ok(()),
-        Actor::Person(_) | Actor::Terminal(_) | Actor::Stream(_) => Err(Rejection::new(
-            Refusal::Forbidden,
-            "STL-15",
-            "not_the_platform",
-            actor.to_string(),
-            "the platform, which runs the fold",
-        )),
-    }
 }
 
 /// Money decisions are a person's.

@@ -11,6 +11,7 @@ use crate::settlement::balance::{Books, Charge, Credit, Founded};
 use crate::settlement::fact::CreditKind;
 use crate::settlement::pins::SourceRef;
 
+#[expect(clippy::too_many_lines, reason = "one arm per kind of entry, so that a new kind must be placed")]
 pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
     match event {
         Event::EventCreated(created) => {
@@ -89,8 +90,9 @@ pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
         | Event::PayoutCarried(_)
         | Event::ClaimAccepted(_)
         | Event::ClaimContested(_)
-        | Event::ClaimResolved(_) => {}
-        Event::StatusChanged(_)
+        | Event::ClaimResolved(_)
+        // What becomes of items, places and reminders brings no amount by itself.
+        | Event::StatusChanged(_)
         | Event::ItemsListed(_)
         | Event::SessionCancelled(_)
         | Event::SessionOpening(_)
@@ -147,8 +149,8 @@ fn charges(books: &mut Books, charged: &FeesCharged, source: SourceRef) {
         let part_of_share = charge.part_of_share.unwrap_or(BasisPoints(0));
         if amount != Cents::ZERO || part_of_share.0 > 0 {
             let source = source.at_line(line);
-            let charges = &mut books.account(charge.consignor).charges;
-            charges.push(Charge { kind: charge.kind, amount, part_of_share, source });
+            let account = books.account(charge.consignor);
+            account.charges.push(Charge { kind: charge.kind, amount, part_of_share, source });
         }
     }
 }

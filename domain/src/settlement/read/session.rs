@@ -13,6 +13,7 @@ use crate::settlement::fact::Fate;
 use crate::settlement::pins::SourceRef;
 use crate::settlement::sale::SoldLine;
 
+#[expect(clippy::too_many_lines, reason = "one arm per kind of entry, so that a new kind must be placed")]
 pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
     match event {
         Event::SessionScheduled(scheduled) => {
@@ -36,7 +37,8 @@ pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
             Cash::add(&mut books.cash.refunded, returned.total);
             for (number, line) in (1..).zip(&returned.lines) {
                 let (at, source) = (line.line.at, source.at_line(number));
-                books.say(at.receipt, at.line, Later::Fell(Fate::Returned(source)), source);
+                let (fate, price, tax) = (Fate::Returned(source), line.line.price, line.line.tax);
+                books.say(at.receipt, at.line, Later::CameBack { fate, price, tax }, source);
             }
         }
         Event::OnlineOrderCancelled(cancelled) => {
@@ -151,7 +153,9 @@ fn enter(
         SoldLine { tag: line.tag, printed: line.price, price: line.price, tax: line.tax, ..blank }
     });
     let sold: Vec<SoldLine> = listed.chain(unlisted).collect();
-    sold.into_iter().for_each(|line| books.sold(line));
+    for line in sold {
+        books.sold(line);
+    }
 }
 
 fn blank(
@@ -190,7 +194,7 @@ fn terms(books: &Books, pin: u16, consignor: ConsignorNumber) -> (Tier, u8) {
 }
 
 /// What an entry that credits a line tells besides.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Learnt {
     plan: Option<u32>,
     terms: Option<(Tier, u8)>,
@@ -218,7 +222,7 @@ fn given_back(books: &mut Books, lines: &[OnlineLineBack], source: SourceRef) {
         let (at, source) = (back.line.at, source.at_line(number));
         // The money went back in any case; where the item is back too, the line is no sale any more.
         let later = if back.returned {
-            Later::Fell(Fate::Returned(source))
+            Later::CameBack { fate: Fate::Returned(source), price: back.line.price, tax: back.line.tax }
         } else {
             Later::GivenBack { price: back.line.price, tax: back.line.tax }
         };
@@ -238,7 +242,8 @@ fn conflict_resolved(books: &mut Books, resolved: &ConflictResolved, source: Sou
     books.open_conflicts.remove(&resolved.case);
     Cash::add(&mut books.cash.refunded, resolved.refund);
     for line in &resolved.refunded {
-        books.say(line.at.receipt, line.at.line, Later::Fell(Fate::Overruled(source)), source);
+        let later = Later::CameBack { fate: Fate::Overruled(source), price: line.price, tax: line.tax };
+        books.say(line.at.receipt, line.at.line, later, source);
     }
     for line in &resolved.credited {
         credited(books, line, Learnt::default(), source);

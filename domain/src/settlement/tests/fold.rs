@@ -124,7 +124,7 @@ fn stl_15_long_statements_are_cut_into_parts_that_come_to_the_same() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn stl_2_any_paging_gives_the_statements_of_one_fold(page in 1_usize..12) {

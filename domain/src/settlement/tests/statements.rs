@@ -20,7 +20,10 @@ use crate::settlement::{DifferenceKind, LineAbout, Statement, StatementLine, par
 use crate::tax::TaxRule;
 use uuid::Uuid;
 
-fn sales(statement: &Statement) -> Vec<(i64, &str, Vec<(DifferenceKind, i64)>)> {
+/// A sale's amount, rule and steps.
+type Told<'a> = (i64, &'a str, Vec<(DifferenceKind, i64)>);
+
+fn sales(statement: &Statement) -> Vec<Told<'_>> {
     let sale = |line: &'_ StatementLine| match &line.about {
         LineAbout::Sale(sale) => {
             let steps = sale.differences.iter().map(|step| (step.kind, step.amount.0)).collect();
@@ -398,6 +401,13 @@ fn stl_3_a_partial_refund_with_an_adjustment_leaves_the_share_of_what_is_left() 
         tax: Cents::ZERO,
         total: Cents(300),
     };
+    let mut kept = refunded.clone();
+    (kept.lines[0].returned, kept.adjustment, kept.total) = (true, Cents::ZERO, Cents(200));
+    let logs_kept = logs.clone().then_session(taken.clone()).then_session(kept);
+    assert_eq!(sales(&logs_kept.statement(1)), [(0, "STL-3", vec![(DifferenceKind::Returned, -600)])]);
+    let settled = logs_kept.settle();
+    let balance = settled.trial_balance(&settled.statements().unwrap()).unwrap();
+    assert_eq!((balance.gross, balance.house), (Cents(800), Cents(800)), "what was kept is the house's");
     let logs = logs.then_session(taken).then_session(refunded);
     let statement = logs.statement(1);
     // 8.00 are left, at 60 %; the adjustment of 1.00 is the house's to bear.
