@@ -165,3 +165,90 @@ fn hot_state_stays_small() {
     // The architecture allows 64 bytes an item.
     assert!(size_of::<ItemSlot>() <= 32, "{}", size_of::<ItemSlot>());
 }
+
+#[test]
+fn evt_1_to_4_and_ses_1_to_8_refusals() {
+    use super::fixture::{open, organization, refused, registering, settings, stocked};
+    let plan = |name: &str, channels: Vec<Channel>| Command::ScheduleSession {
+        session: SESSION,
+        name: name.into(),
+        channels,
+    };
+    let floor = || plan("Saturday", vec![Channel::Floor]);
+    let founded =
+        |sale: &Scenario<ConsignmentEvent>| Command::Create(Box::new(sale.state().founding.clone().unwrap()));
+    let again = founded(&created());
+    let long = Command::ChangeStatus { to: EventStatus::Cancelled, reason: Some("x".repeat(501)) };
+    let many = (0..99).fold(stocked(settings(), 1), |sale, n| {
+        sale.when(Command::ScheduleSession {
+            session: SessionId(Uuid::from_u128(1_000 + n)),
+            name: "Saturday".into(),
+            channels: vec![Channel::Floor],
+        })
+    });
+    let selling = |items| stocked(settings(), items).when(to(EventStatus::Selling));
+    let open_session = Command::OpenSession { session: SESSION };
+    refused(vec![
+        ("again", created().by(organization()).when(again.clone()), "EVT-1", "event_exists"),
+        ("by hand", created().when(again), "EVT-1", "not_the_organization"),
+        ("jump", created().when(to(EventStatus::Selling)), "EVT-2", "transition_not_allowed"),
+        ("silent", created().when(to(EventStatus::Cancelled)), "EVT-3", "reason_missing"),
+        ("long", created().when(long), "EVT-3", "reason_too_long"),
+        ("open", open(stocked(settings(), 1), 1).when(to(EventStatus::Closed)), "EVT-4", "session_open"),
+        ("nameless", registering(settings()).when(plan(" ", vec![Channel::Floor])), "SES-1", "name_unusable"),
+        ("nowhere", registering(settings()).when(plan("Saturday", vec![])), "SES-2", "no_channel"),
+        (
+            "over",
+            created()
+                .when(Command::ChangeStatus { to: EventStatus::Cancelled, reason: Some("flood".into()) })
+                .when(floor()),
+            "SES-3",
+            "event_over",
+        ),
+        ("twice", selling(1).when(floor()).when(floor()), "SES-4", "session_exists"),
+        ("many", many.when(floor()), "SES-4", "too_many_sessions"),
+        ("unknown", selling(1).when(open_session.clone()), "SES-5", "session_unknown"),
+        (
+            "twice",
+            open(stocked(settings(), 1), 1).when(open_session.clone()),
+            "SES-6",
+            "session_not_scheduled",
+        ),
+        (
+            "early",
+            stocked(settings(), 1).when(floor()).when(open_session.clone()),
+            "SES-7",
+            "event_not_selling",
+        ),
+        ("empty", selling(0).when(floor()).when(open_session), "SES-8", "nothing_to_sell"),
+    ]);
+}
+
+#[test]
+fn itm_1_to_9_refusals() {
+    use super::fixture::{created as planned, draft, refused, registering, settings};
+    let row = |draft: ItemDraft| {
+        let sale = registering(settings()).when(list(vec![draft]));
+        let [Event::ItemsListed(listed)] = sale.appended() else { panic!("one entry") };
+        (listed.refused[0].rule.clone(), listed.refused[0].code.clone())
+    };
+    let whole = || draft(1, "A");
+    for (item, rule, code) in [
+        (ItemDraft { title: " ".into(), ..whole() }, "ITM-1", "title_unusable"),
+        (ItemDraft { title: "x".repeat(61), ..whole() }, "ITM-1", "title_unusable"),
+        (ItemDraft { size: "x".repeat(21), ..whole() }, "ITM-2", "size_too_long"),
+        (ItemDraft { reference: "x".repeat(41), ..whole() }, "ITM-3", "reference_too_long"),
+        (ItemDraft { category: "weapons".into(), ..whole() }, "ITM-4", "category_unknown"),
+        (ItemDraft { condition: "torn".into(), ..whole() }, "ITM-5", "condition_unknown"),
+        (ItemDraft { price: Cents(49), ..whole() }, "ITM-6", "price_too_low"),
+        (ItemDraft { price: Cents(100_001), ..whole() }, "ITM-6", "price_too_high"),
+        (ItemDraft { consignor: ConsignorNumber(9), ..whole() }, "ITM-10", "consignor_not_participating"),
+    ] {
+        assert_eq!(row(item), (rule.to_owned(), code.to_owned()));
+    }
+    refused(vec![
+        ("draft", planned(settings()).when(list(vec![whole()])), "ITM-8", "listing_closed"),
+        ("none", registering(settings()).when(list(vec![])), "ITM-8", "too_many_items"),
+        ("many", registering(settings()).when(list(vec![whole(); 501])), "ITM-8", "too_many_items"),
+    ]);
+}
