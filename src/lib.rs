@@ -2,9 +2,13 @@
 
 use worker::{Context, Env, MessageBatch, Request, Response, Result, event};
 
+mod adapters;
+mod config;
+mod http;
 mod logging;
 mod objects;
 mod queues;
+mod vault;
 
 /// Once per wasm instance.
 #[event(start)]
@@ -14,11 +18,11 @@ fn start() {
 
 /// Every request that is not a static asset.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     if request.path().starts_with(objects::testing::PREFIX) {
         return objects::testing::forward(&env, request).await;
     }
-    Response::error("not found", 404)
+    http::serve(request, env, context).await
 }
 
 /// A batch of one of our queues. Always `Ok`: an `Err` here would panic, and each message says for itself

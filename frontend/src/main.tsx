@@ -3,7 +3,7 @@ import "@fontsource-variable/atkinson-hyperlegible-mono/wght.css";
 import "@fontsource-variable/bricolage-grotesque/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/parts.css";
+import "./styles/parts/index.css";
 import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 

@@ -12,20 +12,22 @@ pub const READ: &str = "SELECT seq, hash FROM checkpoint WHERE projection = ?1 A
 /// Reads whether a stream is parked; parameters: generation, stream; columns: seq, error.
 pub const READ_PARKED: &str = "SELECT seq, error FROM parked_stream WHERE projection = ?1 AND stream = ?2";
 
-const BEGIN: &Sql = insert!(checkpoint (projection, stream, seq, hash, moved_at) "ON CONFLICT DO NOTHING");
-
-/// Sets NULL, which the column refuses, when the checkpoint is not where the mover left it: the whole batch
-/// fails then, and nobody's rows are written twice.
+/// Sets NULL, which the column refuses (`OR REPLACE` has no default to put there), when the checkpoint is not
+/// where the mover left it: the whole batch fails then, and nobody's rows are written twice. A stream without
+/// a checkpoint stands before its first entry.
 const MOVE: &Sql = &Sql {
     table: "checkpoint",
     joins: false,
-    text: "UPDATE checkpoint SET
-        seq = CASE WHEN checkpoint.seq = row.value->>'from_seq' AND checkpoint.hash = row.value->>'from_hash'
-            THEN row.value->>'seq' END,
-        hash = row.value->>'hash',
-        moved_at = row.value->>'moved_at'
-    FROM json_each(?1) AS row
-    WHERE checkpoint.projection = row.value->>'projection' AND checkpoint.stream = row.value->>'stream'",
+    text: "INSERT OR REPLACE INTO checkpoint (projection, stream, seq, hash, moved_at)
+        SELECT row.value->>'projection', row.value->>'stream',
+            CASE WHEN coalesce(
+                (SELECT stood.seq = row.value->>'from_seq' AND stood.hash = row.value->>'from_hash'
+                    FROM checkpoint AS stood
+                    WHERE stood.projection = row.value->>'projection' AND stood.stream = row.value->>'stream'),
+                row.value->>'from_seq' = 0
+            ) THEN row.value->>'seq' END,
+            row.value->>'hash', row.value->>'moved_at'
+        FROM json_each(?1) AS row",
 };
 
 const PARK: &Sql = insert!(parked_stream (projection, stream, seq, kind, error, parked_at)
@@ -35,15 +37,6 @@ const UNPARK: &Sql = delete!(parked_stream where (projection, stream));
 
 /// What the database says when a checkpoint was not where it should be.
 pub const MOVED_ERROR: &str = "NOT NULL constraint failed: checkpoint.seq";
-
-#[derive(Serialize)]
-struct Begin<'a> {
-    projection: &'a str,
-    stream: &'a str,
-    seq: u64,
-    hash: String,
-    moved_at: i64,
-}
 
 #[derive(Serialize)]
 struct Move<'a> {
@@ -71,12 +64,13 @@ struct Park<'a> {
 ///
 /// # Errors
 /// When the row cannot be written as JSON; it can.
-pub fn advance(stream: &str, from: Head, to: Head, moved_at: i64) -> Result<Vec<Statement>, serde_json::Error> {
+pub fn advance(
+    stream: &str,
+    from: Head,
+    to: Head,
+    moved_at: i64,
+) -> Result<Vec<Statement>, serde_json::Error> {
     let mut writes = Writes::default();
-    if from.seq == 0 {
-        let begin = Begin { projection: GENERATION, stream, seq: 0, hash: from.hash.to_string(), moved_at };
-        writes.write(BEGIN, [begin])?;
-    }
     let step = Move {
         projection: GENERATION,
         stream,
@@ -94,7 +88,13 @@ pub fn advance(stream: &str, from: Head, to: Head, moved_at: i64) -> Result<Vec<
 ///
 /// # Errors
 /// When the row cannot be written as JSON; it can.
-pub fn park(stream: &str, seq: u64, kind: &str, error: &str, now: i64) -> Result<Vec<Statement>, serde_json::Error> {
+pub fn park(
+    stream: &str,
+    seq: u64,
+    kind: &str,
+    error: &str,
+    now: i64,
+) -> Result<Vec<Statement>, serde_json::Error> {
     let mut writes = Writes::default();
     writes.write(PARK, [Park { projection: GENERATION, stream, seq, kind, error, parked_at: now }])?;
     Ok(writes.into_statements())

@@ -8,16 +8,19 @@ mod support;
 
 use support::world::{SMALL, Size, World};
 
-fn main() {
+fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let folder = std::path::PathBuf::from(arguments.next().unwrap_or_else(|| "fixture".to_owned()));
     let numbers: Vec<u32> = arguments.filter_map(|text| text.parse().ok()).collect();
     let size = match numbers.as_slice() {
-        [consignors, items, receipts] => Size { consignors: *consignors, items: *items, receipts: *receipts, close: false },
+        [consignors, items, receipts] => {
+            Size { consignors: *consignors, items: *items, receipts: *receipts, close: false }
+        }
         _ => SMALL,
     };
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder)?;
     for (name, lines) in World::new(1, size).exports() {
-        std::fs::write(folder.join(name), support::file(&lines)).unwrap();
+        std::fs::write(folder.join(name), support::file(&lines))?;
     }
+    Ok(())
 }

@@ -23,7 +23,7 @@ pub const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the platform may be silent while it answers.
-const SILENCE_TIMEOUT: Duration = Duration::from_secs(60);
+const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Longest JSON answer (lists of events and streams), in bytes.
 const MAX_LIST_BYTES: u64 = 16 * 1024 * 1024;
@@ -51,6 +51,17 @@ pub struct StreamRow {
 struct List<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
+}
+
+/// The part of the platform's public settings that is of interest here.
+#[derive(Deserialize)]
+struct Configuration {
+    organization: Option<Zoned>,
+}
+
+#[derive(Deserialize)]
+struct Zoned {
+    time_zone: String,
 }
 
 /// A problem as the platform tells it (RFC 9457).
@@ -92,7 +103,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(api: &Api) -> Result<Self, Failure> {
-        let (base, host) = address(&api.api)?;
+        let (base, host) = address(&api.address)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -108,7 +119,9 @@ impl Client {
             token: api.token.clone(),
             token_command: api.token_command.clone(),
         };
-        client.renew()?;
+        if client.token.is_none() {
+            client.renew()?;
+        }
         Ok(client)
     }
 
@@ -130,6 +143,16 @@ impl Client {
 
     pub fn streams(&mut self, event: &str) -> Result<Vec<StreamRow>, Failure> {
         self.list(&format!("/api/v1/events/{event}/streams"))
+    }
+
+    /// The organization's zone, where the platform says so.
+    pub fn zone(&mut self) -> Option<String> {
+        let body = self.get("/api/v1/configuration").ok()?.into_body();
+        let body = body.into_with_config().limit(MAX_LIST_BYTES).read_to_string().ok()?;
+        serde_json::from_str::<Configuration>(&body)
+            .ok()?
+            .organization
+            .map(|organization| organization.time_zone)
     }
 
     /// The log of `stream` from entry `from` on, as an export.
@@ -197,13 +220,19 @@ fn address(url: &str) -> Result<(String, Option<String>), Failure> {
 }
 
 /// Success, or what the platform says about the lack of it.
-fn answered(response: Response<ureq::Body>, path: &str, with_token: bool) -> Result<Response<ureq::Body>, ApiError> {
+fn answered(
+    response: Response<ureq::Body>,
+    path: &str,
+    with_token: bool,
+) -> Result<Response<ureq::Body>, ApiError> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
-    let body = response.into_body().into_with_config().limit(MAX_LIST_BYTES).read_to_string().unwrap_or_default();
-    let said = serde_json::from_str::<Problem>(&body).map_or_else(|_| String::new(), |problem| problem.to_string());
+    let body =
+        response.into_body().into_with_config().limit(MAX_LIST_BYTES).read_to_string().unwrap_or_default();
+    let said =
+        serde_json::from_str::<Problem>(&body).map_or_else(|_| String::new(), |problem| problem.to_string());
     let hint = match status {
         StatusCode::UNAUTHORIZED if !with_token => "; give a token with --token or --token-command",
         StatusCode::UNAUTHORIZED => "; the token has run out or is not known there",
@@ -241,8 +270,14 @@ mod tests {
     #[test]
     fn local_names_are_reached_without_a_resolver() {
         let host = Some("demo.localhost:8787".to_owned());
-        assert_eq!(address("http://demo.localhost:8787/").unwrap(), ("http://127.0.0.1:8787".to_owned(), host));
-        assert_eq!(address("https://spring.example/x/").unwrap(), ("https://spring.example/x".to_owned(), None));
+        assert_eq!(
+            address("http://demo.localhost:8787/").unwrap(),
+            ("http://127.0.0.1:8787".to_owned(), host)
+        );
+        assert_eq!(
+            address("https://spring.example/x/").unwrap(),
+            ("https://spring.example/x".to_owned(), None)
+        );
         assert!(address("demo").is_err());
     }
 }

@@ -25,12 +25,14 @@ pub struct Blocks<R> {
     /// The beginning of a line whose end has not been read yet.
     rest: Vec<u8>,
     ended: bool,
+    /// The input failed; what had been read before comes first.
+    failed: Option<io::Error>,
 }
 
 impl<R: Read> Blocks<R> {
     /// Reads from `input`, which needs no buffer of its own.
     pub fn new(input: R) -> Self {
-        Self { input, rest: Vec::new(), ended: false }
+        Self { input, rest: Vec::new(), ended: false, failed: None }
     }
 
     /// The first line alone, with its line end; `None` in an empty file.
@@ -55,8 +57,8 @@ impl<R: Read> Blocks<R> {
         let mut block = std::mem::take(&mut self.rest);
         let mut searched = 0;
         loop {
-            if !self.ended && block.len() < BLOCK_BYTES.max(searched + 1) {
-                self.fill(&mut block)?;
+            if !self.ended && self.failed.is_none() && block.len() < BLOCK_BYTES.max(searched + 1) {
+                self.fill(&mut block);
             }
             if self.ended {
                 return Ok((!block.is_empty()).then_some(block));
@@ -64,6 +66,10 @@ impl<R: Read> Blocks<R> {
             if let Some(end) = memchr::memrchr(b'\n', &block[searched..]) {
                 self.rest = block.split_off(searched + end + 1);
                 return Ok(Some(block));
+            }
+            if let Some(error) = self.failed.take() {
+                self.ended = true;
+                return Err(error.into());
             }
             if block.len() > MAX_LINE_BYTES {
                 return Err(BlockError::LineTooLong);
@@ -73,11 +79,12 @@ impl<R: Read> Blocks<R> {
     }
 
     /// Reads up to [`BLOCK_BYTES`] more.
-    fn fill(&mut self, block: &mut Vec<u8>) -> io::Result<()> {
+    fn fill(&mut self, block: &mut Vec<u8>) {
         let wanted = BLOCK_BYTES as u64;
-        let read = self.input.by_ref().take(wanted).read_to_end(block)?;
-        self.ended = (read as u64) < wanted;
-        Ok(())
+        match self.input.by_ref().take(wanted).read_to_end(block) {
+            Ok(read) => self.ended = (read as u64) < wanted,
+            Err(error) => self.failed = Some(error),
+        }
     }
 }
 

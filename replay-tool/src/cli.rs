@@ -28,8 +28,8 @@ pub struct Common {
     /// Answer in JSON, for programs.
     #[arg(long, global = true)]
     pub json: bool,
-    /// When to use colour; NO_COLOR is respected.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = false)]
+    /// When to use colour; the variable `NO_COLOR` is respected.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
     /// Show and read times in this IANA zone [default: the event's, else UTC].
     #[arg(long, global = true, value_name = "ZONE", conflicts_with = "utc")]
@@ -71,6 +71,11 @@ pub enum Command {
     ///
     /// Exit code 1 when there is a problem; warnings are only told.
     Doctor(Logs),
+    /// Rebuild the read models from the logs, in an SQLite database.
+    ///
+    /// The same projections and tables as the platform's. An existing database is continued where its
+    /// checkpoints stand. With --compare, exit code 1 when any row differs.
+    Project(ProjectArgs),
     /// Write a completion script for a shell.
     Completions {
         /// For which shell.
@@ -95,13 +100,18 @@ pub struct Logs {
 #[derive(Debug, Args)]
 pub struct Api {
     /// The platform's address.
-    #[arg(long, env = "HANGTAG_API", value_name = "URL", default_value = "http://demo.localhost:8787")]
-    pub api: String,
+    #[arg(
+        long = "api",
+        env = "HANGTAG_API",
+        value_name = "URL",
+        default_value = "http://demo.localhost:8787"
+    )]
+    pub address: String,
     /// A token with the support role (or more).
     #[arg(long, env = "HANGTAG_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// A command that prints a fresh token; asked again when one has run out.
-    #[arg(long, env = "HANGTAG_TOKEN_COMMAND", value_name = "COMMAND", conflicts_with = "token")]
+    /// A command that prints a fresh token; asked when there is none, or it has run out.
+    #[arg(long, env = "HANGTAG_TOKEN_COMMAND", value_name = "COMMAND", hide_env_values = true)]
     pub token_command: Option<String>,
 }
 
@@ -125,7 +135,7 @@ pub struct Fetch {
 pub struct LogArgs {
     #[command(flatten)]
     pub logs: Logs,
-    /// Only these kinds of entries (session_opened, receipt_*, …).
+    /// Only these kinds of entries (`session_opened`, `receipt_*`, …).
     #[arg(long = "kind", value_name = "KIND", value_delimiter = ',')]
     pub kinds: Vec<String>,
     /// Only by actors whose id contains this.
@@ -152,6 +162,14 @@ pub struct LogArgs {
     /// Show the payloads whole.
     #[arg(long)]
     pub payload: bool,
+    /// Read this stream from the platform instead of files.
+    #[arg(long, value_name = "STREAM", conflicts_with = "paths")]
+    pub stream: Option<StreamId>,
+    /// Go on showing new entries as they come.
+    #[arg(long, short = 'f', requires = "stream")]
+    pub follow: bool,
+    #[command(flatten)]
+    pub api: Api,
 }
 
 /// Options of `explain receipt`.
@@ -220,4 +238,17 @@ pub struct DiffArgs {
     pub to: Option<String>,
     #[command(flatten)]
     pub log: OneLog,
+}
+
+/// Options of `project`.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    #[command(flatten)]
+    pub logs: Logs,
+    /// The database to write; without it, the rows are only kept in memory.
+    #[arg(long, value_name = "FILE")]
+    pub into: Option<PathBuf>,
+    /// Compare row by row with another database: an SQLite file, or the platform's export as .sql.
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
 }

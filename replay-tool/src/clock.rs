@@ -4,7 +4,8 @@ use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Seconds
 use chrono_tz::Tz;
 
 /// How an instant is typed: an RFC 3339 instant, or a local date, with or without a time.
-const LOCAL_FORMATS: [&str; 4] = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
+const LOCAL_FORMATS: [&str; 4] =
+    ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
 
 /// A text that is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,8 +57,10 @@ impl Clock {
     /// `09:30:05`, where the day is clear.
     #[must_use]
     pub fn show_time(&self, at_ms: i64) -> String {
-        DateTime::from_timestamp_millis(at_ms)
-            .map_or_else(|| format!("{at_ms} ms"), |at| at.with_timezone(&self.zone).format("%H:%M:%S").to_string())
+        DateTime::from_timestamp_millis(at_ms).map_or_else(
+            || format!("{at_ms} ms"),
+            |at| at.with_timezone(&self.zone).format("%H:%M:%S").to_string(),
+        )
     }
 
     /// Reads a typed time, in ms since 1970 UTC. A local time that the clocks showed twice means the first.

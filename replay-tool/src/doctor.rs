@@ -114,7 +114,11 @@ pub fn examine(logs: &Logs, workers: usize) -> Diagnosis {
             }
         }
         if source.from > 1 {
-            let text = format!("{} begins at entry {}; what stands before was not seen", source.path.display(), source.from);
+            let text = format!(
+                "{} begins at entry {}; what stands before was not seen",
+                source.path.display(),
+                source.from
+            );
             diagnosis.warning(text, None);
         }
     }
@@ -122,13 +126,21 @@ pub fn examine(logs: &Logs, workers: usize) -> Diagnosis {
     diagnosis
 }
 
-fn one_log(source: &Source, diagnosis: &mut Diagnosis, ties: &mut Ties, workers: usize) -> Result<(), TypedError> {
+fn one_log(
+    source: &Source,
+    diagnosis: &mut Diagnosis,
+    ties: &mut Ties,
+    workers: usize,
+) -> Result<(), TypedError> {
     match source.stream {
         StreamId::Organization(_) => organization_log(source, diagnosis, ties, workers),
         StreamId::Event(..) => event_log(source, diagnosis, ties, workers),
         StreamId::Session(_, session) => session_log(source, session, diagnosis, ties, workers),
         StreamId::Storefront(..) | StreamId::Reconciliation(..) => {
-            diagnosis.warning(format!("{} was not read: this build has no rules for it", source.path.display()), None);
+            diagnosis.warning(
+                format!("{} was not read: this build has no rules for it", source.path.display()),
+                None,
+            );
             Ok(())
         }
     }
@@ -140,42 +152,56 @@ fn organization_log(
     ties: &mut Ties,
     workers: usize,
 ) -> Result<(), TypedError> {
-    each::<Organization>(&source.path, workers, |_| true, |entry| {
-        diagnosis.entries += 1;
-        if let organization::Event::EventFounded(founded) = &entry.event {
-            ties.founded.insert(founded.event, Evidence::new(&source.stream, entry.seq, entry.recorded_at));
-        }
-        Ok(())
-    })?;
+    each::<Organization>(
+        &source.path,
+        workers,
+        |_| true,
+        |entry| {
+            diagnosis.entries += 1;
+            if let organization::Event::EventFounded(founded) = &entry.event {
+                ties.founded
+                    .insert(founded.event, Evidence::new(&source.stream, entry.seq, entry.recorded_at));
+            }
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
-fn event_log(source: &Source, diagnosis: &mut Diagnosis, ties: &mut Ties, workers: usize) -> Result<(), TypedError> {
-    each::<ConsignmentEvent>(&source.path, workers, |_| true, |entry| {
-        use consignment_event::Event;
-        diagnosis.entries += 1;
-        let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-        match &entry.event {
-            Event::SessionScheduled(scheduled) => {
-                ties.scheduled.insert(scheduled.session, evidence);
+fn event_log(
+    source: &Source,
+    diagnosis: &mut Diagnosis,
+    ties: &mut Ties,
+    workers: usize,
+) -> Result<(), TypedError> {
+    each::<ConsignmentEvent>(
+        &source.path,
+        workers,
+        |_| true,
+        |entry| {
+            use consignment_event::Event;
+            diagnosis.entries += 1;
+            let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+            match &entry.event {
+                Event::SessionScheduled(scheduled) => {
+                    ties.scheduled.insert(scheduled.session, evidence);
+                }
+                Event::CustodyHandedOver(page) => {
+                    ties.handed_over
+                        .insert((page.session, page.page), Page { items: page.items.len(), evidence });
+                }
+                Event::CustodyConfirmed(page) => {
+                    ties.confirmed.insert((page.session, page.page), Page { items: 0, evidence });
+                }
+                Event::ItemsTakenBack(page) => {
+                    ties.taken_back
+                        .insert((page.session, page.page), Page { items: page.items.len(), evidence });
+                }
+                _ => {}
             }
-            Event::CustodyHandedOver(page) => {
-                ties.handed_over.insert((page.session, page.page), Page { items: page.items.len(), evidence });
-            }
-            Event::CustodyConfirmed(page) => {
-                ties.confirmed.insert((page.session, page.page), Page { items: 0, evidence });
-            }
-            Event::ItemsTakenBack(page) => {
-                ties.taken_back.insert((page.session, page.page), Page { items: page.items.len(), evidence });
-            }
-            Event::EventCreated(_)
-            | Event::StatusChanged(_)
-            | Event::ConsignorsJoined(_)
-            | Event::ItemsListed(_)
-            | Event::SessionOpening(_) => {}
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -188,42 +214,51 @@ fn session_log(
 ) -> Result<(), TypedError> {
     let whole = source.from == 1;
     let mut state = sale_session::State::default();
-    each::<SaleSession>(&source.path, workers, |_| true, |entry| {
-        use sale_session::Event;
-        diagnosis.entries += 1;
-        let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-        match &entry.event {
-            Event::SessionScheduled(scheduled) => {
-                ties.session_events.insert(session, scheduled.0.event);
-            }
-            Event::CustodyTaken(page) => {
-                ties.taken.insert((session, page.page), Page { items: page.items.len(), evidence });
-            }
-            Event::CustodyReleased(page) => {
-                ties.released.insert((session, page.page), Page { items: page.items.len(), evidence });
-            }
-            Event::ReleaseConfirmed(page) => {
-                ties.release_confirmed.insert((session, page.page), Page { items: 0, evidence });
-            }
-            Event::ReceiptCompleted(receipt) if whole => {
-                diagnosis.receipts += 1;
-                for difference in check::receipt(&state, receipt, entry.recorded_at) {
-                    diagnosis.problem(format!("receipt {}: {difference}", receipt.number), Some(evidence.clone()));
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |_| true,
+        |entry| {
+            use sale_session::Event;
+            diagnosis.entries += 1;
+            let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+            match &entry.event {
+                Event::SessionScheduled(scheduled) => {
+                    ties.session_events.insert(session, scheduled.0.event);
                 }
-                let drift = entry.recorded_at.saturating_sub(receipt.occurred_at);
-                if drift.saturating_abs() > CLOCK_TOLERANCE_MS {
-                    let text = format!(
-                        "receipt {}: the terminal's clock and the log's differ by {} s",
-                        receipt.number,
-                        drift / 1_000
-                    );
-                    diagnosis.warning(text, Some(evidence));
+                Event::CustodyTaken(page) => {
+                    ties.taken.insert((session, page.page), Page { items: page.items.len(), evidence });
                 }
+                Event::CustodyReleased(page) => {
+                    ties.released.insert((session, page.page), Page { items: page.items.len(), evidence });
+                }
+                Event::ReleaseConfirmed(page) => {
+                    ties.release_confirmed.insert((session, page.page), Page { items: 0, evidence });
+                }
+                Event::ReceiptCompleted(receipt) if whole => {
+                    diagnosis.receipts += 1;
+                    for difference in check::receipt(&state, receipt, entry.recorded_at) {
+                        diagnosis.problem(
+                            format!("receipt {}: {difference}", receipt.number),
+                            Some(evidence.clone()),
+                        );
+                    }
+                    let drift = entry.recorded_at.saturating_sub(receipt.occurred_at);
+                    // An outage explains it; a wrong clock is a variance of the receipt then.
+                    if receipt.offline.is_none() && drift.saturating_abs() > CLOCK_TOLERANCE_MS {
+                        let text = format!(
+                            "receipt {}: the terminal's clock and the log's differ by {} s",
+                            receipt.number,
+                            drift / 1_000
+                        );
+                        diagnosis.warning(text, Some(evidence));
+                    }
+                }
+                _ => {}
             }
-            _ => {}
-        }
-        SaleSession::evolve(&mut state, &entry.event, entry.recorded_at);
-        Ok(())
-    })?;
+            SaleSession::evolve(&mut state, &entry.event, entry.recorded_at);
+            Ok(())
+        },
+    )?;
     Ok(())
 }

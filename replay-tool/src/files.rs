@@ -137,7 +137,9 @@ struct Zoned {
 
 fn zone_in(line: &[u8]) -> Option<String> {
     let mut scratch = String::new();
-    let AnyLine::Entry(entry) = read(std::str::from_utf8(line).ok()?, &mut scratch).ok()? else { return None };
+    let AnyLine::Entry(entry) = read(std::str::from_utf8(line).ok()?, &mut scratch).ok()? else {
+        return None;
+    };
     serde_json::from_str::<Founding>(entry.payload).ok().map(|founding| founding.settings.time_zone)
 }
 

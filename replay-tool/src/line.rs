@@ -180,7 +180,7 @@ impl<'a> Cursor<'a> {
 
     /// The rest of a string that holds no escapes, and its closing quote.
     fn plain_string(&mut self) -> Option<&'a str> {
-        let end = self.rest.bytes().position(is_special)?;
+        let end = next_special(self.rest.as_bytes())?;
         let (text, rest) = self.rest.split_at(end);
         self.rest = rest.strip_prefix('"')?;
         Some(text)
@@ -189,7 +189,7 @@ impl<'a> Cursor<'a> {
     /// The rest of a string with the shortest escapes, and its closing quote.
     fn escaped_string(&mut self, into: &mut String) -> Option<()> {
         loop {
-            let end = self.rest.bytes().position(is_special)?;
+            let end = next_special(self.rest.as_bytes())?;
             let (text, rest) = self.rest.split_at(end);
             into.push_str(text);
             if let Some(rest) = rest.strip_prefix('"') {
@@ -211,6 +211,30 @@ impl<'a> Cursor<'a> {
             self.rest = escape.as_str();
         }
     }
+}
+
+/// One byte, eight times in a word.
+const fn eightfold(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Where the next byte stands that ends a run of plain characters. Eight bytes at a time: in a word, the lowest
+/// byte with its top bit set in the sum below is the first that is special (bits above it may lie, for a borrow
+/// runs upwards).
+fn next_special(bytes: &[u8]) -> Option<usize> {
+    let mut words = bytes.chunks_exact(8);
+    let mut passed = 0;
+    for chunk in &mut words {
+        let word = chunk.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+        let below = |word: u64, limit: u8| word.wrapping_sub(eightfold(limit)) & !word;
+        let found = below(word ^ eightfold(b'"'), 1) | below(word ^ eightfold(b'\\'), 1) | below(word, 0x20);
+        let found = found & eightfold(0x80);
+        if found != 0 {
+            return usize::try_from(found.trailing_zeros() / 8).ok().map(|at| passed + at);
+        }
+        passed += 8;
+    }
+    words.remainder().iter().copied().position(is_special).map(|at| passed + at)
 }
 
 /// Whether a byte ends a run of plain characters inside a JSON string.
@@ -256,8 +280,8 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<
     if let Ok(header) = serde_json::from_str::<ExportHeader>(line) {
         return Ok(AnyLine::Header(header));
     }
-    let entry: LooseEntry<'a> =
-        serde_json::from_str(line).map_err(|error| Wrong::NotAnEntry { why: complaint(&error), found: quote(line) })?;
+    let entry: LooseEntry<'a> = serde_json::from_str(line)
+        .map_err(|error| Wrong::NotAnEntry { why: complaint(&error), found: quote(line) })?;
     scratch.clear();
     scratch.push_str(&entry.payload);
     let mut read = Line {
@@ -290,4 +314,31 @@ fn is_written_as(entry: &Line<'_>, line: &str) -> bool {
         hash: entry.hash,
     };
     serde_json::to_string(&owned).is_ok_and(|written| written == line)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn eight_bytes_at_a_time_or_one_are_the_same(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            prop_assert_eq!(next_special(&bytes), bytes.iter().copied().position(is_special));
+        }
+
+        #[test]
+        fn rare_special_bytes_are_found_too(
+            mut bytes in prop::collection::vec(0x20_u8..0x21, 0..40),
+            at in any::<prop::sample::Index>(),
+            special in prop::sample::select(vec![b'"', b'\\', 0, 0x1f, 0x20, 0x7f, 0x80, 0xa2, 0xdc, 0xff]),
+        ) {
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = special;
+            }
+            prop_assert_eq!(next_special(&bytes), bytes.iter().copied().position(is_special));
+        }
+    }
 }

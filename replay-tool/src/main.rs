@@ -54,6 +54,7 @@ failures!(
     replay_tool::files::FindError,
     replay_tool::clock::ClockError,
     replay_tool::scan::ScanError,
+    rusqlite::Error,
     serde_json::Error,
     replay_tool::story::StoryError,
     replay_tool::timeline::TimelineError,

@@ -103,8 +103,11 @@ impl Out {
     /// A small table: columns aligned, a ruled heading on a terminal.
     pub fn table(&mut self, table: &Table) -> io::Result<()> {
         let widths = table.widths();
-        let heading: Vec<Cell> =
-            table.columns.iter().map(|column| Cell { text: column.title.to_owned(), tone: Tone::Title }).collect();
+        let heading: Vec<Cell> = table
+            .columns
+            .iter()
+            .map(|column| Cell { text: column.title.to_owned(), tone: Tone::Title })
+            .collect();
         self.row(table, &widths, &heading)?;
         if self.terminal {
             let rule: Vec<Cell> =
@@ -182,7 +185,10 @@ pub struct Table {
 
 impl Table {
     pub fn new(columns: &[(&'static str, Align)]) -> Self {
-        Self { columns: columns.iter().map(|(title, align)| Column { title, align: *align }).collect(), rows: Vec::new() }
+        Self {
+            columns: columns.iter().map(|(title, align)| Column { title, align: *align }).collect(),
+            rows: Vec::new(),
+        }
     }
 
     pub fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
@@ -208,14 +214,15 @@ fn chars(text: &str) -> usize {
 /// Text from a log, safe for a terminal: control characters are shown, not obeyed.
 pub fn tame(text: &str) -> String {
     if text.chars().any(char::is_control) {
-        text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+        text.chars()
+            .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+            .collect()
     } else {
         text.to_owned()
     }
 }
 
 /// Says something that is no part of the answer.
-#[expect(clippy::print_stderr, reason = "the one place where this tool speaks beside its output")]
 pub fn remark(text: &str) {
     anstream::eprintln!("{text}");
 }

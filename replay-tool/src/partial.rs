@@ -53,7 +53,9 @@ pub fn beginning(input: impl Read) -> io::Result<Option<Beginning>> {
         Ok(_) | Err(BlockError::LineTooLong) => return Ok(None),
         Err(BlockError::Io(error)) => return Err(error),
     };
-    let Some(line) = first.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok()) else { return Ok(None) };
+    let Some(line) = first.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok()) else {
+        return Ok(None);
+    };
     let Ok(header) = read_header(line) else { return Ok(None) };
     let mut kept = Beginning::new(header, line);
     loop {
@@ -75,7 +77,9 @@ fn extend(kept: &mut Beginning, block: &[u8]) -> bool {
     let mut scratch = String::new();
     for line in lines(&block[..whole]) {
         let text = std::str::from_utf8(line).ok();
-        let Some(AnyLine::Entry(entry)) = text.and_then(|text| read(text, &mut scratch).ok()) else { return false };
+        let Some(AnyLine::Entry(entry)) = text.and_then(|text| read(text, &mut scratch).ok()) else {
+            return false;
+        };
         let Ok(head) = check_entry(&kept.header.stream, &entry, kept.head) else { return false };
         kept.head = head;
         kept.bytes += line.len() as u64 + 1;

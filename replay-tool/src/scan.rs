@@ -4,15 +4,16 @@
 //! its first entry builds on: if that line lies, its own block fails. So blocks are dealt to workers in turn,
 //! collected in the same order, and the first fault found in that order is the first fault of the file.
 
+mod parallel;
+
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use domain::journal::{ExportFooter, ExportHeader, GENESIS, Hash, Head, hash_content, hash_header_line};
 
 use crate::block::{Block, BlockError, Blocks, last_line, lines};
 use crate::fault::{Fault, Wrong, quote};
-use crate::limits::{BLOCKS_WAITING_PER_WORKER, MAX_LINE_BYTES, MAX_WORKERS};
+use crate::limits::{MAX_LINE_BYTES, MAX_WORKERS};
 use crate::line::{AnyLine, Line, read, read_header};
 
 /// Why a file was not walked to its end.
@@ -131,7 +132,9 @@ where
             walk.follow(checked, &mut take)?;
         }
     } else {
-        in_parallel(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| walk.follow(checked, &mut take))?;
+        parallel::walk(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| {
+            walk.follow(checked, &mut take)
+        })?;
     }
     walk.finish()
 }
@@ -148,7 +151,8 @@ impl File {
         if line.len() > MAX_LINE_BYTES {
             return Err(Wrong::TooLong);
         }
-        let text = std::str::from_utf8(line).map_err(|error| Wrong::NotText { valid_up_to: error.valid_up_to() })?;
+        let text =
+            std::str::from_utf8(line).map_err(|error| Wrong::NotText { valid_up_to: error.valid_up_to() })?;
         let header = read_header(text)?;
         if header.from == 0 || (header.from == 1) != (header.previous == GENESIS) {
             return Err(Wrong::ImpossibleStart { from: header.from, previous: header.previous });
@@ -208,7 +212,9 @@ fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
     let mut scratch = String::new();
     let line = std::str::from_utf8(last_line(block)).ok();
     match line.and_then(|line| read(line, &mut scratch).ok()) {
-        Some(AnyLine::Entry(entry)) => Seam { head: Some(Head { seq: entry.seq, hash: entry.hash }), after_end: false },
+        Some(AnyLine::Entry(entry)) => {
+            Seam { head: Some(Head { seq: entry.seq, hash: entry.hash }), after_end: false }
+        }
         // A further block would stand behind the closing line; the walk notices that it has ended.
         Some(AnyLine::Footer(_)) => Seam { head: start, after_end: true },
         Some(AnyLine::Header(_)) | None => Seam { head: None, after_end: false },
@@ -217,7 +223,8 @@ fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
 
 fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gathered> {
     let start = job.start.unwrap_or(Head::EMPTY);
-    let mut checked = Checked { gathered: W::Gathered::default(), lines: 0, head: start, ended: false, fault: None };
+    let mut checked =
+        Checked { gathered: W::Gathered::default(), lines: 0, head: start, ended: false, fault: None };
     let block = match job.block {
         Ok(block) => block,
         Err(wrong) => {
@@ -262,12 +269,13 @@ fn check_line<W: Reading>(
     if line.len() > MAX_LINE_BYTES {
         return Err(at_entry(Wrong::TooLong));
     }
-    let text =
-        std::str::from_utf8(line).map_err(|error| at_entry(Wrong::NotText { valid_up_to: error.valid_up_to() }))?;
+    let text = std::str::from_utf8(line)
+        .map_err(|error| at_entry(Wrong::NotText { valid_up_to: error.valid_up_to() }))?;
     match read(text, scratch).map_err(at_entry)? {
         AnyLine::Header(header) => Err(at_entry(Wrong::SecondHeader { stream: quote(&header.stream) })),
         AnyLine::Footer(footer) => {
-            check_footer(file, &footer, checked.head).map_err(|wrong| Fault::closing(checked.lines, wrong))?;
+            check_footer(file, &footer, checked.head)
+                .map_err(|wrong| Fault::closing(checked.lines, wrong))?;
             checked.ended = true;
             Ok(())
         }
@@ -291,7 +299,11 @@ pub fn check_entry(stream: &str, entry: &Line<'_>, before: Head) -> Result<Head,
     }
     if found < expected {
         let doubled = found == before.seq && entry.hash == before.hash;
-        return Err(if doubled { Wrong::Doubled { seq: found } } else { Wrong::OutOfOrder { expected, found } });
+        return Err(if doubled {
+            Wrong::Doubled { seq: found }
+        } else {
+            Wrong::OutOfOrder { expected, found }
+        });
     }
     let computed = hash_content(stream, &entry.content(), &before.hash);
     if computed != entry.hash {
@@ -358,53 +370,4 @@ impl Walk<'_> {
         let entries = self.head.seq - self.file.start().seq.min(self.head.seq);
         Ok(Verified { header: self.file.header.clone(), entries, head: self.head })
     }
-}
-
-/// Deals blocks to workers in turn and collects what they found in the same order.
-fn in_parallel<R, W>(
-    mut blocks: Blocks<R>,
-    workers: usize,
-    file: &File,
-    reading: &W,
-    mut follow: impl FnMut(Checked<W::Gathered>) -> Result<(), ScanError>,
-) -> Result<(), ScanError>
-where
-    R: Read + Send,
-    W: Reading,
-{
-    thread::scope(|scope| {
-        let mut to_workers: Vec<SyncSender<Job>> = Vec::with_capacity(workers);
-        let mut from_workers: Vec<Receiver<Checked<W::Gathered>>> = Vec::with_capacity(workers);
-        for _ in 0..workers {
-            let (send_job, jobs) = sync_channel::<Job>(BLOCKS_WAITING_PER_WORKER);
-            let (send_checked, checked) = sync_channel(BLOCKS_WAITING_PER_WORKER);
-            scope.spawn(move || {
-                for job in jobs {
-                    if send_checked.send(check_block(file, job, reading)).is_err() {
-                        return;
-                    }
-                }
-            });
-            to_workers.push(send_job);
-            from_workers.push(checked);
-        }
-        let reader = scope.spawn(move || -> Result<(), ScanError> {
-            let mut seam = Seam { head: Some(file.start()), after_end: false };
-            for worker in (0..workers).cycle() {
-                let Some(job) = next_job(&mut blocks, &mut seam)? else { break };
-                if to_workers[worker].send(job).is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        let followed = (0..workers)
-            .cycle()
-            .map_while(|worker| from_workers[worker].recv().ok())
-            .try_for_each(&mut follow);
-        // Workers that still have something to say stop when nobody listens.
-        drop(from_workers);
-        let read = reader.join().map_err(|_| ScanError::Worker)?;
-        followed.and(read)
-    })
 }

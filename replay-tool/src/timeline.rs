@@ -5,6 +5,7 @@ use std::path::Path;
 
 use domain::aggregate::Aggregate;
 use domain::consignment_event::{self, ConsignmentEvent};
+use domain::money::Cents;
 use domain::organization::{self, Organization};
 use domain::sale_session::{self, SaleSession};
 use domain::stream::StreamId;
@@ -47,20 +48,25 @@ where
     A::Event: Send,
 {
     let mut moment = Moment { state: A::State::default(), seq: 0, recorded_at: 0 };
-    each::<A>(file, workers, |_| true, |entry| {
-        let beyond = match at {
-            At::Seq(last) => entry.seq > last,
-            At::Time(last) => entry.recorded_at > last,
-            At::End => false,
-        };
-        if beyond {
-            return Err(Stop::Enough);
-        }
-        A::evolve(&mut moment.state, &entry.event, entry.recorded_at);
-        moment.seq = entry.seq;
-        moment.recorded_at = entry.recorded_at;
-        Ok(())
-    })?;
+    each::<A>(
+        file,
+        workers,
+        |_| true,
+        |entry| {
+            let beyond = match at {
+                At::Seq(last) => entry.seq > last,
+                At::Time(last) => entry.recorded_at > last,
+                At::End => false,
+            };
+            if beyond {
+                return Err(Stop::Enough);
+            }
+            A::evolve(&mut moment.state, &entry.event, entry.recorded_at);
+            moment.seq = entry.seq;
+            moment.recorded_at = entry.recorded_at;
+            Ok(())
+        },
+    )?;
     Ok(moment)
 }
 
@@ -78,7 +84,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    fn fact(&mut self, name: impl ToString, value: impl ToString) {
+    fn fact(&mut self, name: &dyn ToString, value: &dyn ToString) {
         self.facts.push((name.to_string(), value.to_string()));
     }
 
@@ -148,33 +154,33 @@ pub fn summarize(source: &Source, at: At, workers: usize) -> Result<Summary, Tim
 
 fn organization(state: &organization::State, summary: &mut Summary) {
     if let Some(settings) = &state.settings {
-        summary.fact("settings", format!("version {}", settings.version));
-        summary.fact("currency", &settings.currency);
-        summary.fact("time zone", &settings.time_zone);
-        summary.fact("commission plan", format!("version {}", settings.plan.version));
+        summary.fact(&"settings", &format!("version {}", settings.version));
+        summary.fact(&"currency", &settings.currency);
+        summary.fact(&"time zone", &settings.time_zone);
+        summary.fact(&"commission plan", &format!("version {}", settings.plan.version));
     }
     for (person, roles) in &state.roles {
         let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-        summary.fact(person, roles.join(", "));
+        summary.fact(&person, &roles.join(", "));
     }
-    summary.fact("consignors", state.consignors.len());
-    summary.fact("events founded", state.events.len());
+    summary.fact(&"consignors", &state.accounts.len());
+    summary.fact(&"events founded", &state.events.len());
 }
 
 fn event(state: &consignment_event::State, summary: &mut Summary) {
     if let Some(founding) = &state.founding {
-        summary.fact("event", &founding.name);
-        summary.fact("number", founding.ordinal);
+        summary.fact(&"event", &founding.name);
+        summary.fact(&"number", &founding.ordinal);
     }
-    summary.fact("status", state.status);
-    summary.fact("consignors", state.participations.len());
-    summary.fact("items", state.items.len());
+    summary.fact(&"status", &state.status);
+    summary.fact(&"consignors", &state.participations.len());
+    summary.fact(&"items", &state.items.len());
     for (number, session) in (1..).zip(&state.sessions) {
         let pages = format!(
             "{}; custody pages: {} handed over, {} confirmed, {} back",
             session.status, session.page, session.confirmed, session.taken_back
         );
-        summary.fact(format!("session {number}"), pages);
+        summary.fact(&format!("session {number}"), &pages);
     }
     if let Some(founding) = &state.founding {
         for (number, slot) in (1..).zip(&state.items) {
@@ -187,20 +193,34 @@ fn event(state: &consignment_event::State, summary: &mut Summary) {
 
 fn session(state: &sale_session::State, summary: &mut Summary) {
     if let Some(plan) = &state.plan {
-        summary.fact("session", &plan.name);
+        summary.fact(&"session", &plan.name);
     }
-    summary.fact("status", state.status);
+    summary.fact(&"status", &state.status);
     let terminals = state.terminals.iter().filter(|terminal| !terminal.revoked).count();
-    summary.fact("terminals", terminals);
-    summary.fact("items in custody", state.slots().len());
-    summary.fact("sold", state.sold);
-    summary.fact("receipts", state.receipts.len());
-    summary.fact("gross", state.gross);
-    summary.fact("custody pages taken", state.page);
-    summary.fact("custody pages released", state.released);
+    summary.fact(&"terminals", &terminals);
+    summary.fact(&"items in custody", &state.slots().len());
+    summary.fact(&"sold", &state.sold);
+    summary.fact(&"receipts", &state.receipts.len());
+    summary.fact(&"gross", &state.gross);
+    if state.books.refunded_gross != Cents::ZERO {
+        summary.fact(&"given back", &state.books.refunded_gross);
+    }
+    if state.books.held != Cents::ZERO {
+        summary.fact(&"credited to nobody yet", &state.books.held);
+    }
+    if !state.cases.is_empty() {
+        summary.fact(&"open conflicts", &state.cases.len());
+    }
+    summary.fact(&"custody pages taken", &state.page);
+    summary.fact(&"custody pages released", &state.released);
     for slot in state.slots() {
-        let status =
-            if slot.receipt == 0 { "on_floor".to_owned() } else { format!("sold on receipt {}", slot.receipt) };
+        let status = if slot.receipt == 0 && slot.has(sale_session::Slot::RETURNED) {
+            "returned".to_owned()
+        } else if slot.receipt == 0 {
+            "on_floor".to_owned()
+        } else {
+            format!("sold on receipt {}", slot.receipt)
+        };
         summary.items.insert(slot.tag, status);
     }
 }

@@ -23,7 +23,7 @@ pub enum TypedError {
         /// The file.
         file: String,
         /// What is wrong.
-        fault: Fault,
+        fault: Box<Fault>,
     },
     /// An entry holds, but this build does not understand it.
     #[error("{file}: entry {seq} holds, but is not understood: {why}")]
@@ -126,7 +126,7 @@ where
     match walked {
         Ok(verified) => Ok(Some(verified)),
         Err(ScanError::Enough) => Ok(None),
-        Err(ScanError::Fault(fault)) => Err(TypedError::Fault { file: name(), fault }),
+        Err(ScanError::Fault(fault)) => Err(TypedError::Fault { file: name(), fault: Box::new(fault) }),
         Err(ScanError::Io(error)) => Err(FindError::io(file, error).into()),
         Err(ScanError::Worker) => Err(TypedError::Worker { file: name() }),
     }

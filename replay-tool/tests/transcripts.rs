@@ -3,7 +3,14 @@
 //! `tests/transcripts/*.md` hold blocks of `$ command` lines, each followed by what it writes (both channels)
 //! and, unless it is 0, by `? ` and its exit code. `[..]` stands for anything within a line.
 //! `TRANSCRIPTS=update cargo test -p replay-tool --test transcripts` writes down what is said today.
-#![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation, reason = "tests")]
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "tests"
+)]
 
 mod support;
 
@@ -70,7 +77,7 @@ fn run(command: &str, folder: &Path) -> String {
     let mut said = String::from_utf8(output.stdout).unwrap();
     match output.status.code() {
         Some(0) => {}
-        code => said.push_str(&format!("? {}\n", code.unwrap_or(-1))),
+        code => said.extend(["? ", &code.unwrap_or(-1).to_string(), "\n"]),
     }
     said
 }
@@ -78,7 +85,9 @@ fn run(command: &str, folder: &Path) -> String {
 fn matches(expected: &str, actual: &str) -> bool {
     let parts: Vec<&str> = expected.split("[..]").collect();
     let [first, middle @ .., last] = parts.as_slice() else { return expected == actual };
-    let Some(mut rest) = actual.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    let Some(mut rest) = actual.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else {
+        return false;
+    };
     middle.iter().all(|part| match rest.split_once(part) {
         Some((_, after)) => {
             rest = after;
@@ -116,7 +125,8 @@ fn replay(transcript: &Path, folder: &Path, update: bool) -> Vec<String> {
         let said: Vec<&str> = actual.lines().collect();
         let same = said.len() == expected.len() && expected.iter().zip(&said).all(|(e, a)| matches(e, a));
         if !same {
-            differences.push(format!("$ {command}\n--- expected\n{}\n--- said\n{actual}", expected.join("\n")));
+            differences
+                .push(format!("$ {command}\n--- expected\n{}\n--- said\n{actual}", expected.join("\n")));
         }
         told.extend(retold(expected, &actual));
         if lines[end] != "```" {
@@ -136,14 +146,13 @@ fn transcripts_hold() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("transcripts");
     fixtures(&folder);
     let update = std::env::var("TRANSCRIPTS").is_ok_and(|value| value == "update");
-    let mut transcripts: Vec<PathBuf> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut transcripts: Vec<PathBuf> =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
     transcripts.sort();
-    let differences: Vec<String> = transcripts
-        .iter()
-        .flat_map(|transcript| replay(transcript, &folder, update))
-        .collect();
+    let differences: Vec<String> =
+        transcripts.iter().flat_map(|transcript| replay(transcript, &folder, update)).collect();
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }

@@ -1,5 +1,12 @@
 //! What the verifier accepts, and what it notices.
-#![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation, reason = "tests")]
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "tests"
+)]
 
 mod support;
 
@@ -77,10 +84,16 @@ fn damaged_files_are_described() {
         file(&lines)
     };
     // what happened, file, line, entry, how it is told
-    let cases: Vec<(&str, Vec<u8>, u64, Option<u64>, &str)> = vec![
-        ("nothing at all", vec![], 1, None, "the file is empty"),
+    let cases = [
+        ("nothing at all", Vec::new(), 1_u64, None, "the file is empty"),
         ("no header", without(0), 1, None, "no header"),
-        ("another format", replaced(0, lines[0].replace("export.v1", "export.v9")), 1, None, "hangtag.log.export.v9"),
+        (
+            "another format",
+            replaced(0, lines[0].replace("export.v1", "export.v9")),
+            1,
+            None,
+            "hangtag.log.export.v9",
+        ),
         ("an entry missing", without(3), 4, Some(3), "1 missing or moved"),
         ("doubled", with(3, &lines[2]), 4, Some(3), "entry 2 is here twice"),
         ("swapped", swap(2, 3), 3, Some(2), "1 missing or moved"),
@@ -93,7 +106,13 @@ fn damaged_files_are_described() {
         ("joined files", [file(&lines), file(&other)].concat(), 8, None, "follows the closing line"),
         ("a header between", with(3, &other[0]), 4, Some(3), "another export begins here"),
         ("cut within a line", file(&lines)[..700].to_vec(), 3, Some(2), "in the middle of this line"),
-        ("not text", with(2, "\t").into_iter().map(|b| if b == b'\t' { 0xff } else { b }).collect(), 3, Some(2), "not UTF-8"),
+        (
+            "not text",
+            with(2, "\t").into_iter().map(|b| if b == b'\t' { 0xff } else { b }).collect(),
+            3,
+            Some(2),
+            "not UTF-8",
+        ),
     ];
     for (what, bytes, line, entry, words) in cases {
         let fault = fault(&bytes);
@@ -132,6 +151,17 @@ fn a_chain_resealed_with_a_hole_is_noticed_at_the_hole() {
     assert_eq!(fault(&file(&lines)).entry, Some(2));
 }
 
+#[test]
+fn numbers_at_the_end_of_their_range_are_only_an_error() {
+    let start = Head { seq: u64::MAX - 1, hash: Hash([7; 32]) };
+    let mut lines = export_lines(STREAM, start, [unsealed("noted", "{}".to_owned())]);
+    assert!(check(&file(&lines)).is_ok());
+    lines.insert(2, lines[1].clone());
+    assert!(check(&file(&lines)).is_err());
+    let zero = lines[0].replace(&u64::MAX.to_string(), "0");
+    assert!(matches!(fault(zero.as_bytes()).wrong, Wrong::ImpossibleStart { from: 0, .. }));
+}
+
 proptest! {
     /// Any byte, changed to any other, is noticed, on the line where it stands.
     #[test]
@@ -140,7 +170,7 @@ proptest! {
         let mut bytes = file(&lines);
         // The very last line end may be missing or odd without anything being lost.
         let at = position.index(bytes.len());
-        let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u64;
+        let line = 1 + bytes[..at].split(|byte| *byte == b'\n').skip(1).count() as u64;
         bytes[at] ^= change;
         let fault = fault(&bytes);
         match line {

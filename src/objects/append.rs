@@ -8,15 +8,12 @@ use domain::ids::Actor;
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::rejection::Rejection;
 use domain::stream::StreamId;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::database::{Database, StoreError};
-use super::limits::{
-    COMMAND_BYTES_MAX, COMMAND_ID_BYTES_MAX, ENTRIES_PER_COMMAND_MAX, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX,
-};
+use super::limits::{ENTRIES_PER_COMMAND_MAX, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX};
+use super::received::Received;
+use super::snapshot::{self, Snapshot, Tail};
 use super::store::{Append, KnownCommand, Store};
 use super::wire::{Accepted, AskError, LogPage, SubmitError};
 
@@ -34,18 +31,9 @@ struct Hot<A: Aggregate> {
     recorded_at: i64,
     /// Whether the tables are there: an object that was only asked leaves no trace.
     stored: bool,
+    /// What a waking instance would have to replay.
+    tail: Tail,
     state: A::State,
-}
-
-/// A command as it came over the wire; the body stays the bytes that its digest is taken of.
-#[derive(Deserialize)]
-struct Received<'a> {
-    command_id: String,
-    actor: Actor,
-    #[serde(default)]
-    if_match: Option<u64>,
-    #[serde(borrow)]
-    command: &'a RawValue,
 }
 
 /// Why the engine refused: a value for the caller, or a failure that costs the hot state.
@@ -94,24 +82,52 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// # Errors
     /// [`SubmitError`]; nothing is stored then.
     pub fn submit(&self, body: &str, now: i64, fresh_id: Uuid) -> Result<Accepted, SubmitError> {
-        let received = receive(body)?;
-        let command: A::Command = serde_json::from_str(received.command.get()).map_err(|error| malformed(&error))?;
-        let body_hash = digest(&received);
+        let received = Received::parse(body)?;
+        let command: A::Command = serde_json::from_str(received.command.get())
+            .map_err(|error| SubmitError::Malformed(error.to_string()))?;
+        let body_hash = received.digest();
         self.with_hot(|hot| {
             if let Some(known) = self.known(hot, &received.command_id)? {
                 return self.repeat(&known, &body_hash);
             }
-            if let Some(head) = received.if_match.is_some_and(|seq| seq != hot.head.seq).then_some(hot.head.seq) {
+            if let Some(head) =
+                received.if_match.is_some_and(|seq| seq != hot.head.seq).then_some(hot.head.seq)
+            {
                 return Err(SubmitError::HeadMoved { head }.into());
             }
             let now = now.max(hot.recorded_at);
-            let events = self.decide(hot, &received, command, now, fresh_id)?;
-            self.take(hot, &received, &body_hash, now, &events)
+            match self.decide(hot, &received, command, now, fresh_id) {
+                Ok(events) => self.take(hot, &received, &body_hash, now, &events),
+                Err(failure) => {
+                    self.keep_refusal(hot, &received, &body_hash, &failure)?;
+                    Err(failure)
+                }
+            }
         })
         .map_err(|failure| match failure {
             Failure::Refused(error) => error,
             Failure::Store(error) => SubmitError::Unavailable(error.to_string()),
         })
+    }
+
+    /// A refusal is a first reply too: a late copy of a request must not succeed after its sender has walked away.
+    /// Deliveries are sent until they are taken, so theirs is not kept; nor is one that would be an object's first
+    /// trace.
+    fn keep_refusal(
+        &self,
+        hot: &Hot<A>,
+        received: &Received<'_>,
+        body_hash: &str,
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
+        match failure {
+            Failure::Refused(SubmitError::Rejected(refusal))
+                if hot.stored && !matches!(received.actor, Actor::Stream(_)) =>
+            {
+                self.store.refuse(&received.command_id, body_hash, refusal)
+            }
+            Failure::Refused(_) | Failure::Store(_) => Ok(()),
+        }
     }
 
     fn known(&self, hot: &Hot<A>, command_id: &str) -> Result<Option<KnownCommand>, StoreError> {
@@ -121,6 +137,9 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     fn repeat(&self, known: &KnownCommand, body_hash: &str) -> Result<Accepted, Failure> {
         if known.body_hash != body_hash {
             return Err(SubmitError::CommandIdReused.into());
+        }
+        if let Some(refusal) = &known.refusal {
+            return Err(SubmitError::Rejected(refusal.clone()).into());
         }
         let mut entries = Vec::new();
         let mut next = known.first_seq;
@@ -153,8 +172,13 @@ impl<A: Aggregate, D: Database> Log<A, D> {
                 A::recall(&mut facts, &key, &json);
             }
         }
-        let context =
-            Context { now, actor: &received.actor, command_id: &received.command_id, fresh_id, facts: &facts };
+        let context = Context {
+            now,
+            actor: &received.actor,
+            command_id: &received.command_id,
+            fresh_id,
+            facts: &facts,
+        };
         let events = A::decide(&hot.state, command, &context)?;
         if events.len() > ENTRIES_PER_COMMAND_MAX {
             return Err(SubmitError::Malformed(format!(
@@ -196,8 +220,9 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             deliveries: &deliveries,
         })?;
         let first_seq = hot.head.seq + 1;
-        for event in events {
+        for (event, entry) in events.iter().zip(&entries) {
             A::evolve(&mut hot.state, event, now);
+            hot.tail.grow(entry.payload.len());
         }
         if let Some(last) = entries.last() {
             hot.head = Head { seq: last.seq, hash: last.hash };
@@ -247,7 +272,8 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// # Errors
     /// [`AskError`].
     pub fn ask(&self, body: &str) -> Result<A::Answer, AskError> {
-        let query: A::Query = serde_json::from_str(body).map_err(|error| AskError::Malformed(error.to_string()))?;
+        let query: A::Query =
+            serde_json::from_str(body).map_err(|error| AskError::Malformed(error.to_string()))?;
         self.with_hot(|hot| Ok::<_, Failure>(A::answer(&hot.state, &query))).map_err(lost)
     }
 
@@ -266,8 +292,12 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     pub fn page(&self, from: u64, limit: u32) -> Result<LogPage, AskError> {
         let from = from.max(1);
         self.with_hot(|hot| {
-            let mut page =
-                LogPage { stream: self.stream.clone(), previous: hot.head.hash, entries: Vec::new(), head: hot.head };
+            let mut page = LogPage {
+                stream: self.stream.clone(),
+                previous: hot.head.hash,
+                entries: Vec::new(),
+                head: hot.head,
+            };
             if from > hot.head.seq {
                 return Ok::<_, Failure>(page);
             }
@@ -279,6 +309,37 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             Ok(page)
         })
         .map_err(lost)
+    }
+
+    /// Writes a snapshot when a waking instance would have much to replay; says whether it did. An instance
+    /// that is not awake has nothing to write.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the snapshot before stays then.
+    pub fn snapshot_if_due(&self) -> Result<bool, StoreError> {
+        let due = self.hot.borrow().as_ref().is_some_and(|hot| hot.tail.is_long());
+        if due {
+            self.snapshot()?;
+        }
+        Ok(due)
+    }
+
+    /// Writes a snapshot of the hot state, if the instance is awake.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the snapshot before stays then.
+    pub(super) fn snapshot(&self) -> Result<(), StoreError> {
+        if let Some(hot) = self.hot.borrow_mut().as_mut() {
+            snapshot::take::<A, D>(&self.store, hot.head, hot.recorded_at, &hot.state)?;
+            hot.tail = Tail::default();
+        }
+        Ok(())
+    }
+
+    /// The hot state as a snapshot would hold it, for comparing.
+    #[cfg(test)]
+    pub(super) fn state_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        self.hot.borrow().as_ref().map_or(Ok(Vec::new()), |hot| snapshot::encode(&hot.state))
     }
 
     /// Forgets the hot state; the next call replays the log.
@@ -301,47 +362,42 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     }
 
     fn wake(&self) -> Result<Hot<A>, StoreError> {
-        let mut hot =
-            Hot { head: Head::EMPTY, recorded_at: i64::MIN, stored: self.store.exists()?, state: A::State::default() };
-        if !hot.stored {
-            return Ok(hot);
+        let stored = self.store.exists()?;
+        if stored {
+            self.store.update()?;
         }
-        let (state, recorded_at) = (&mut hot.state, &mut hot.recorded_at);
-        hot.head = self.store.replay(&self.stream, Head::EMPTY, PAGE_ENTRIES_MAX, |entry| {
+        let snapshot = if stored { snapshot::load::<A, D>(&self.store)? } else { None };
+        let mut hot = match snapshot {
+            Some(Snapshot { head, recorded_at, state }) => {
+                Hot { head, recorded_at, stored, tail: Tail::default(), state }
+            }
+            None => Hot {
+                head: Head::EMPTY,
+                recorded_at: i64::MIN,
+                stored,
+                tail: Tail::default(),
+                state: A::State::default(),
+            },
+        };
+        if stored {
+            self.replay(&mut hot)?;
+        }
+        Ok(hot)
+    }
+
+    /// Takes what the log holds behind `hot` into it, verified.
+    fn replay(&self, hot: &mut Hot<A>) -> Result<(), StoreError> {
+        let (state, recorded_at, tail) = (&mut hot.state, &mut hot.recorded_at, &mut hot.tail);
+        hot.head = self.store.replay(&self.stream, hot.head, PAGE_ENTRIES_MAX, |entry| {
             let event = A::Event::from_payload(&entry.kind, entry.version, &entry.payload)
                 .map_err(|source| StoreError::Decode { seq: entry.seq, source })?;
             A::evolve(state, &event, entry.recorded_at);
             *recorded_at = entry.recorded_at;
+            tail.grow(entry.payload.len());
             Ok(())
         })?;
-        Ok(hot)
+        Ok(())
     }
-}
-
-fn receive(body: &str) -> Result<Received<'_>, SubmitError> {
-    if body.len() > COMMAND_BYTES_MAX {
-        return Err(SubmitError::Malformed(format!("a command has at most {COMMAND_BYTES_MAX} bytes")));
-    }
-    let received: Received<'_> = serde_json::from_str(body).map_err(|error| malformed(&error))?;
-    let id_bytes = received.command_id.len();
-    if id_bytes == 0 || id_bytes > COMMAND_ID_BYTES_MAX {
-        return Err(SubmitError::Malformed(format!("a command id has 1 to {COMMAND_ID_BYTES_MAX} bytes")));
-    }
-    Ok(received)
-}
-
-/// Digest of what makes two commands the same: who asks and what. `if_match` is how, not what.
-fn digest(received: &Received<'_>) -> String {
-    let actor = received.actor.to_string();
-    let mut hasher = Sha256::new();
-    hasher.update(u64::try_from(actor.len()).unwrap_or(u64::MAX).to_be_bytes());
-    hasher.update(actor.as_bytes());
-    hasher.update(received.command.get().as_bytes());
-    Hash(hasher.finalize().into()).to_string()
-}
-
-fn malformed(error: &serde_json::Error) -> SubmitError {
-    SubmitError::Malformed(error.to_string())
 }
 
 fn lost(failure: Failure) -> AskError {

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use worker::{
-    DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, durable_object,
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage,
+    durable_object,
 };
 
-use super::host::{Host, reply};
-use super::wire::AskError;
+use super::host::Host;
 
 macro_rules! log_objects {
     ($( $(#[$meta:meta])* $class:ident decides by $aggregate:ty; )+) => { $(
@@ -61,52 +61,8 @@ log_objects! {
     ConsignmentEvent decides by domain::consignment_event::ConsignmentEvent;
     /// Decides for one sale session.
     SaleSession decides by domain::sale_session::SaleSession;
-}
-
-/// Classes whose aggregate has no rules yet: bound, so that no later release needs a migration, and saying so.
-macro_rules! objects_to_come {
-    ($( $(#[$meta:meta])* $class:ident; )+) => { $(
-        $(#[$meta])*
-        #[durable_object]
-        pub struct $class;
-
-        impl DurableObject for $class {
-            fn new(_state: State, _env: Env) -> Self {
-                Self
-            }
-
-            async fn fetch(&self, _request: Request) -> Result<Response> {
-                reply(501, &AskError::Malformed(concat!(stringify!($class), " is not built yet").to_owned()))
-            }
-
-            async fn alarm(&self) -> Result<Response> {
-                Response::empty()
-            }
-
-            async fn websocket_message(&self, _socket: WebSocket, _message: WebSocketIncomingMessage) -> Result<()> {
-                Ok(())
-            }
-
-            async fn websocket_close(
-                &self,
-                _socket: WebSocket,
-                _code: usize,
-                _reason: String,
-                _was_clean: bool,
-            ) -> Result<()> {
-                Ok(())
-            }
-
-            async fn websocket_error(&self, _socket: WebSocket, _error: Error) -> Result<()> {
-                Ok(())
-            }
-        }
-    )+ };
-}
-
-objects_to_come! {
-    /// Will decide for one connected Shopify store.
-    Storefront;
-    /// Will decide about one event's discrepancies.
-    Reconciliation;
+    /// Decides for one connected store.
+    Storefront decides by domain::storefront::Storefront;
+    /// Decides about one event's discrepancies.
+    Reconciliation decides by domain::reconciliation::Reconciliation;
 }

@@ -56,7 +56,11 @@ pub async fn submit_value<C: Serialize>(
 ///
 /// # Errors
 /// [`AskError`].
-pub async fn ask<A: Aggregate>(env: &Env, stream: &StreamId, query: &A::Query) -> Result<A::Answer, AskError> {
+pub async fn ask<A: Aggregate>(
+    env: &Env,
+    stream: &StreamId,
+    query: &A::Query,
+) -> Result<A::Answer, AskError> {
     debug_assert_eq!(stream.kind(), A::KIND);
     let lost = |error: worker::Error| AskError::Unavailable(error.to_string());
     let reply = post(env, stream, "/ask", query).await.map_err(lost)?;

@@ -10,6 +10,8 @@ pub enum Param<'a> {
     Integer(i64),
     /// A text.
     Text(&'a str),
+    /// Bytes.
+    Blob(&'a [u8]),
 }
 
 /// A column of a result row.
@@ -53,6 +55,9 @@ pub enum StoreError {
         /// Seq found in storage.
         stored: u64,
     },
+    /// A state could not be written as a snapshot.
+    #[error("snapshot: {0}")]
+    Snapshot(String),
     /// Something could not be written as JSON or read back.
     #[error("encoding: {0}")]
     Encoding(#[from] serde_json::Error),

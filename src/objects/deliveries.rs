@@ -60,12 +60,17 @@ async fn try_drain<D: Database>(
         return Ok(None);
     }
     let patience = load(store)?;
-    let not_before = if patience.failures == 0 { now } else { patience.tried_at + back_off_ms(patience.failures) };
+    let not_before =
+        if patience.failures == 0 { now } else { patience.tried_at + back_off_ms(patience.failures) };
     if not_before > now {
         return Ok(Some(not_before));
     }
     let failed = hand_over(env, stream, store, waiting).await?;
-    let next = if failed { Patience { failures: patience.failures.saturating_add(1), tried_at: now } } else { Patience::default() };
+    let next = if failed {
+        Patience { failures: patience.failures.saturating_add(1), tried_at: now }
+    } else {
+        Patience::default()
+    };
     if failed || patience.failures > 0 {
         store.set_note(NOTE, &serde_json::to_string(&next)?)?;
     }
@@ -128,7 +133,9 @@ fn ending(outcome: Result<u64, SubmitError>) -> Ending {
     match outcome {
         Ok(seq) => Ending::Taken(format!("{{\"seq\":{seq}}}")),
         Err(SubmitError::Unavailable(error)) => Ending::Unknown(error),
-        Err(refusal) => Ending::Refused(serde_json::to_string(&refusal).unwrap_or_else(|_| refusal.to_string())),
+        Err(refusal) => {
+            Ending::Refused(serde_json::to_string(&refusal).unwrap_or_else(|_| refusal.to_string()))
+        }
     }
 }
 

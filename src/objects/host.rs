@@ -76,7 +76,9 @@ impl<A: Aggregate + 'static> Host<A> {
                 self.keep_catching_up();
                 self.arm(now() + OUTBOX_DELAY_MS).await;
             }
-            Ok(_) | Err(SubmitError::Rejected(_) | SubmitError::HeadMoved { .. } | SubmitError::CommandIdReused) => {}
+            Ok(_)
+            | Err(SubmitError::Rejected(_) | SubmitError::HeadMoved { .. } | SubmitError::CommandIdReused) => {
+            }
             Err(error) => tracing::error!(stream = log.stream(), %error, "command not taken"),
         }
         match outcome {
@@ -86,7 +88,8 @@ impl<A: Aggregate + 'static> Host<A> {
     }
 
     async fn read(self: &Rc<Self>, log: &ObjectLog<A>, url: &Url) -> Result<Response> {
-        let limit = number(url, "limit").and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE_ENTRIES_MAX);
+        let limit =
+            number(url, "limit").and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE_ENTRIES_MAX);
         let page = log.page(number(url, "from").unwrap_or(1), limit);
         if let (Ok(page), Some(projected)) = (&page, number(url, "projected")) {
             if let Err(error) = outbox::confirm(log.store(), page.head.seq, projected) {
@@ -142,6 +145,9 @@ impl<A: Aggregate + 'static> Host<A> {
     pub async fn alarm(self: &Rc<Self>) -> Result<Response> {
         self.alarm_at.set(NO_ALARM);
         if let Some(log) = &self.log {
+            if let Err(error) = log.snapshot_if_due() {
+                tracing::warn!(stream = log.stream(), %error, "no snapshot");
+            }
             let nudge = outbox::drain(&self.env, log.stream(), log.store(), now()).await;
             let hand_over = deliveries::drain(&self.env, log.stream(), log.store(), now()).await;
             if let Some(due) = [nudge, hand_over].into_iter().flatten().min() {

@@ -25,14 +25,25 @@ pub const PAGE_BYTES_MAX: i64 = 768 * 1024;
 /// Bytes that an entry's envelope adds to its payload in a page, generously: used to count a page's size.
 pub const ENVELOPE_BYTES: i64 = 320;
 
+/// Entries behind the last snapshot that are worth a new one: replaying them takes a few milliseconds.
+pub const SNAPSHOT_AFTER_ENTRIES: usize = 1_000;
+
+/// Bytes of payloads behind the last snapshot that are worth a new one (imports and custody pages are few
+/// entries, but large).
+pub const SNAPSHOT_AFTER_BYTES: usize = 2 * 1024 * 1024;
+
+/// Bytes of one stored part of a snapshot: a row may have 2 MB.
+pub const SNAPSHOT_PART_BYTES: usize = 1024 * 1024;
+
 /// Open live sockets per object: 24 terminals, their screens and some consoles, with room for reconnects.
 pub const LIVE_SOCKETS_MAX: usize = 512;
 
 /// Milliseconds that the outbox waits for more entries before it nudges the queue: one nudge per burst.
 pub const OUTBOX_DELAY_MS: i64 = 50;
 
-/// Milliseconds after which an unconfirmed nudge is repeated: well above the projector's usual second.
-pub const CONFIRM_AFTER_MS: i64 = 30_000;
+/// Milliseconds after which an unconfirmed nudge is repeated: well above the projector's usual second, and
+/// what a reader waits at most when the queue has lost a nudge.
+pub const CONFIRM_AFTER_MS: i64 = 10_000;
 
 /// Milliseconds of the first retry after a failed send or delivery; doubles with each further failure.
 pub const RETRY_FIRST_MS: i64 = 500;
@@ -45,7 +56,8 @@ pub const DELIVERIES_PER_ALARM: u32 = 50;
 
 /// Milliseconds to wait before retry number `attempt` (from 1).
 pub fn back_off_ms(attempt: u32) -> i64 {
-    let doubled = RETRY_FIRST_MS.saturating_mul(1_i64.checked_shl(attempt.saturating_sub(1)).unwrap_or(i64::MAX));
+    let doubled =
+        RETRY_FIRST_MS.saturating_mul(1_i64.checked_shl(attempt.saturating_sub(1)).unwrap_or(i64::MAX));
     if doubled <= 0 { RETRY_MAX_MS } else { doubled.min(RETRY_MAX_MS) }
 }
 

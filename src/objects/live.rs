@@ -17,7 +17,9 @@ use std::time::Duration;
 use domain::aggregate::Aggregate;
 use domain::journal::RawEntry;
 use serde::{Deserialize, Serialize};
-use worker::{Delay, Request, Response, Result, State, WebSocket, WebSocketPair, WebSocketRequestResponsePair};
+use worker::{
+    Delay, Request, Response, Result, State, WebSocket, WebSocketPair, WebSocketRequestResponsePair,
+};
 
 use super::host::{ObjectLog, reply};
 use super::limits::LIVE_SOCKETS_MAX;
@@ -85,7 +87,10 @@ impl Sockets {
         }
         let open = state.get_websockets().len();
         if open >= LIVE_SOCKETS_MAX {
-            return reply(503, &AskError::Unavailable(format!("{open} listeners already; at most {LIVE_SOCKETS_MAX}")));
+            return reply(
+                503,
+                &AskError::Unavailable(format!("{open} listeners already; at most {LIVE_SOCKETS_MAX}")),
+            );
         }
         if let Err(error) = log.head() {
             return reply(503, &error);

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `client` | the one door for callers |
 //! | `wire` | what passes through it |
+//! | `received` | a command's envelope, bounded and digested |
 //! | `append` | the engine: wake, decide, append, evolve; no runtime in it |
-//! | `store` | the tables and their statements |
+//! | `store`, `schema` | the statements, and the tables that they touch |
+//! | `snapshot` | the hot state, cached |
 //! | `database`, `transaction` | SQLite, and SQLite in an object |
 //! | `host` | the shell: requests, sockets, alarm around one engine |
 //! | `live` | hibernating sockets: catch-up, then each new entry |
@@ -23,6 +25,11 @@ mod host;
 mod limits;
 mod live;
 pub mod outbox;
+mod received;
+mod schema;
+mod snapshot;
+#[cfg(test)]
+mod snapshot_tests;
 mod store;
 #[cfg(test)]
 mod store_tests;

@@ -158,7 +158,10 @@ pub fn confirm<D: Database>(store: &Store<D>, head: u64, projected: u64) -> Resu
     if outbox.projected_seq >= head {
         return Ok(());
     }
-    save(store, Outbox { projected_seq: head, published_seq: outbox.published_seq.max(head), attempts: 0, ..outbox })
+    save(
+        store,
+        Outbox { projected_seq: head, published_seq: outbox.published_seq.max(head), attempts: 0, ..outbox },
+    )
 }
 
 #[cfg(test)]
@@ -199,7 +202,8 @@ mod tests {
 
     #[test]
     fn patience_is_bounded_however_often_it_was_tried() {
-        let tired = Outbox { published_seq: 1, tried_at: NOW, attempts: u32::MAX, sent: true, projected_seq: 0 };
+        let tired =
+            Outbox { published_seq: 1, tried_at: NOW, attempts: u32::MAX, sent: true, projected_seq: 0 };
         assert_eq!(tired.step(1, NOW), Step::Wait(NOW + RETRY_MAX_MS));
     }
 }

@@ -1,46 +1,16 @@
 //! The tables behind one log: what is in them and every statement that touches them.
 //!
 //! `log` is the truth; `commands` remembers which command wrote what; `facts` holds cold facts that commands
-//! name; `deliveries` holds what the log hands to other objects; `meta` holds the host's own bookmarks.
+//! name; `deliveries` holds what the log hands to other objects; `snapshot` caches the hot state; `meta` holds
+//! the host's own notes.
 
 use domain::aggregate::Delivery;
 use domain::journal::{Hash, Head, RawEntry, Verifier};
+use domain::rejection::Rejection;
 
 use super::database::{Cell, Database, Param, StoreError};
 use super::limits::{ENVELOPE_BYTES, PAGE_BYTES_MAX};
-
-/// The tables, made when an object is first written to. Each statement is repeatable.
-const TABLES: [&str; 6] = [
-    "CREATE TABLE IF NOT EXISTS log (
-        seq INTEGER PRIMARY KEY,
-        recorded_at INTEGER NOT NULL,
-        command_id TEXT NOT NULL,
-        actor TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        version INTEGER NOT NULL,
-        payload TEXT NOT NULL,
-        hash TEXT NOT NULL
-    ) STRICT",
-    // No reply column: the reply is the entries first_seq..last_seq, read again.
-    "CREATE TABLE IF NOT EXISTS commands (
-        command_id TEXT PRIMARY KEY,
-        body_hash TEXT NOT NULL,
-        first_seq INTEGER NOT NULL,
-        last_seq INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS deliveries (
-        number INTEGER PRIMARY KEY,
-        seq INTEGER NOT NULL,
-        target TEXT NOT NULL,
-        command_id TEXT NOT NULL,
-        command TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('pending', 'taken', 'refused')),
-        outcome TEXT
-    ) STRICT",
-    "CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (number) WHERE state = 'pending'",
-    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
-];
+use super::schema::{SCHEMA, SCHEMA_NOTE, TABLES};
 
 /// A page as one JSON text: many times quicker than a row at a time. The first entry always comes, however
 /// large; further ones while the page stays below its bytes.
@@ -55,7 +25,10 @@ const HEAD: &str = "SELECT seq, hash, recorded_at FROM log ORDER BY seq DESC LIM
 const HASH_AT: &str = "SELECT hash FROM log WHERE seq = ?1";
 const APPEND: &str = "INSERT INTO log (seq, recorded_at, command_id, actor, kind, version, payload, hash)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-const FIND_COMMAND: &str = "SELECT body_hash, first_seq, last_seq FROM commands WHERE command_id = ?1";
+const FIND_COMMAND: &str =
+    "SELECT body_hash, first_seq, last_seq, NULL AS rejection FROM commands WHERE command_id = ?1
+    UNION ALL SELECT body_hash, 0, 0, rejection FROM refusals WHERE command_id = ?1";
+const REMEMBER_REFUSAL: &str = "INSERT INTO refusals (command_id, body_hash, rejection) VALUES (?1, ?2, ?3)";
 const REMEMBER_COMMAND: &str =
     "INSERT INTO commands (command_id, body_hash, first_seq, last_seq) VALUES (?1, ?2, ?3, ?4)";
 const FACTS: &str = "SELECT key, json FROM facts WHERE key IN (SELECT value FROM json_each(?1))";
@@ -67,12 +40,15 @@ const PENDING: &str = "SELECT number, target, command_id, command FROM deliverie
     WHERE state = 'pending' ORDER BY number LIMIT ?1";
 const HAS_PENDING: &str = "SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1";
 const SETTLE: &str = "UPDATE deliveries SET state = ?2, outcome = ?3 WHERE number = ?1 AND state = 'pending'";
+const PARTS: &str = "SELECT bytes FROM snapshot ORDER BY part";
+const CLEAR_PARTS: &str = "DELETE FROM snapshot";
+const ADD_PART: &str = "INSERT INTO snapshot (part, bytes) VALUES (?1, ?2)";
 const GET_META: &str = "SELECT value FROM meta WHERE key = ?1";
 const SET_META: &str =
     "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const TABLE_EXISTS: &str = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'log'";
 
-/// A command that the log already holds.
+/// A command that was answered before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCommand {
     /// Digest of its body and actor, hex.
@@ -81,6 +57,8 @@ pub struct KnownCommand {
     pub first_seq: u64,
     /// Seq of its last entry.
     pub last_seq: u64,
+    /// The refusal it got; it has no entries then.
+    pub refusal: Option<Rejection>,
 }
 
 /// Something that this log hands to another object.
@@ -132,12 +110,21 @@ impl<D: Database> Store<D> {
         Ok(!self.database.run(TABLE_EXISTS, &[])?.is_empty())
     }
 
-    /// Makes the tables where they are missing.
+    /// Makes the tables that this build knows and the object does not have yet.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
+    /// [`StoreError`].
     pub fn create(&self) -> Result<(), StoreError> {
-        TABLES.iter().try_for_each(|sql| self.database.run(sql, &[]).map(drop))
+        TABLES.iter().try_for_each(|sql| self.database.run(sql, &[]).map(drop))?;
+        self.set_note(SCHEMA_NOTE, SCHEMA)
+    }
+
+    /// As [`Store::create`], for an object that was made by an older build.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn update(&self) -> Result<(), StoreError> {
+        if self.note(SCHEMA_NOTE)?.as_deref() == Some(SCHEMA) { Ok(()) } else { self.create() }
     }
 
     /// The stored head, and when its entry was recorded.
@@ -178,8 +165,12 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError`].
     pub fn page(&self, from: u64, limit: u32) -> Result<Vec<RawEntry>, StoreError> {
-        let params =
-            [integer(from), Param::Integer(limit.into()), Param::Integer(ENVELOPE_BYTES), Param::Integer(PAGE_BYTES_MAX)];
+        let params = [
+            integer(from),
+            Param::Integer(limit.into()),
+            Param::Integer(ENVELOPE_BYTES),
+            Param::Integer(PAGE_BYTES_MAX),
+        ];
         match self.database.run(PAGE, &params)?.into_iter().next().as_deref() {
             Some([Cell::Text(json)]) => {
                 let rows: Vec<Row> = serde_json::from_str(json)?;
@@ -214,7 +205,7 @@ impl<D: Database> Store<D> {
         Ok(verifier.head())
     }
 
-    /// What the log knows of a command.
+    /// What is known of a command.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -222,13 +213,30 @@ impl<D: Database> Store<D> {
         let rows = self.database.run(FIND_COMMAND, &[Param::Text(command_id)])?;
         match rows.into_iter().next().as_deref() {
             None => Ok(None),
-            Some([Cell::Text(body_hash), Cell::Integer(first), Cell::Integer(last)]) => Ok(Some(KnownCommand {
-                body_hash: body_hash.clone(),
-                first_seq: first.cast_unsigned(),
-                last_seq: last.cast_unsigned(),
-            })),
+            Some([Cell::Text(body_hash), Cell::Integer(first), Cell::Integer(last), rejection]) => {
+                let refusal = match rejection {
+                    Cell::Text(json) => Some(serde_json::from_str(json)?),
+                    _ => None,
+                };
+                Ok(Some(KnownCommand {
+                    body_hash: body_hash.clone(),
+                    first_seq: first.cast_unsigned(),
+                    last_seq: last.cast_unsigned(),
+                    refusal,
+                }))
+            }
             Some(_) => Err(StoreError::Shape("command")),
         }
+    }
+
+    /// Keeps a refusal as the command's first reply.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is stored then.
+    pub fn refuse(&self, command_id: &str, body_hash: &str, refusal: &Rejection) -> Result<(), StoreError> {
+        let rejection = serde_json::to_string(refusal)?;
+        let row = [Param::Text(command_id), Param::Text(body_hash), Param::Text(&rejection)];
+        self.database.run(REMEMBER_REFUSAL, &row).map(drop)
     }
 
     /// The stored facts among `keys`.
@@ -270,8 +278,12 @@ impl<D: Database> Store<D> {
             }
             for (seq, delivery) in append.deliveries {
                 let (target, command) = (delivery.to.to_string(), delivery.command.to_string());
-                let row =
-                    [integer(*seq), Param::Text(&target), Param::Text(&delivery.command_id), Param::Text(&command)];
+                let row = [
+                    integer(*seq),
+                    Param::Text(&target),
+                    Param::Text(&delivery.command_id),
+                    Param::Text(&command),
+                ];
                 self.database.run(QUEUE_DELIVERY, &row)?;
             }
             Ok(())
@@ -301,9 +313,9 @@ impl<D: Database> Store<D> {
         let rows = self.database.run(PENDING, &[Param::Integer(limit.into())])?;
         rows.into_iter()
             .map(|row| match <[Cell; 4]>::try_from(row) {
-                Ok([Cell::Integer(number), Cell::Text(target), Cell::Text(command_id), Cell::Text(command)]) => {
-                    Ok(QueuedDelivery { number, target, command_id, command })
-                }
+                Ok(
+                    [Cell::Integer(number), Cell::Text(target), Cell::Text(command_id), Cell::Text(command)],
+                ) => Ok(QueuedDelivery { number, target, command_id, command }),
                 _ => Err(StoreError::Shape("delivery")),
             })
             .collect()
@@ -325,6 +337,34 @@ impl<D: Database> Store<D> {
         let state = if taken { "taken" } else { "refused" };
         let row = [Param::Integer(number), Param::Text(state), Param::Text(outcome)];
         self.database.run(SETTLE, &row).map(drop)
+    }
+
+    /// The parts of the snapshot, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn parts(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let rows = self.database.run(PARTS, &[])?;
+        rows.into_iter()
+            .map(|row| match <[Cell; 1]>::try_from(row) {
+                Ok([Cell::Blob(bytes)]) => Ok(bytes),
+                _ => Err(StoreError::Shape("snapshot")),
+            })
+            .collect()
+    }
+
+    /// Puts other parts in the place of those there are, with the note that says what they are.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing has changed then.
+    pub fn replace_parts(&self, parts: &[&[u8]], key: &'static str, note: &str) -> Result<(), StoreError> {
+        self.database.transaction(|| {
+            self.database.run(CLEAR_PARTS, &[])?;
+            for (number, bytes) in (0..).zip(parts) {
+                self.database.run(ADD_PART, &[Param::Integer(number), Param::Blob(bytes)])?;
+            }
+            self.set_note(key, note)
+        })
     }
 
     /// A note of the host, as it was last written.

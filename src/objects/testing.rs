@@ -32,7 +32,8 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
     let Some(path) = url.path().strip_prefix(PREFIX).filter(|_| open(env)) else {
         return Response::error("not found", 404);
     };
-    let parts: Vec<String> = path.split('/').map(|part| part.replace("%2F", "/").replace("%2f", "/")).collect();
+    let parts: Vec<String> =
+        path.split('/').map(|part| part.replace("%2F", "/").replace("%2f", "/")).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     match parts.as_slice() {
         ["d1"] => {
@@ -43,7 +44,8 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
         ["projector", stream, "resume"] => progress(projector::resume(env, &parse(stream)?).await),
         ["objects", stream, "live"] => {
-            let since = url.query_pairs().find(|(key, _)| key == "since").and_then(|(_, since)| since.parse().ok());
+            let since =
+                url.query_pairs().find(|(key, _)| key == "since").and_then(|(_, since)| since.parse().ok());
             client::forward_live(env, &parse(stream)?, &request, since.unwrap_or(0), "test").await
         }
         ["objects", stream, door] => {

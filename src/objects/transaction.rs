@@ -69,6 +69,7 @@ fn bind(param: &Param<'_>) -> JsValue {
         #[expect(clippy::cast_precision_loss, reason = "seqs and milliseconds stay far below 2^53")]
         Param::Integer(number) => Number::from(*number as f64).into(),
         Param::Text(text) => JsValue::from_str(text),
+        Param::Blob(bytes) => worker::js_sys::Uint8Array::from(*bytes).into(),
     }
 }
 

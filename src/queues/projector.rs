@@ -102,9 +102,18 @@ pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, Projecto
             Outcome::Raced => {}
             Outcome::Isolate => limit = 1,
             Outcome::Poison { seq, kind, error } => {
-                tracing::error!(stream = name, seq, kind, error, "entry cannot be projected, parking its stream");
+                tracing::error!(
+                    stream = name,
+                    seq,
+                    kind,
+                    error,
+                    "entry cannot be projected, parking its stream"
+                );
                 let park = checkpoint::park(&name, seq, &kind, &error, now())?;
-                read_models.run(&park).await.map_err(|error| ProjectorError::ReadModels(error.to_string()))?;
+                read_models
+                    .run(&park)
+                    .await
+                    .map_err(|error| ProjectorError::ReadModels(error.to_string()))?;
                 return Ok(Progress::Parked { seq, error });
             }
         }
@@ -179,7 +188,9 @@ fn collect<'a>(stream: &StreamId, entries: &'a [RawEntry]) -> (Fit<'a>, Option<O
     for entry in entries {
         match project(stream, entry, &mut writes) {
             Ok(()) => last = Some(entry),
-            Err(error) => return ((last, writes.into_statements()), Some(poison_of(entry, error.to_string()))),
+            Err(error) => {
+                return ((last, writes.into_statements()), Some(poison_of(entry, error.to_string())));
+            }
         }
     }
     ((last, writes.into_statements()), None)

@@ -72,7 +72,8 @@ impl ReadModels {
     pub async fn standing(&self, stream: &str) -> Result<Standing> {
         let key = [D1Type::Text(GENERATION), D1Type::Text(stream)];
         let read = |sql: &str| self.database.prepare(sql).bind_refs(&key);
-        let results = self.database.batch(vec![read(checkpoint::READ)?, read(checkpoint::READ_PARKED)?]).await?;
+        let results =
+            self.database.batch(vec![read(checkpoint::READ)?, read(checkpoint::READ_PARKED)?]).await?;
         let [places, parked] = results.as_slice() else {
             return Err(Error::RustError("D1 answered another number of results".to_owned()));
         };
@@ -98,7 +99,15 @@ impl ReadModels {
             })
             .collect();
         let prepared = prepared.map_err(|error| BatchError::Unfit(error.to_string()))?;
-        self.database.batch(prepared).await.map(drop).map_err(|error| classify(error.to_string()))
+        self.database.batch(prepared).await.map(drop).map_err(|error| classify(words(&error)))
+    }
+}
+
+/// What D1 said, without the runtime's wrapping.
+fn words(error: &Error) -> String {
+    match error {
+        Error::D1(error) => error.cause(),
+        other => other.to_string(),
     }
 }
 

@@ -46,14 +46,14 @@ const OPTIMISE_VARIABLE: &str = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
 pub fn ensure(workspace: &Workspace, wanted: Artifact) -> Result<()> {
     npm::ensure(workspace)?;
     if wanted == Artifact::Worker {
-        return worker(workspace, &wasm(workspace)?);
+        return worker(workspace, &wasm(workspace)?, Size::AsLinked);
     }
     let toolchain = wasm(workspace)?;
     terminal(workspace, &toolchain)?;
     if wanted != Artifact::Terminal {
         frontend(workspace)?;
     }
-    if wanted == Artifact::All { worker(workspace, &toolchain) } else { Ok(()) }
+    if wanted == Artifact::All { worker(workspace, &toolchain, Size::AsLinked) } else { Ok(()) }
 }
 
 /// The compiler and the tools for wasm.
@@ -63,13 +63,40 @@ fn wasm(workspace: &Workspace) -> Result<WasmToolchain> {
     Ok(toolchain)
 }
 
-fn worker(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
+/// How much work goes into making the Worker small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Size {
+    /// As it comes out of the linker: for this machine. wasm-opt takes half a minute for six hundredths.
+    AsLinked,
+    /// As small as it gets: for a deployment.
+    Least,
+}
+
+impl Size {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::AsLinked => &["--release", "--no-opt"],
+            Self::Least => &["--release"],
+        }
+    }
+}
+
+/// Builds everything for a deployment, the Worker as small as it gets.
+///
+/// # Errors
+/// As [`ensure`].
+pub fn ensure_deployable(workspace: &Workspace) -> Result<()> {
+    ensure(workspace, Artifact::Frontend)?;
+    worker(workspace, &wasm(workspace)?, Size::Least)
+}
+
+fn worker(workspace: &Workspace, toolchain: &WasmToolchain, size: Size) -> Result<()> {
     let stamp = Stamp::of(
         workspace,
         "worker",
         &["Cargo.toml", "Cargo.lock", "src", "domain", "projections", "migrations"],
         &["src/entry.mjs"],
-        &[&toolchain.version()],
+        &[&toolchain.version(), &format!("{size:?}")],
     )?;
     let result = workspace.path("build/index.js");
     if stamp.is_fresh(&result) {
@@ -77,7 +104,9 @@ fn worker(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<()> {
     }
     say::step("Building the Worker", |step| {
         Run::new(workspace, "build-worker", workspace.cargo_tool("worker-build"))
-            .args(["--release"])
+            // The workspace's default members are the native crates; the Worker has to be named.
+            .args(size.arguments())
+            .args([".", "--", "--package", "hangtag"])
             .envs(toolchain.variables())
             .envs(tool_variables(workspace))
             .env("CARGO_TARGET_DIR", workspace.path("target/wasm"))

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     artifacts::{self, Artifact},
-    platform::{self, Platform, Settings},
+    platform::{self, Environment, Platform, Settings},
     say::{self, Step},
     seed::{self, Seed},
     workspace::Workspace,
@@ -77,7 +77,7 @@ fn start(workspace: &Workspace, step: &Step) -> Result<Map<String, Value>> {
     if state.exists() {
         fs::remove_dir_all(&state).context("the last measurement's state cannot be removed")?;
     }
-    let settings = Settings { port: platform::free_ports()?, state };
+    let settings = Settings { port: platform::free_ports()?, state, environment: Environment::Local };
     step.detail("new state");
     let begun = Instant::now();
     let mut platform = Platform::start(workspace, settings.clone())?;

@@ -7,17 +7,20 @@ use anyhow::Result;
 use crate::{
     artifacts::{self, Artifact},
     groups,
-    platform::{Platform, Settings},
+    platform::{Environment, Platform, Settings},
     say,
     seed::{self, Seed},
     workspace::Workspace,
 };
 
+/// The platform's port when nobody says; the tools that talk to it know it too.
+pub const PORT: u16 = 8787;
+
 /// What was asked for on the command line.
 #[derive(Debug, clap::Args)]
 pub struct Options {
     /// The platform's port; the one above it is the sandbox's.
-    #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..=65_534))]
+    #[arg(long, default_value_t = PORT, value_parser = clap::value_parser!(u16).range(1..=65_534))]
     port: u16,
     /// Where state lives between runs (default: .hangtag/state).
     #[arg(long)]
@@ -46,7 +49,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Some(state) => std::path::absolute(state)?,
         None => workspace.tooling("state"),
     };
-    let platform = Platform::start(workspace, Settings { port: options.port, state })?;
+    let platform =
+        Platform::start(workspace, Settings { port: options.port, state, environment: Environment::Local })?;
     seed::ensure(workspace, &platform, options.seed)?;
     welcome(&platform, options.seed, &say::seconds(started.elapsed()));
     platform.watch()
@@ -73,14 +77,17 @@ fn welcome(platform: &Platform, seed: Seed, took: &str) {
         say::line("\n  Nothing was seeded: sign in as Sam Super and make an organization.\n");
         return;
     }
+    let api = if port == PORT { String::new() } else { format!(" --api http://demo.localhost:{port}") };
+    let other_port = if port == PORT { String::new() } else { format!(" --port {port}") };
     say::line(format!(
         "
-  Try          1. open the address above, sign in as Olivia, and open the session \"Saturday, main hall\"
-               2. let it make a pairing code, and type that code at http://demo.localhost:{port}/terminal
-                  in a second window: that is a till now
-               3. key some tags of {INVENTORY_HINT} there, take the money, and watch Olivia's page
-               4. cargo run -q -p replay-tool -- --help reads and verifies the log of what you just did
-",
-        INVENTORY_HINT = "the event's item list"
+  Try          1. open the address above and sign in as Olivia: one event, one open session, 2,400 items
+               2. in the session, ask for a pairing code, and type it at http://demo.localhost:{port}/terminal
+                  in a second window: that window is a till now
+               3. key tags from the event's item list there, take the money, and watch Olivia's page
+               4. read the evidence:
+                  cargo run -qp replay-tool -- fetch 1 --into logs{api} --token-command 'cargo xtask token{other_port}'
+                  cargo run -qp replay-tool -- verify logs
+"
     ));
 }

@@ -124,6 +124,12 @@ impl Run {
         if finished.success {
             return Ok(finished.output);
         }
+        if is_network_trouble(&finished.output) {
+            bail!(
+                "`{program}` could not fetch what it needs: is the network there? Start again once it is ({} says more)",
+                log.display()
+            );
+        }
         let how = if finished.timed_out { "took too long and was stopped" } else { "failed" };
         bail!(
             "`{program}` {how}; its whole output is in {}, the end of it:\n{}",
@@ -153,6 +159,25 @@ pub fn ask(program: impl AsRef<OsStr>, arguments: &[&str], variables: &[(&str, &
     let output = command.output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
+}
+
+/// How tools say that they cannot reach what they want to download.
+const NETWORK_TROUBLE: [&str; 11] = [
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EAI_AGAIN",
+    "ENOTFOUND",
+    "ENETUNREACH",
+    "ETIMEDOUT",
+    "Could not resolve host",
+    "Could not connect to server",
+    "Couldn't connect to server",
+    "Temporary failure resolving",
+    "spurious network error",
+];
+
+fn is_network_trouble(output: &str) -> bool {
+    NETWORK_TROUBLE.iter().any(|words| output.contains(words))
 }
 
 /// The last lines of an output.
@@ -200,6 +225,13 @@ mod tests {
         assert_eq!(shown.lines().count(), TAIL_LINES);
         assert!(shown.ends_with("line 99"));
         assert_eq!(tail("one\ntwo"), "one\ntwo");
+    }
+
+    #[test]
+    fn a_missing_network_is_recognised() {
+        assert!(is_network_trouble("npm error code ECONNREFUSED\nnpm error syscall connect"));
+        assert!(is_network_trouble("  [6] Could not resolve hostname (Could not resolve host: index)"));
+        assert!(!is_network_trouble("error[E0583]: file not found for module `tax`"));
     }
 
     #[test]

@@ -92,6 +92,18 @@ impl Client {
         }
     }
 
+    /// Sends a command without a body that may be repeated as it is.
+    ///
+    /// # Errors
+    /// When the platform is not there or refuses.
+    pub fn put(&self, path: &str) -> Result<Value> {
+        let mut request = self.agent.put(self.address(path)).header("host", &self.host);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        read(path, request.send_empty())
+    }
+
     fn address(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }

@@ -5,7 +5,7 @@
 use std::{
     ffi::OsString,
     io::{Read as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, ExitCode, ExitStatus, Stdio},
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
@@ -51,8 +51,7 @@ impl Kept {
         log: &Path,
     ) -> Result<Self> {
         let output = create_with_folder(log)?;
-        let ourselves = std::env::current_exe().context("our own program cannot be found")?;
-        let mut keeper = Command::new(ourselves);
+        let mut keeper = Command::new(ourselves()?);
         keeper
             .arg("keep")
             .arg("--")
@@ -96,6 +95,16 @@ impl Kept {
     pub fn stop(&self) {
         self.group.stop();
     }
+}
+
+/// Our own program, even when a build has put a newer one in its place since we started: `cargo test` does that
+/// while `cargo xtask test` runs.
+fn ourselves() -> Result<PathBuf> {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return Ok(running.to_path_buf());
+    }
+    std::env::current_exe().context("our own program cannot be found")
 }
 
 /// The keeper's own work (`xtask keep -- PROGRAM ARGUMENTS`): run the server until it ends or we are alone.

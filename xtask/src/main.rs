@@ -4,6 +4,7 @@ mod apt;
 mod artifacts;
 mod bench;
 mod checks;
+mod deploy;
 mod dev;
 mod exec;
 mod groups;
@@ -19,6 +20,7 @@ mod say;
 mod seed;
 mod stamp;
 mod tidy;
+mod token;
 mod toolchain;
 mod workspace;
 
@@ -55,6 +57,10 @@ enum Task {
         #[arg(default_value = "all")]
         artifact: Artifact,
     },
+    /// Builds as small as it gets and deploys with wrangler.
+    Deploy(deploy::Options),
+    /// Prints a token for one of the demo people, from the running platform's sandbox.
+    Token(token::Options),
     /// Checks the house rules: import arrows, repeatable results, named bounds, sizes, words.
     Tidy,
     /// Runs a server and ends it when its starter is gone (used by the other commands).
@@ -88,6 +94,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Openapi => openapi::run(&workspace)?,
         Task::Build { artifact } => artifacts::ensure(&workspace, artifact)?,
+        Task::Deploy(options) => deploy::run(&workspace, &options)?,
+        Task::Token(options) => token::run(&options)?,
         Task::Tidy => return Ok(verdict(tidy::print(&tidy::look(&workspace)?))),
         Task::Keep { command } => return keeper::keep(&command),
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     apt,
     exec::{Run, ask},
-    say,
+    say::{self, Step},
     workspace::Workspace,
 };
 
@@ -33,9 +33,11 @@ const CHROMIUM_VARIABLE: &str = "HANGTAG_CHROMIUM";
 /// Installs the packages of the lock file unless they are there, and checks that the pinned Node runs.
 ///
 /// # Errors
-/// One sentence with the way out: no npm, no network, no Node.
+/// One sentence with the way out: no npm, no network, no Node, a lock file out of step.
 pub fn ensure(workspace: &Workspace) -> Result<()> {
-    if !up_to_date(workspace)? {
+    let lock = lock(workspace)?;
+    in_step(workspace, &lock)?;
+    if !all_installed(&lock, &installed(workspace)) {
         let Some(version) = ask("npm", &["--version"], &[]) else {
             bail!(
                 "Node.js with npm is missing: install it (on Debian `apt-get install nodejs npm`) and start again"
@@ -44,16 +46,24 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
         if major(&version).is_none_or(|major| major < NPM_MAJOR_MIN) {
             bail!("npm {version} is too old: install npm {NPM_MAJOR_MIN} or newer and start again");
         }
-        say::step("Installing npm packages", |step| {
-            // No package of ours needs an install script: programs come as packages of their own.
-            Run::new(workspace, "npm-ci", "npm")
-                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-                .succeed(step)
-                .context("npm could not install the packages; when the network was the cause, start again once it is back")?;
-            Ok(())
-        })?;
+        say::step("Installing npm packages", |step| install(workspace, step))?;
+        if !all_installed(&lock, &installed(workspace)) {
+            bail!(
+                "npm installed something else than package-lock.json says: remove node_modules and start again"
+            );
+        }
     }
     check_node(workspace)
+}
+
+/// `npm install` rather than `npm ci`: the latter refuses a lock file without the packages of foreign platforms,
+/// which no registry mirror is sure to have. What `npm ci` promises beyond that is checked before and after.
+/// No package of ours needs an install script: programs come as packages of their own.
+fn install(workspace: &Workspace, step: &Step) -> Result<()> {
+    Run::new(workspace, "npm-install", "npm")
+        .args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        .succeed(step)?;
+    Ok(())
 }
 
 fn check_node(workspace: &Workspace) -> Result<()> {
@@ -72,16 +82,39 @@ fn major(version: &str) -> Option<u32> {
     version.trim_start_matches('v').split('.').next()?.parse().ok()
 }
 
-/// Whether what is installed is what the lock file says: npm keeps its own account of the former.
-fn up_to_date(workspace: &Workspace) -> Result<bool> {
-    let locked = fs::read_to_string(workspace.path("package-lock.json"))
+fn lock(workspace: &Workspace) -> Result<Value> {
+    let text = fs::read_to_string(workspace.path("package-lock.json"))
         .context("package-lock.json is missing: it belongs to the repository, fetch it again")?;
-    let locked: Value = serde_json::from_str(&locked).context("package-lock.json is not JSON")?;
-    let Ok(installed) = fs::read_to_string(workspace.path("node_modules/.package-lock.json")) else {
-        return Ok(false);
-    };
-    let installed: Value = serde_json::from_str(&installed).unwrap_or_default();
-    Ok(all_installed(&locked, &installed))
+    serde_json::from_str(&text).context("package-lock.json is not JSON")
+}
+
+/// npm's own account of what it installed; nothing when there is none.
+fn installed(workspace: &Workspace) -> Value {
+    let text = fs::read_to_string(workspace.path("node_modules/.package-lock.json")).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// Whether every `package.json` asks for what the lock file was made from.
+fn in_step(workspace: &Workspace, lock: &Value) -> Result<()> {
+    for folder in ["", "frontend", "sandbox", "tests"] {
+        let path = workspace.path(folder).join("package.json");
+        let text = fs::read_to_string(&path).with_context(|| format!("{} is missing", path.display()))?;
+        let manifest =
+            serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+        if !same_wishes(&manifest, &lock["packages"][folder]) {
+            bail!(
+                "package-lock.json is out of step with {}: run `npm install --ignore-scripts` and commit both",
+                path.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn same_wishes(manifest: &Value, locked: &Value) -> bool {
+    ["dependencies", "devDependencies", "optionalDependencies"]
+        .iter()
+        .all(|kind| manifest[kind] == locked[kind])
 }
 
 fn all_installed(locked: &Value, installed: &Value) -> bool {
@@ -138,6 +171,17 @@ mod tests {
         for (installed, expected) in cases {
             assert_eq!(all_installed(&locked, &installed), expected, "{installed}");
         }
+    }
+
+    #[test]
+    fn a_changed_wish_is_out_of_step() {
+        let locked = json!({"version": "1.0.0", "devDependencies": {"a": "1.0.0"}});
+        assert!(same_wishes(&json!({"name": "x", "devDependencies": {"a": "1.0.0"}}), &locked));
+        assert!(!same_wishes(&json!({"devDependencies": {"a": "1.0.1"}}), &locked));
+        assert!(!same_wishes(
+            &json!({"devDependencies": {"a": "1.0.0"}, "dependencies": {"b": "1.0.0"}}),
+            &locked
+        ));
     }
 
     #[test]

@@ -31,7 +31,7 @@ const READY_POLL: Duration = Duration::from_millis(60);
 const VAULT_KEY_BYTES: usize = 32;
 
 /// The database's binding in `wrangler.toml`.
-const DATABASE: &str = "DB";
+pub const DATABASE: &str = "DB";
 
 /// How the platform shall run.
 #[derive(Debug, Clone)]
@@ -40,6 +40,26 @@ pub struct Settings {
     pub port: u16,
     /// Where all state lives.
     pub state: PathBuf,
+    /// What the Worker is told to run in.
+    pub environment: Environment,
+}
+
+/// What the Worker is told to run in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// Somebody's own machine.
+    Local,
+    /// Under tests, which may reach through the doors that inject faults.
+    Test,
+}
+
+impl Environment {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Test => "test",
+        }
+    }
 }
 
 /// A running platform; dropping it stops it.
@@ -256,7 +276,7 @@ fn write_variables(workspace: &Workspace, settings: &Settings) -> Result<PathBuf
     let commit =
         ask("git", &["-C", &workspace.root().display().to_string(), "rev-parse", "--short=12", "HEAD"], &[]);
     let lines = [
-        ("ENVIRONMENT", "local".to_owned()),
+        ("ENVIRONMENT", settings.environment.name().to_owned()),
         ("COMMIT", commit.unwrap_or_default()),
         ("CLERK_ISSUER", format!("http://127.0.0.1:{sandbox}")),
         ("CLERK_JWKS_URL", format!("http://127.0.0.1:{sandbox}/.well-known/jwks.json")),

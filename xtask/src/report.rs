@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::say::{self, Step};
+use crate::{
+    exec::tail,
+    say::{self, Step},
+};
 
 /// How many things were checked, and with what outcome.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -82,11 +85,24 @@ impl Outcome {
 #[derive(Debug, Default)]
 pub struct Report {
     total: Tally,
+    only: Option<String>,
 }
 
 impl Report {
+    /// A report on the stages alone whose names contain a text, and on those that they stand on.
+    pub fn only(text: Option<String>) -> Self {
+        Self { only: text, ..Self::default() }
+    }
+
+    /// Runs a stage, unless only others were asked for.
+    pub fn stage(&mut self, name: &str, work: impl FnOnce(&Step) -> Result<Outcome>) {
+        if self.only.as_ref().is_none_or(|text| name.contains(text.as_str())) {
+            self.needed_stage(name, work);
+        }
+    }
+
     /// Runs a stage, says its line, and counts it. A stage that breaks down has failed once.
-    pub fn stage(&mut self, name: &str, work: impl FnOnce(&Step) -> Result<Outcome>) -> Tally {
+    pub fn needed_stage(&mut self, name: &str, work: impl FnOnce(&Step) -> Result<Outcome>) -> Tally {
         let started = Instant::now();
         let outcome =
             say::silent_step(name, work).unwrap_or_else(|error| Outcome::failed(format!("{error:#}")));
@@ -141,6 +157,20 @@ pub fn count(output: &str) -> Tally {
     tally
 }
 
+/// The part of a test runner's output that a person wants to see when something failed: cargo's accounts of the
+/// failed tests, or else the end, where the other runners put theirs.
+pub fn failures(output: &str) -> String {
+    let mut shown: Vec<&str> = Vec::new();
+    let mut inside = false;
+    for line in output.lines() {
+        inside = (inside || line == "failures:") && !line.starts_with("test result:");
+        if inside && !line.trim().is_empty() {
+            shown.push(line);
+        }
+    }
+    if shown.is_empty() { tail(output) } else { tail(&shown.join("\n")) }
+}
+
 /// Numbers that stand before given words: `12 passed; 0 failed;`.
 fn before_words(words: &[&str], passed: &str, failed: &str, skipped: &str) -> Tally {
     let before = |wanted: &str| {
@@ -170,6 +200,13 @@ mod tests {
         ] {
             assert_eq!(count(output), Tally { passed, failed, skipped }, "{output}");
         }
+    }
+
+    #[test]
+    fn failed_tests_are_shown_wherever_they_stand() {
+        let output = "running 2 tests\nfailures:\n\n---- a stdout ----\nwhy\n\nfailures:\n    a\n\ntest result: FAILED\nmore\n";
+        assert_eq!(failures(output), "failures:\n---- a stdout ----\nwhy\nfailures:\n    a");
+        assert_eq!(failures("one\ntwo\n"), "one\ntwo");
     }
 
     #[test]

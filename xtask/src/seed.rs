@@ -44,6 +44,14 @@ const OPENING_LIMIT: Duration = Duration::from_mins(3);
 /// How often we ask whether it has.
 const OPENING_POLL: Duration = Duration::from_millis(200);
 
+/// What the demo people are in the demo organization, besides Olivia, who is its first admin.
+const PEOPLE: [(&str, &str); 4] = [
+    ("user_demo_ed", "event_admin"),
+    ("user_demo_sue", "support"),
+    ("user_demo_val", "volunteer"),
+    ("user_demo_cora", "consignor"),
+];
+
 /// The demo inventory.
 const INVENTORY: &str = "demo/inventory.csv";
 
@@ -86,6 +94,10 @@ fn demo(workspace: &Workspace, platform: &Platform, step: &Step) -> Result<()> {
     step.detail("organizations");
     organizations(platform)?;
     let olivia = olivia(platform)?;
+    step.detail("people");
+    for (person, role) in PEOPLE {
+        olivia.put(&format!("/api/v1/members/{person}/roles/{role}"))?;
+    }
     step.detail("event");
     let event = create_event(&olivia, "demo", "Spring Children's Sale")?;
     step.detail("inventory");
@@ -138,11 +150,18 @@ pub fn olivia(platform: &Platform) -> Result<Client> {
     signed_in(platform, "demo", "user_demo_olivia", Some("demo"))
 }
 
-/// A client signed in through the sandbox's door for tests.
 fn signed_in(platform: &Platform, host: &str, user: &str, organization: Option<&str>) -> Result<Client> {
+    Ok(platform.client(host).with_token(&token(&platform.sandbox(), user, organization)?))
+}
+
+/// A token from the sandbox's door for tests.
+///
+/// # Errors
+/// When the sandbox is not there or does not know the person.
+pub fn token(sandbox: &Client, user: &str, organization: Option<&str>) -> Result<String> {
     let body = json!({"user": user, "organization": organization});
-    let answer = platform.sandbox().post("/testing/tokens", "seed", Body::Json(&body))?;
-    Ok(platform.client(host).with_token(text(&answer, "jwt")?))
+    let answer = sandbox.post("/testing/tokens", "seed", Body::Json(&body))?;
+    Ok(text(&answer, "jwt")?.to_owned())
 }
 
 fn create_event(client: &Client, key: &str, name: &str) -> Result<String> {

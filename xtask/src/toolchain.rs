@@ -269,13 +269,7 @@ fn install(workspace: &Workspace, tool: &CargoTool) -> Result<()> {
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
-            .succeed(step)
-            .with_context(|| {
-                format!(
-                    "{} could not be installed; when the network was the cause, start again once it is back",
-                    tool.package
-                )
-            })?;
+            .succeed(step)?;
         Ok(())
     })
 }

@@ -31,6 +31,8 @@ pub use event::{
     ItemsTakenBack, SessionCancelled, SessionOpening, SessionScheduled, StatusChanged,
 };
 pub use facts::Facts;
+pub use items::MAX_ITEMS_LISTED;
+pub use participation::MAX_JOINING;
 pub use state::{ItemSlot, SessionRef, State};
 
 use serde::{Deserialize, Serialize};

@@ -14,6 +14,7 @@ mod tests;
 
 pub use accounts::{MAX_CODE_CHARS, MIN_CODE_CHARS};
 pub use command::Command;
+pub use decide::{MAX_CONSIGNOR_NUMBER, MAX_ENROLMENTS};
 pub use event::{
     AccountFlag, AccountFlagged, AccountLinked, ConsignorErased, ConsignorsEnrolled, Enrolment, Event,
     EventEnded, EventFounded, HeadContradicted, HeadWitnessed, OrganizationCreated, OrganizationReinstated,

@@ -1,86 +1,175 @@
+import createClient from "openapi-fetch";
 import { problemFrom, Unreachable } from "./problem.ts";
-import type * as Api from "./types.ts";
+import type { paths } from "./schema.generated.ts";
+import type { NewReceipt, Position } from "./types.ts";
 
 /** No request of a person's screen may hang for longer, in ms. */
 const REQUEST_LIMIT_MS = 30_000;
+/** Rows asked for where a screen shows all of them; the platform gives at most this many at once. */
+const WHOLE_PAGE = 200;
+/** Pages read for one whole list: more is not a list that a person reads. */
+const MAX_PAGES = 20;
 
 export type Token = () => Promise<string>;
 
-type Request = {
-  method?: "GET" | "POST";
-  query?: Record<string, string | number | undefined>;
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal | undefined;
-};
+export type ItemQuery = { cursor?: string | undefined; q?: string | undefined; status?: string | undefined };
+export type SessionStep = "open" | "pause" | "resume" | "close";
 
-/** A client that speaks for whoever `token` names; without one, for nobody. */
+/**
+ * A client that speaks for whoever `token` names; without one, for nobody. It remembers the last position that one
+ * of its commands (or the live socket) has named, and asks every list for an answer that is at least as fresh.
+ */
 export function createApi(token?: Token) {
-  const call = <T>(path: string, request: Request = {}) =>
-    send(path, request, token).then((r) => r.json() as T);
-  const post = <T>(path: string, body: unknown = {}, key: string = crypto.randomUUID()) =>
-    call<T>(path, { method: "POST", body, headers: { "idempotency-key": key } });
-  const id = encodeURIComponent;
+  const client = createClient<paths>({ baseUrl: location.origin, fetch: boundedFetch });
+  if (token !== undefined) {
+    client.use({
+      async onRequest({ request }) {
+        request.headers.set("authorization", `Bearer ${await token()}`);
+        return request;
+      },
+    });
+  }
+
+  let newest: Position | undefined;
+  const seen = (position: Position) => {
+    newest = { stream: position.stream, seq: position.seq };
+  };
+  const fresh = () => (newest === undefined ? {} : { stream: newest.stream, min_seq: newest.seq });
+  const command = async <T extends Position>(answer: Answer<T>): Promise<T> => {
+    const accepted = await unwrap(answer);
+    seen(accepted);
+    return accepted;
+  };
+  const keyed = (key: string) => ({ "Idempotency-Key": key });
 
   return {
-    configuration: () => call<Api.Configuration>("/configuration"),
-    me: () => call<Api.Me>("/me"),
+    seen,
 
-    events: (cursor?: string) => call<Api.Page<Api.ConsignmentEvent>>("/events", { query: { cursor } }),
+    configuration: () => unwrap(client.GET("/api/v1/configuration")),
+    me: () => unwrap(client.GET("/api/v1/me")),
+
+    events: (cursor?: string) =>
+      unwrap(client.GET("/api/v1/events", { params: { query: { ...given({ cursor }), ...fresh() } } })),
     createEvent: (body: { name: string; starts_on?: string; ends_on?: string }, key: string) =>
-      post<Api.Accepted & { id: string }>("/events", body, key),
-    event: (event: string) => call<Api.ConsignmentEvent>(`/events/${id(event)}`),
-    moveEvent: (event: string, to: Api.EventStatus) =>
-      post<Api.Accepted>(`/events/${id(event)}/transitions`, { to }),
-    items: (
-      event: string,
-      query: { cursor?: string | undefined; q?: string | undefined; status?: string | undefined },
-    ) => call<Api.Page<Api.Item>>(`/events/${id(event)}/items`, { query }),
-    consignors: (event: string) => call<Api.Page<Api.Consignor>>(`/events/${id(event)}/consignors`),
-    streams: (event: string) => call<Api.Page<Api.StreamInfo>>(`/events/${id(event)}/streams`),
-    log: (stream: string, signal?: AbortSignal) =>
-      send(`/log/${id(stream)}`, { query: { from: 1 }, signal }, token).then((response) => response.text()),
+      command(client.POST("/api/v1/events", { params: { header: keyed(key) }, body })),
+    event: (event: string) =>
+      unwrap(client.GET("/api/v1/events/{event}", { params: { path: { event }, query: fresh() } })),
+    moveEvent: (event: string, to: string, key: string) =>
+      command(
+        client.POST("/api/v1/events/{event}/transitions", {
+          params: { path: { event }, header: keyed(key) },
+          body: { to },
+        }),
+      ),
+    items: (event: string, query: ItemQuery) =>
+      unwrap(
+        client.GET("/api/v1/events/{event}/items", {
+          params: { path: { event }, query: { ...given(query), ...fresh() } },
+        }),
+      ),
+    consignors: (event: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/events/{event}/consignors", {
+            params: { path: { event }, query: { ...given({ cursor }), limit: WHOLE_PAGE, ...fresh() } },
+          }),
+        ),
+      ),
+    streams: (event: string) =>
+      unwrap(client.GET("/api/v1/events/{event}/streams", { params: { path: { event } } })),
+    log: (stream: string) =>
+      unwrap(client.GET("/api/v1/log/{stream}", { params: { path: { stream } }, parseAs: "text" })),
 
-    sessions: (event: string) => call<Api.Page<Api.Session>>(`/events/${id(event)}/sessions`),
-    createSession: (event: string, body: { name: string; channels: ["floor"] }, key: string) =>
-      post<Api.Accepted & { id: string }>(`/events/${id(event)}/sessions`, body, key),
-    session: (session: string) => call<Api.Session>(`/sessions/${id(session)}`),
-    steer: (session: string, step: "open" | "pause" | "resume" | "close") =>
-      post<Api.Accepted>(`/sessions/${id(session)}/${step}`),
-    pairing: (session: string) => post<Api.Pairing>(`/sessions/${id(session)}/pairings`),
-    claim: (code: string, name: string) => post<Api.Claim>("/pairings/claim", { code, name }),
-    summary: (session: string) => call<Api.SessionSummary>(`/sessions/${id(session)}/summary`),
-    receipts: (session: string) => call<Api.Page<Api.Receipt>>(`/sessions/${id(session)}/receipts`),
-    receipt: (receipt: string) => call<Api.Receipt>(`/receipts/${id(receipt)}`),
+    sessions: (event: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/events/{event}/sessions", {
+            params: { path: { event }, query: { ...given({ cursor }), limit: WHOLE_PAGE, ...fresh() } },
+          }),
+        ),
+      ),
+    createSession: (event: string, body: { name: string; channels: string[] }, key: string) =>
+      command(
+        client.POST("/api/v1/events/{event}/sessions", {
+          params: { path: { event }, header: keyed(key) },
+          body,
+        }),
+      ),
+    session: (session: string) =>
+      unwrap(client.GET("/api/v1/sessions/{session}", { params: { path: { session }, query: fresh() } })),
+    steer: (session: string, step: SessionStep, key: string) =>
+      command(
+        client.POST(`/api/v1/sessions/{session}/${step}`, {
+          params: { path: { session }, header: keyed(key) },
+        }),
+      ),
+    pairing: (session: string) =>
+      command(client.POST("/api/v1/sessions/{session}/pairings", { params: { path: { session } } })),
+    summary: (session: string) =>
+      unwrap(
+        client.GET("/api/v1/sessions/{session}/summary", { params: { path: { session }, query: fresh() } }),
+      ),
+    receipts: (session: string) =>
+      unwrap(
+        client.GET("/api/v1/sessions/{session}/receipts", { params: { path: { session }, query: fresh() } }),
+      ),
+    receipt: (receipt: string) =>
+      unwrap(client.GET("/api/v1/receipts/{receipt}", { params: { path: { receipt }, query: fresh() } })),
 
-    terminal: () => call<Api.TerminalInfo>("/terminal"),
-    catalogue: (session: string) => call<Api.Catalogue>(`/sessions/${id(session)}/catalogue`),
-    sendReceipt: (session: string, body: Api.ReceiptCommand) =>
-      post<Api.Receipt>(`/sessions/${id(session)}/receipts`, body, body.receipt),
+    claim: (code: string, name: string) =>
+      unwrap(client.POST("/api/v1/pairings/claim", { body: { code, name } })),
+    terminal: () => unwrap(client.GET("/api/v1/terminal")),
+    catalogue: (session: string) =>
+      unwrap(client.GET("/api/v1/sessions/{session}/catalogue", { params: { path: { session } } })),
+    sendReceipt: (session: string, body: NewReceipt) =>
+      unwrap(
+        client.POST("/api/v1/sessions/{session}/receipts", {
+          params: { path: { session }, header: keyed(body.receipt) },
+          body,
+        }),
+      ),
   };
 }
 
 export type ApiClient = ReturnType<typeof createApi>;
 
-async function send(path: string, request: Request, token: Token | undefined): Promise<Response> {
-  const url = new URL(`/api/v1${path}`, location.origin);
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
+type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+async function unwrap<T>(answer: Answer<T>): Promise<T> {
+  const { data, error, response } = await answer;
+  if (!response.ok || data === undefined) throw problemFrom(error, response.status);
+  return data;
+}
+
+/** Every page of a list that a screen shows as a whole. */
+async function whole<T>(
+  page: (cursor?: string) => Promise<{ items: T[]; next_cursor?: string | null }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const { items, next_cursor } = await page(cursor);
+    all.push(...items);
+    if (next_cursor == null) break;
+    cursor = next_cursor;
   }
-  const headers = new Headers(request.headers);
-  headers.set("accept", "application/json");
-  if (token !== undefined) headers.set("authorization", `Bearer ${await token()}`);
-  if (request.body !== undefined) headers.set("content-type", "application/json");
-  const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
-  const response = await fetch(url, {
-    method: request.method ?? "GET",
-    headers,
-    body: request.body === undefined ? null : JSON.stringify(request.body),
-    signal: request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]),
-  }).catch((error: unknown) => {
-    if (request.signal?.aborted) throw error;
+  return all;
+}
+
+/** Leaves out what is not there: an empty parameter is not the same as none. */
+function given<T extends Record<string, string | undefined>>(query: T): { [K in keyof T]?: string } {
+  return Object.fromEntries(
+    Object.entries(query).filter(([, value]) => value !== undefined && value !== ""),
+  ) as {
+    [K in keyof T]?: string;
+  };
+}
+
+async function boundedFetch(request: Request): Promise<Response> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]);
+  try {
+    return await fetch(request, { signal });
+  } catch (error) {
     throw new Unreachable(error);
-  });
-  if (!response.ok) throw await problemFrom(response);
-  return response;
+  }
 }

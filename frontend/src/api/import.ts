@@ -1,6 +1,5 @@
-import { texts } from "../texts/en.ts";
 import type { Token } from "./client.ts";
-import { Problem, Unreachable } from "./problem.ts";
+import { problemFrom, Unreachable } from "./problem.ts";
 import type { ImportReport } from "./types.ts";
 
 /** The most bytes one import takes (the platform's own limit on a body). */
@@ -29,10 +28,8 @@ export async function importInventory(
     request.onerror = () => reject(new Unreachable());
     request.onload = () => {
       if (request.status < 300) resolve(request.response as ImportReport);
-      else reject(new Problem(request.response ?? unknownProblem(request.status)));
+      else reject(problemFrom(request.response, request.status));
     };
     request.send(file);
   });
 }
-
-const unknownProblem = (status: number) => ({ title: texts.errors.status(status), status, code: "unknown" });

@@ -6,7 +6,7 @@ export class Problem extends Error {
   readonly body: ProblemBody;
 
   constructor(body: ProblemBody) {
-    super(body.detail ?? body.title);
+    super(body.detail);
     this.name = "Problem";
     this.body = body;
   }
@@ -24,24 +24,15 @@ export class Unreachable extends Error {
   }
 }
 
-/** Reads a refusal; answers that are not problem+json still become one, with what is known. */
-export async function problemFrom(response: Response): Promise<Problem> {
-  const body = await response.json().catch(() => undefined);
+/** A refusal from its body; answers that are not problem+json still become one, with what is known. */
+export function problemFrom(body: unknown, status: number): Problem {
   if (isProblemBody(body)) return new Problem(body);
-  return new Problem({
-    title: texts.errors.status(response.status),
-    status: response.status,
-    code: "unknown",
-  });
+  const title = texts.errors.status(status);
+  return new Problem({ type: "about:blank", title, detail: title, status, code: "unknown", request_id: "" });
 }
 
 function isProblemBody(value: unknown): value is ProblemBody {
   return (
-    typeof value === "object" &&
-    value !== null &&
-    "title" in value &&
-    "status" in value &&
-    typeof value.title === "string" &&
-    typeof value.status === "number"
+    typeof value === "object" && value !== null && "title" in value && "status" in value && "detail" in value
   );
 }

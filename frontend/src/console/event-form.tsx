@@ -88,7 +88,7 @@ function EventFormBody({ onClose }: { onClose: () => void }) {
         <Button look="quiet" onPress={onClose}>
           {words.cancel}
         </Button>
-        <Button type="submit" look="primary" isPending={create.isPending}>
+        <Button type="submit" look="primary" pending={create.isPending}>
           {create.isPending ? words.saving : words.save}
         </Button>
       </div>

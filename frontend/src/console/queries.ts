@@ -1,22 +1,31 @@
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { ApiClient } from "../api/client.ts";
 import { Problem } from "../api/problem.ts";
+import { SignedOut } from "../auth/auth.ts";
 
 /** Tries after the first one; a refusal is an answer and is never asked again. */
 const MAX_RETRIES = 2;
 /** For how long an answer is used without asking again when a screen comes back, in ms. */
 const FRESH_MS = 5_000;
 
-export const createQueryClient = () =>
+/** Keeps the screens' answers. `onSignedOut` is called when the person's session has ended, here or elsewhere. */
+export const createQueryClient = (onSignedOut: () => void) =>
   new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (error instanceof SignedOut || (error instanceof Problem && error.status === 401)) onSignedOut();
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
-        retry: (failures, error) =>
-          !(error instanceof Problem && error.status < 500) && failures < MAX_RETRIES,
+        retry: (failures, error) => !isAnswer(error) && failures < MAX_RETRIES,
       },
     },
   });
+
+const isAnswer = (error: Error) =>
+  error instanceof SignedOut || (error instanceof Problem && error.status < 500);
 
 /** What the screens read, with the keys under which it is kept. */
 export const queries = {
@@ -49,7 +58,7 @@ export const queries = {
   streams: (api: ApiClient, event: string) =>
     queryOptions({ queryKey: ["event", event, "streams"], queryFn: () => api.streams(event) }),
   log: (api: ApiClient, stream: string) =>
-    queryOptions({ queryKey: ["log", stream], queryFn: ({ signal }) => api.log(stream, signal) }),
+    queryOptions({ queryKey: ["log", stream], queryFn: () => api.log(stream) }),
   session: (api: ApiClient, session: string) =>
     queryOptions({ queryKey: ["session", session], queryFn: () => api.session(session) }),
   summary: (api: ApiClient, session: string) =>

@@ -3,9 +3,9 @@ import { Link, useParams } from "react-router";
 import type { Receipt } from "../api/types.ts";
 import { useApp } from "../app.tsx";
 import { texts } from "../texts/en.ts";
-import { count, moment, money } from "../texts/format.ts";
+import { count, moment, money, percent } from "../texts/format.ts";
 import { Icon } from "../ui/icons.tsx";
-import { Estimate, Failure, Money, Skeleton, TagNumber } from "../ui/parts.tsx";
+import { Failure, Money, Skeleton, TagNumber } from "../ui/parts.tsx";
 import { queries } from "./queries.ts";
 
 const words = texts.receipt;
@@ -53,14 +53,14 @@ function Paper({ receipt }: { receipt: Receipt }) {
         ))}
       </ul>
       <dl className="paper-sums">
-        <Sum name={words.subtotal} cents={receipt.subtotal_cents} currency={currency} />
+        <Sum name={words.subtotal} cents={receipt.gross_cents} currency={currency} />
         <Sum name={words.tax} cents={receipt.tax_cents} currency={currency} />
         <Sum name={words.total} cents={receipt.total_cents} currency={currency} strong />
         {receipt.tenders.map((tender, index) => (
           <Sum
             // biome-ignore lint/suspicious/noArrayIndexKey: tenders have no id and never change
             key={index}
-            name={texts.tenders[tender.kind]}
+            name={texts.tenders[tender.kind] ?? tender.kind}
             cents={tender.amount_cents}
             currency={currency}
           />
@@ -113,7 +113,11 @@ function Story({ receipt }: { receipt: Receipt }) {
               {line.consignor != null && line.share_estimate_cents != null && (
                 <>
                   {"; "}
-                  {words.storyShare(line.consignor, money(line.share_estimate_cents, currency))} <Estimate />
+                  {words.storyShare(
+                    line.consignor,
+                    money(line.share_estimate_cents, currency),
+                    percent(line.rate_bp),
+                  )}
                 </>
               )}
             </p>

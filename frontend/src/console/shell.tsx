@@ -1,6 +1,6 @@
-import "../styles/console.css";
+import "../styles/console/index.css";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import {
   Button as AriaButton,
   Header,
@@ -10,18 +10,15 @@ import {
   MenuTrigger,
   Popover,
 } from "react-aria-components";
-import { NavLink, Outlet, useLocation } from "react-router";
+import { NavLink, Outlet, ScrollRestoration, useLocation } from "react-router";
 import { createApi } from "../api/client.ts";
 import type { Configuration } from "../api/types.ts";
 import { type App, AppProvider, appFrom, useApp } from "../app.tsx";
-import { SignedOut } from "../auth/auth.ts";
 import { texts } from "../texts/en.ts";
 import { Icon, Mark } from "../ui/icons.tsx";
 import { Failure, Skeleton } from "../ui/parts.tsx";
 import { ThemeSwitch } from "../ui/theme-switch.tsx";
 import { createQueryClient, queries } from "./queries.ts";
-
-const queryClient = createQueryClient();
 
 /** The console's frame: who we are, where we are, and the page. */
 export function Component() {
@@ -47,7 +44,7 @@ export function Component() {
       </main>
     );
   }
-  if (configuration.organization === null) {
+  if (configuration.organization == null) {
     return (
       <main className="lonely">
         <h1>{texts.errors.noOrganization}</h1>
@@ -60,7 +57,16 @@ export function Component() {
 
 function Frame({ configuration, organization }: Pick<App, "configuration" | "organization">) {
   const [app] = useState(() => appFrom(configuration, organization));
+  // Whoever is signed out meanwhile signs in again and comes back to the page they were on.
+  const [queryClient] = useState(() => createQueryClient(() => app.auth.signIn(window.location.href)));
   const location = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(location.pathname);
+  useEffect(() => {
+    // A new page is read from its top, by eyes and by screen readers.
+    if (shown.current !== location.pathname) main.current?.focus({ preventScroll: true });
+    shown.current = location.pathname;
+  }, [location.pathname]);
   const signedIn = app.auth.signedIn();
   return (
     <AppProvider app={app}>
@@ -88,7 +94,8 @@ function Frame({ configuration, organization }: Pick<App, "configuration" | "org
             </div>
           </div>
         </header>
-        <main id="content" className="page" tabIndex={-1}>
+        <ScrollRestoration />
+        <main id="content" className="page" tabIndex={-1} ref={main}>
           {signedIn || location.pathname === "/" ? <Outlet /> : <SendToSignIn />}
         </main>
       </QueryClientProvider>
@@ -105,13 +112,8 @@ function SendToSignIn() {
 function Account() {
   const { api, auth } = useApp();
   const me = useQuery(queries.me(api));
-  // The session may have ended elsewhere: then the person signs in again and comes back to this page.
-  useEffect(() => {
-    if (me.error instanceof SignedOut) auth.signIn(window.location.href);
-  }, [me.error, auth]);
   const leave = async () => {
     await auth.signOut();
-    queryClient.clear();
     window.location.assign("/");
   };
   return (
@@ -124,7 +126,7 @@ function Account() {
           <MenuSection>
             <Header className="menu-header">
               <span className="small soft">{texts.auth.signedInAs}</span>
-              <strong>{me.data?.name ?? me.data?.person ?? texts.dash}</strong>
+              <strong>{me.data?.person ?? texts.dash}</strong>
               <span className="small soft">
                 {me.data?.roles.map((role) => texts.roles[role] ?? role).join(", ")}
               </span>

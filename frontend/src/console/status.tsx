@@ -1,8 +1,8 @@
-import type { EventStatus, ImportOutcome, SessionStatus } from "../api/types.ts";
+import type { ImportOutcome } from "../api/types.ts";
 import { texts } from "../texts/en.ts";
 import { Chip, type Tone } from "../ui/parts.tsx";
 
-const eventTones: Partial<Record<EventStatus, Tone>> = {
+const eventTones: Record<string, Tone> = {
   selling: "done",
   markdown: "done",
   returns: "look",
@@ -10,11 +10,11 @@ const eventTones: Partial<Record<EventStatus, Tone>> = {
   cancelled: "refused",
 };
 
-export const EventStatusChip = ({ status }: { status: EventStatus }) => (
-  <Chip tone={eventTones[status] ?? "neutral"}>{texts.eventStatus[status]}</Chip>
+export const EventStatusChip = ({ status }: { status: string }) => (
+  <Chip tone={eventTones[status] ?? "neutral"}>{texts.eventStatus[status] ?? status}</Chip>
 );
 
-const sessionTones: Partial<Record<SessionStatus, Tone>> = {
+const sessionTones: Record<string, Tone> = {
   opening: "look",
   open: "done",
   paused: "look",
@@ -22,8 +22,8 @@ const sessionTones: Partial<Record<SessionStatus, Tone>> = {
   cancelled: "refused",
 };
 
-export const SessionStatusChip = ({ status }: { status: SessionStatus }) => (
-  <Chip tone={sessionTones[status] ?? "neutral"}>{texts.sessionStatus[status]}</Chip>
+export const SessionStatusChip = ({ status }: { status: string }) => (
+  <Chip tone={sessionTones[status] ?? "neutral"}>{texts.sessionStatus[status] ?? status}</Chip>
 );
 
 const itemTones: Record<string, Tone> = {

@@ -6,8 +6,6 @@ export type Floor = {
   seq: number;
   /** Receipts that came by since the page opened, newest first. */
   fresh: FreshReceipt[];
-  /** When the receipts of the last minutes came, ms since 1970, oldest first. */
-  pace: number[];
   /** Raised by every entry that moves totals, so that the page knows to ask for them again. */
   totalsVersion: number;
   /** Raised by every entry that moves the session itself (opened, paused, custody taken, closed). */
@@ -18,8 +16,8 @@ export type FreshReceipt = { receipt: string; seq: number; at: number };
 
 /** Receipts a minute are counted over this window, in ms. */
 export const PACE_WINDOW_MS = 10 * 60_000;
-/** Fresh marks are for eyes, not for the books: more than a screenful is never needed. */
-const MAX_FRESH = 50;
+/** As many as a busy hall makes in ten minutes: 600 baskets an hour and some room. */
+const MAX_FRESH = 150;
 
 /** Entries that move totals or the list of terminals; all others move the session itself. */
 const TOTALS_KINDS = new Set(["receipt_completed", "terminal_paired", "terminal_revoked"]);
@@ -27,13 +25,12 @@ const TOTALS_KINDS = new Set(["receipt_completed", "terminal_paired", "terminal_
 export const emptyFloor = (seq: number): Floor => ({
   seq,
   fresh: [],
-  pace: [],
   totalsVersion: 0,
   sessionVersion: 0,
 });
 
 /** Takes one entry in; entries that were already heard change nothing. */
-export function hear(floor: Floor, entry: LiveEntry, now: number): Floor {
+export function hear(floor: Floor, entry: LiveEntry): Floor {
   if (entry.seq <= floor.seq) return floor;
   const next = { ...floor, seq: entry.seq };
   if (TOTALS_KINDS.has(entry.kind)) next.totalsVersion += 1;
@@ -41,7 +38,6 @@ export function hear(floor: Floor, entry: LiveEntry, now: number): Floor {
   const receipt = entry.payload.receipt;
   if (entry.kind === "receipt_completed" && typeof receipt === "string") {
     next.fresh = [{ receipt, seq: entry.seq, at: entry.recorded_at }, ...floor.fresh].slice(0, MAX_FRESH);
-    next.pace = [...floor.pace, entry.recorded_at].filter((moment) => moment > now - PACE_WINDOW_MS);
   }
   return next;
 }

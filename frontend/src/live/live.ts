@@ -1,15 +1,23 @@
-import type { LiveFrame } from "../api/types.ts";
 import { backoffMs } from "./backoff.ts";
 
 /** What a screen shows about its connection. `since` is when the present state began, ms since 1970. */
 export type LiveState = { phase: "connecting" | "catching_up" | "live" | "offline"; since: number };
+
+/** One frame of the socket, as the platform sends it. An entry's payload is the JSON text that was hashed. */
+type LiveFrame =
+  | { type: "entry"; seq: number; recorded_at: number; kind: string; payload: string }
+  | { type: "live"; head: number }
+  | { type: "pong" };
+
+/** Where to listen, and as whom. */
+export type LiveAddress = { url: string; token: string };
 
 /** One entry of the followed log, its payload read. */
 export type LiveEntry = { seq: number; recorded_at: number; kind: string; payload: Record<string, unknown> };
 
 export type LiveOptions = {
   /** The socket's address for entries after `since`; asked anew for each try, as tokens are short-lived. */
-  address: (since: number) => Promise<string>;
+  address: (since: number) => Promise<LiveAddress>;
   /** The last seq that the screen already has. */
   since: number;
   /** Called once per entry, in order, without gaps from `since` on. */
@@ -23,6 +31,8 @@ export type LiveOptions = {
 const SILENCE_LIMIT_MS = 45_000;
 /** We ask for a sign of life this often; the platform answers without waking. */
 const PING_EVERY_MS = 15_000;
+/** A socket in doubt has this long to answer: a hall's network at its slowest, in ms. */
+const DOUBT_LIMIT_MS = 4_000;
 const PING = JSON.stringify({ type: "ping" });
 
 /**
@@ -52,6 +62,7 @@ export class Live {
 
   start(): this {
     window.addEventListener("online", this.#wake);
+    window.addEventListener("offline", this.#lost);
     document.addEventListener("visibilitychange", this.#wake);
     void this.#connect();
     return this;
@@ -60,10 +71,28 @@ export class Live {
   stop(): void {
     this.#stopped = true;
     window.removeEventListener("online", this.#wake);
+    window.removeEventListener("offline", this.#lost);
     document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#timer);
     this.#drop();
   }
+
+  /** Something else could not be reached: asks the socket for a sign of life, now, and gives up on it without one. */
+  doubt(): void {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    const asked = Date.now();
+    socket.send(PING);
+    setTimeout(() => {
+      if (this.#socket === socket && this.#heardAt < asked) this.#lost();
+    }, DOUBT_LIMIT_MS);
+  }
+
+  #lost = () => {
+    if (this.#stopped || this.#socket === undefined) return;
+    this.#drop();
+    this.#later();
+  };
 
   #wake = () => {
     if (this.#stopped || document.visibilityState === "hidden" || this.#socket !== undefined) return;
@@ -74,7 +103,7 @@ export class Live {
 
   async #connect(): Promise<void> {
     this.#enter("connecting");
-    let address: string;
+    let address: LiveAddress;
     try {
       address = await this.#options.address(this.#seen);
     } catch {
@@ -82,31 +111,30 @@ export class Live {
       return;
     }
     if (this.#stopped || this.#socket !== undefined) return;
-    const socket = new WebSocket(address);
+    // The token travels as a subprotocol: in the address it would end up in other people's logs.
+    const socket = new WebSocket(address.url, `bearer.${address.token}`);
     this.#socket = socket;
     this.#heardAt = Date.now();
     socket.onopen = () => this.#enter("catching_up");
-    socket.onmessage = (event) => this.#hear(socket, event.data);
+    socket.onmessage = (event) => this.#hear(event.data);
     socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#drop();
-      this.#later();
+      if (this.#socket === socket) this.#lost();
     };
     this.#pulse = setInterval(() => this.#beat(socket), PING_EVERY_MS);
   }
 
   #beat(socket: WebSocket): void {
-    if (Date.now() - this.#heardAt > SILENCE_LIMIT_MS) socket.onclose?.(new CloseEvent("close"));
+    if (Date.now() - this.#heardAt > SILENCE_LIMIT_MS) this.#lost();
     else if (socket.readyState === WebSocket.OPEN) socket.send(PING);
   }
 
-  #hear(socket: WebSocket, data: unknown): void {
+  #hear(data: unknown): void {
     this.#heardAt = Date.now();
     const frame = readFrame(data);
     if (frame?.type === "live") this.#arrive(frame.head);
     if (frame?.type !== "entry" || frame.seq <= this.#seen) return;
     if (frame.seq !== this.#seen + 1) {
-      socket.onclose?.(new CloseEvent("close"));
+      this.#lost();
       return;
     }
     this.#seen = frame.seq;
@@ -155,9 +183,11 @@ function readFrame(data: unknown): LiveFrame | undefined {
   return typeof frame === "object" && frame !== null && "type" in frame ? (frame as LiveFrame) : undefined;
 }
 
-/** The live socket's address on this host. */
-export function liveAddress(session: string, token: string, since: number): string {
+/** The live socket of a session on this host. */
+export function liveAddress(session: string, token: string, since: number): LiveAddress {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const query = new URLSearchParams({ since: String(since), token });
-  return `${scheme}//${location.host}/api/v1/sessions/${encodeURIComponent(session)}/live?${query}`;
+  return {
+    url: `${scheme}//${location.host}/api/v1/sessions/${encodeURIComponent(session)}/live?since=${since}`,
+    token,
+  };
 }

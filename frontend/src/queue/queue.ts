@@ -32,6 +32,8 @@ export type QueueOptions<Body, Reply> = {
   onChange: (changed: Queued<Body, Reply> | undefined, waiting: number) => void;
   /** The platform does not know this sender any more; the queue stops and keeps what it has. */
   onUnknownSender?: () => void;
+  /** A try got no answer; it will be made again. */
+  onUnreachable?: () => void;
   random?: () => number;
 };
 
@@ -106,6 +108,7 @@ export class Queue<Body, Reply> {
   }
 
   #later(): void {
+    this.#options.onUnreachable?.();
     this.#timer = setTimeout(() => void this.pump(), backoffMs(this.#failures, this.#options.random));
     this.#failures += 1;
   }

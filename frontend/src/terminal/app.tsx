@@ -1,4 +1,4 @@
-import "../styles/terminal.css";
+import "../styles/terminal/index.css";
 import { useEffect, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { Failure } from "../ui/parts.tsx";

@@ -1,12 +1,13 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { Money, TagNumber } from "../ui/parts.tsx";
+import { Chip, Money, TagNumber } from "../ui/parts.tsx";
 import { NoticeBand } from "./notice.tsx";
 import type { Till, TillState } from "./till.ts";
+import { useScanner } from "./use-scanner.ts";
 
 const words = texts.terminal;
 
@@ -24,7 +25,7 @@ export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
   }, [till]);
   return (
     <div className="desk">
-      <section className="desk-scan" aria-label={words.scan}>
+      <section className="desk-scan" aria-label={words.basket}>
         <ScanField till={till} />
         <NoticeBand notice={state.notice} />
         <BasketLines till={till} state={state} />
@@ -37,6 +38,15 @@ export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
 function ScanField({ till }: { till: Till }) {
   const [text, setText] = useState("");
   const field = useRef<HTMLInputElement>(null);
+  // A scanner types like a keyboard: what it left in the field goes with the scan.
+  const scanned = useCallback(
+    (tag: string) => {
+      till.scan(tag, false);
+      setText("");
+    },
+    [till],
+  );
+  useScanner(scanned);
   useEffect(() => {
     field.current?.focus();
     // A digit pressed anywhere on this desk belongs in the field.
@@ -95,7 +105,7 @@ function BasketLines({ till, state }: { till: Till; state: TillState }) {
       {lines.map(({ item, priced: price }, index) => (
         <li
           key={item.tag}
-          className={item.tag === state.latest ? "basket-line basket-latest" : "basket-line"}
+          className={lineClass(item.tag === state.latest, till.soldOn(item.tag) !== undefined)}
         >
           <span className="basket-place faint code" aria-hidden="true">
             {lines.length - index}
@@ -103,6 +113,7 @@ function BasketLines({ till, state }: { till: Till; state: TillState }) {
           <span className="basket-what">
             <span className="basket-title">{item.title}</span>
             <span className="soft small">
+              {till.soldOn(item.tag) !== undefined && <Chip tone="refused">{words.sold}</Chip>}{" "}
               <TagNumber tag={item.tag} />
               {item.size === "" ? "" : ` · ${item.size}`}
             </span>
@@ -126,6 +137,9 @@ function BasketLines({ till, state }: { till: Till; state: TillState }) {
     </ol>
   );
 }
+
+const lineClass = (latest: boolean, gone: boolean) =>
+  `basket-line${latest ? " basket-latest" : ""}${gone ? " basket-gone" : ""}`;
 
 function Totals({ till, state }: { till: Till; state: TillState }) {
   const { basket, priced, currency } = state;

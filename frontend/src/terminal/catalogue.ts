@@ -1,6 +1,6 @@
-import type { Catalogue, CatalogueRow } from "../api/types.ts";
 import type { LiveEntry } from "../live/live.ts";
-import type { CatalogueState, Item } from "./model.ts";
+import type { CatalogueAsSent } from "./db.ts";
+import { type CatalogueRow, type CatalogueState, type Item, SOLD_FLAG } from "./model.ts";
 
 const itemOf = ([tag, title, size, price_cents, consignor, flags]: CatalogueRow): Item => ({
   tag,
@@ -11,9 +11,17 @@ const itemOf = ([tag, title, size, price_cents, consignor, flags]: CatalogueRow)
   flags,
 });
 
-export function catalogueFrom(catalogue: Catalogue, sold: [string, number][] = []): CatalogueState {
+export function catalogueFrom(catalogue: CatalogueAsSent, heard: [string, number][] = []): CatalogueState {
+  const sold = catalogue.items
+    .filter((row) => (row[5] & SOLD_FLAG) !== 0)
+    .map((row): [string, number] => [row[0], 0]);
   const items = new Map(catalogue.items.map((row) => [row[0], itemOf(row)]));
-  return { items, sold: new Map(sold), position: catalogue.position, settings: catalogue.settings };
+  return {
+    items,
+    sold: new Map([...sold, ...heard]),
+    position: catalogue.position,
+    settings: catalogue.settings,
+  };
 }
 
 /** What an entry of the session's log means to a till. */

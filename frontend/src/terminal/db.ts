@@ -1,6 +1,6 @@
-import type { Catalogue, CatalogueRow, Receipt, SaleSettings } from "../api/types.ts";
+import type { Catalogue, Receipt, SellingRules } from "../api/types.ts";
 import type { QueueStore } from "../queue/queue.ts";
-import type { BasketLine, Pairing, QueuedReceipt, QueuedSale } from "./model.ts";
+import type { BasketLine, CatalogueRow, Pairing, QueuedReceipt, QueuedSale } from "./model.ts";
 
 const DATABASE = "hangtag-terminal";
 const VERSION = 1;
@@ -9,12 +9,16 @@ const CHUNK_ROWS = 2_000;
 /** Answered receipts kept for looking back and printing again. */
 const MAX_KEPT_RECEIPTS = 200;
 
+/** What the platform sends; the schema has no word for rows that are tuples. */
+export type CatalogueAsSent = Omit<Catalogue, "items"> & { items: CatalogueRow[] };
+export type StoredCatalogue = CatalogueAsSent & { sold: [string, number][] };
+
 type Meta = {
   pairing: Pairing;
   draft: BasketLine[];
   showing: string;
   position: number;
-  settings: SaleSettings;
+  settings: SellingRules;
 };
 
 /** All that a till must not lose, in IndexedDB. One till, one database; one tab at a time holds it. */
@@ -101,7 +105,7 @@ export class TillDb implements QueueStore<QueuedSale, Receipt> {
   }
 
   /** Replaces the catalogue; what was known as sold belongs to the old one and goes. */
-  async replaceCatalogue(catalogue: Catalogue, sold: Map<string, number>): Promise<void> {
+  async replaceCatalogue(catalogue: CatalogueAsSent, sold: Map<string, number>): Promise<void> {
     await this.#write(["catalogue", "sold", "meta"], (store) => {
       store("catalogue").clear();
       store("sold").clear();
@@ -115,7 +119,7 @@ export class TillDb implements QueueStore<QueuedSale, Receipt> {
   }
 
   /** The catalogue as last stored; undefined when there is none. */
-  async catalogue(): Promise<(Catalogue & { sold: [string, number][] }) | undefined> {
+  async catalogue(): Promise<StoredCatalogue | undefined> {
     const [position, settings] = await Promise.all([this.get("position"), this.get("settings")]);
     if (position === undefined || settings === undefined) return undefined;
     const chunks: CatalogueRow[][] = await settled(this.#read("catalogue").getAll());

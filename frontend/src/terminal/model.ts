@@ -1,4 +1,4 @@
-import type { ProblemBody, Receipt, ReceiptCommand, SaleSettings } from "../api/types.ts";
+import type { NewReceipt, ProblemBody, Receipt, SellingRules } from "../api/types.ts";
 import type { Queued } from "../queue/queue.ts";
 
 /** An item as a till knows it; `price_cents` is the price printed on its tag. */
@@ -10,6 +10,12 @@ export type Item = {
   consignor: number;
   flags: number;
 };
+
+/** A row of the catalogue: tag, title, size, price in cents, consignor number, flags. */
+export type CatalogueRow = [string, string, string, number, number, number];
+
+/** Bit of a row's flags: it was sold already when the catalogue was made. */
+export const SOLD_FLAG = 16;
 
 /** One line of the basket: the item, and how its tag came in. */
 export type BasketLine = { item: Item; keyed: boolean };
@@ -42,7 +48,7 @@ export type QueuedReceipt = Queued<QueuedSale, Receipt>;
 /** A sale as queued: the command, and what the receipt's print needs when the network is away. */
 export type QueuedSale = {
   session: string;
-  command: ReceiptCommand;
+  command: NewReceipt;
   basket: BasketLine[];
   priced: PricedBasket;
 };
@@ -65,11 +71,11 @@ export type Step =
 /** The catalogue as fetched, with what the log said since. */
 export type CatalogueState = {
   items: Map<string, Item>;
-  /** tag → number of the receipt it was sold on */
+  /** tag → number of the receipt it was sold on; 0 where only the catalogue says that it is sold */
   sold: Map<string, number>;
   /** The log position up to which this is true. */
   position: number;
-  settings: SaleSettings;
+  settings: SellingRules;
 };
 
 export type Refusal = { problem: ProblemBody; sale: QueuedReceipt };

@@ -81,7 +81,7 @@ export function PairPage({ db, onPaired }: { db: TillDb; onPaired: (pairing: Pai
           inputRef={nameField}
         />
         {error !== undefined && <Failure error={error} />}
-        <Button type="submit" look="primary" big wide isDisabled={!complete} isPending={busy}>
+        <Button type="submit" look="primary" big wide isDisabled={!complete} pending={busy}>
           {busy ? words.pairing : words.pair}
         </Button>
       </form>

@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
-import type { Tender, TenderKind } from "../api/types.ts";
+import type { Tender } from "../api/types.ts";
 import { texts } from "../texts/en.ts";
 import { decimal, money, parseAmount } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
@@ -19,7 +19,7 @@ type Props = { till: Till; state: TillState; recording: boolean };
 export function PayDesk({ till, state, recording }: Props) {
   const { currency } = state;
   const [tenders, setTenders] = useState<Tender[]>([]);
-  const [kind, setKind] = useState<TenderKind>("cash");
+  const [kind, setKind] = useState<string>("cash");
   const [text, setText] = useState("");
   const [tried, setTried] = useState(false);
   const field = useRef<HTMLInputElement>(null);
@@ -52,7 +52,7 @@ export function PayDesk({ till, state, recording }: Props) {
     field.current?.focus();
   };
   const choose = (next: string) => {
-    setKind(next as TenderKind);
+    setKind(next);
     field.current?.focus();
   };
   return (
@@ -117,7 +117,7 @@ export function PayDesk({ till, state, recording }: Props) {
                 <button
                   type="button"
                   className="icon-button"
-                  aria-label={words.takeOff(texts.tenders[tender.kind])}
+                  aria-label={words.takeOff(texts.tenders[tender.kind] ?? tender.kind)}
                   onClick={() => setTenders(tenders.filter((other) => other !== tender))}
                 >
                   <Icon name="cross" size={18} />
@@ -130,7 +130,7 @@ export function PayDesk({ till, state, recording }: Props) {
           <Button look="quiet" big isDisabled={recording} onPress={() => till.back()}>
             {words.back}
           </Button>
-          <Button type="submit" look="primary" big isPending={recording}>
+          <Button type="submit" look="primary" big pending={recording}>
             {recording ? words.completing : paysAll ? words.complete : words.add}
           </Button>
         </div>

@@ -55,10 +55,10 @@ export function ReceiptPaper({ sale, state, tillName }: Props) {
               <td>{price(tender.amount_cents)}</td>
             </tr>
           ))}
-          {command.change_cents > 0 && (
+          {priced.change_cents > 0 && (
             <tr>
               <td>{words.tender.change}</td>
-              <td>{price(command.change_cents)}</td>
+              <td>{price(priced.change_cents)}</td>
             </tr>
           )}
         </tfoot>

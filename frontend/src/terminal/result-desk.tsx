@@ -14,7 +14,7 @@ const icons = { done: "check", waiting: "warn", refused: "cross" } as const;
 /** What became of the sale: recorded, kept here, or refused. Fills the screen in its colour. */
 export function ResultDesk({ till, state, sale }: { till: Till; state: TillState; sale: QueuedReceipt }) {
   const place = useRef<HTMLElement>(null);
-  useEffect(() => place.current?.focus(), [sale.state]);
+  useEffect(() => place.current?.focus(), []);
   const refused = sale.state === "refused";
   const go = () => void (refused ? till.reopen(sale) : till.next());
   useEffect(() => {
@@ -43,7 +43,7 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
         {sale.state === "waiting" && <p>{words.waitingHelp}</p>}
         {refused && (
           <>
-            <p className="result-why">{sale.problem?.detail ?? sale.problem?.title}</p>
+            <Why till={till} sale={sale} />
             <p>{words.refusedHelp}</p>
           </>
         )}
@@ -64,14 +64,35 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
   );
 }
 
+/** In the till's own words where it has them; for items already sold, which ones. */
+function Why({ till, sale }: { till: Till; sale: QueuedReceipt }) {
+  const { problem } = sale;
+  const gone = sale.body.basket.flatMap(({ item }) => {
+    const receipt = till.soldOn(item.tag);
+    return receipt === undefined ? [] : [words.soldLine(item.title, receipt)];
+  });
+  return (
+    <>
+      <p className="result-why">{words.why[problem?.code ?? ""] ?? problem?.detail}</p>
+      {gone.length > 0 && (
+        <ul className="result-gone">
+          {gone.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
 function Change({ sale, currency }: { sale: QueuedReceipt; currency: string }) {
   const { priced, command } = sale.body;
   return (
     <div className="result-change">
-      <p className="result-change-label">{command.change_cents > 0 ? words.change : words.noChange}</p>
-      {command.change_cents > 0 && (
+      <p className="result-change-label">{priced.change_cents > 0 ? words.change : words.noChange}</p>
+      {priced.change_cents > 0 && (
         <p className="result-change-figure">
-          <Money cents={command.change_cents} currency={currency} />
+          <Money cents={priced.change_cents} currency={currency} />
         </p>
       )}
       <p>

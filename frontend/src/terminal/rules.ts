@@ -1,4 +1,4 @@
-import type { SaleSettings, Tender } from "../api/types.ts";
+import type { SellingRules, Tender } from "../api/types.ts";
 import init, { check_tag, price_basket } from "../wasm/hangtag_terminal.js";
 import wasmUrl from "../wasm/hangtag_terminal_bg.wasm?url";
 import type { BasketLine, PricedBasket } from "./model.ts";
@@ -12,7 +12,7 @@ export type TagCheck = { tag: string; grouped: string } | { error: string; messa
  */
 export type Rules = {
   checkTag: (text: string) => TagCheck;
-  price: (lines: BasketLine[], tenders: Tender[], settings: SaleSettings, now: number) => PricedBasket;
+  price: (lines: BasketLine[], tenders: Tender[], settings: SellingRules, now: number) => PricedBasket;
 };
 
 /** Fetches and starts the wasm. Rejects when it can't be fetched. */

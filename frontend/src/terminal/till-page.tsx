@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { texts } from "../texts/en.ts";
 import { Button } from "../ui/button.tsx";
 import { Failure } from "../ui/parts.tsx";
@@ -13,7 +13,6 @@ import { ResultDesk } from "./result-desk.tsx";
 import type { Rules } from "./rules.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { Till } from "./till.ts";
-import { useScanner } from "./use-scanner.ts";
 
 const words = texts.terminal;
 
@@ -27,10 +26,6 @@ export function TillPage({ db, rules, pairing, onUnpair }: Props) {
     return () => till.stop();
   }, [till]);
   const state = useSyncExternalStore(till.subscribe, till.snapshot);
-  const scan = useCallback((text: string) => till.scan(text, false), [till]);
-  const listening = state.phase === "ready" && state.step.name === "basket";
-  useScanner(listening, scan);
-
   if (state.phase === "loading") return <Loading label={words.loadingCatalogue} />;
   if (state.phase === "failed") {
     return (

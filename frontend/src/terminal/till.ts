@@ -1,13 +1,12 @@
 import { type ApiClient, createApi } from "../api/client.ts";
 import { Problem } from "../api/problem.ts";
-import type { Receipt, ReceiptCommand, Tender, TerminalInfo } from "../api/types.ts";
+import type { NewReceipt, Receipt, Tender, TerminalSelf } from "../api/types.ts";
 import { Live, type LiveEntry, type LiveState, liveAddress } from "../live/live.ts";
 import { Queue } from "../queue/queue.ts";
 import { uuid7 } from "../queue/uuid7.ts";
 import { texts } from "../texts/en.ts";
-import { tagText } from "../texts/format.ts";
 import { catalogueFrom, read } from "./catalogue.ts";
-import type { TillDb } from "./db.ts";
+import type { CatalogueAsSent, TillDb } from "./db.ts";
 import {
   type BasketLine,
   type CatalogueState,
@@ -31,7 +30,7 @@ const WRITE_BEHIND_MS = 400;
 export type TillState = {
   phase: "loading" | "ready" | "failed" | "revoked";
   error?: unknown;
-  info?: TerminalInfo;
+  info?: TerminalSelf;
   items: number;
   currency: string;
   basket: BasketLine[];
@@ -89,6 +88,7 @@ export class Till {
       store: db,
       send: (sale) => this.#api.sendReceipt(sale.session, sale.command),
       onChange: (changed, waiting) => this.#answered(changed, waiting),
+      onUnreachable: () => this.#live?.doubt(),
       onUnknownSender: () => this.#set({ phase: "revoked" }),
     });
   }
@@ -101,6 +101,11 @@ export class Till {
   };
 
   readonly snapshot = (): TillState => this.#state;
+
+  /** The receipt that `tag` was sold on, as far as this till has heard (0: some receipt); undefined while unsold. */
+  soldOn(tag: string): number | undefined {
+    return this.#catalogue?.sold.get(tag);
+  }
 
   /** What a payment by `tenders` comes to. */
   payment(tenders: Tender[]): PricedBasket {
@@ -149,7 +154,7 @@ export class Till {
   }
 
   async #fetchCatalogue(): Promise<void> {
-    const catalogue = await this.#api.catalogue(this.pairing.session);
+    const catalogue = (await this.#api.catalogue(this.pairing.session)) as unknown as CatalogueAsSent;
     // What was sold before stays sold: the new catalogue may have been made before the log's newest words.
     const sold = this.#catalogue?.sold ?? new Map<string, number>();
     await this.#db.replaceCatalogue(catalogue, sold);
@@ -234,22 +239,32 @@ export class Till {
 
   /** A tag came in: from the scanner, or keyed by hand. */
   scan(text: string, keyed: boolean): void {
-    const { basket, step } = this.#state;
-    if (step.name !== "basket" || this.#catalogue === undefined || text.trim() === "") return;
+    if (this.#state.step.name !== "basket" || text.trim() === "") return;
     const checked = this.#rules.checkTag(text);
-    if ("error" in checked) return this.#say("refused", words.notATag, words.notATagHelp);
-    const item = this.#catalogue.items.get(checked.tag);
-    if (item === undefined)
-      return this.#say("refused", `${words.unknown}: ${checked.grouped}`, words.unknownHelp);
-    const soldOn = this.#catalogue.sold.get(item.tag);
-    if (soldOn !== undefined) {
-      return this.#say("refused", `${words.sold}: ${item.title}`, words.soldHelp(String(soldOn)));
+    if ("error" in checked) this.#say("refused", words.notATag, words.notATagHelp);
+    else this.#ring(checked.tag, checked.grouped, keyed);
+  }
+
+  #ring(tag: string, grouped: string, keyed: boolean): void {
+    const { basket } = this.#state;
+    const item = this.#catalogue?.items.get(tag);
+    const soldOn = this.#catalogue?.sold.get(tag);
+    if (item === undefined) {
+      this.#say("refused", `${words.unknown}: ${grouped}`, words.unknownHelp);
+    } else if (soldOn !== undefined) {
+      this.#say(
+        "refused",
+        `${words.sold}: ${item.title}`,
+        soldOn === 0 ? words.soldSomewhere : words.soldHelp(String(soldOn)),
+      );
+    } else if (basket.some((line) => line.item.tag === tag)) {
+      this.#say("look", words.already, item.title);
+    } else if (basket.length >= MAX_BASKET_LINES) {
+      this.#say("refused", words.tooMany(MAX_BASKET_LINES));
+    } else {
+      this.#putBasket([...basket, { item, keyed }], tag);
+      this.#say("done", item.title, grouped);
     }
-    if (basket.some((line) => line.item.tag === item.tag))
-      return this.#say("look", words.already, item.title);
-    if (basket.length >= MAX_BASKET_LINES) return this.#say("refused", words.tooMany(MAX_BASKET_LINES));
-    this.#putBasket([...basket, { item, keyed }], item.tag);
-    this.#say("done", item.title, tagText(item.tag));
   }
 
   remove(tag: string): void {
@@ -282,7 +297,7 @@ export class Till {
     if (step.name !== "paying" || !priced.settled) return;
     const now = Date.now();
     const id = uuid7(now);
-    const command: ReceiptCommand = {
+    const command: NewReceipt = {
       receipt: id,
       lines: basket.map(({ item, keyed }, index) => ({
         tag: item.tag,

@@ -2,9 +2,8 @@ import { useEffect } from "react";
 import { hearKey, silence } from "./scanner.ts";
 
 /** Listens for a wedge scanner wherever the focus is; typing in a field stays typing. */
-export function useScanner(listening: boolean, onScan: (text: string) => void): void {
+export function useScanner(onScan: (text: string) => void): void {
   useEffect(() => {
-    if (!listening) return;
     let state = silence;
     const hear = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -18,5 +17,5 @@ export function useScanner(listening: boolean, onScan: (text: string) => void): 
     };
     window.addEventListener("keydown", hear, { capture: true });
     return () => window.removeEventListener("keydown", hear, { capture: true });
-  }, [listening, onScan]);
+  }, [onScan]);
 }

@@ -94,7 +94,7 @@ export const texts = {
     reconciliation: "Reconciliation",
     complete: "Complete",
     cancelled: "Cancelled",
-  },
+  } as Record<string, string>,
 
   event: {
     back: "All events",
@@ -124,6 +124,7 @@ export const texts = {
     sessionName: "Name of the session",
     sessionNamePlaceholder: "Thursday presale",
     createSession: "Create session",
+    soldOf: (sold: string, items: string) => `${sold} sold of ${items}`,
     noSessions: "No sale sessions yet",
     noSessionsHelp: "A session is one selling window. It takes the items into its custody when it opens.",
     consignors: "Consignors",
@@ -140,6 +141,7 @@ export const texts = {
       share: "Share",
       house: "House",
     },
+    unnamed: (number: number) => `Consignor ${number}`,
     tier: { regular: "Regular", super: "Super" } as Record<string, string>,
     total: "Total",
     sortBy: (column: string) => `Sort by ${column}`,
@@ -154,7 +156,7 @@ export const texts = {
     closing: "Closing",
     closed: "Closed",
     cancelled: "Cancelled",
-  },
+  } as Record<string, string>,
 
   imports: {
     title: "Import inventory",
@@ -163,6 +165,7 @@ export const texts = {
     or: "or",
     choose: "Choose a file",
     limit: "Up to 2 MiB, UTF-8.",
+    ignored: (columns: string) => `Columns that were not read: ${columns}.`,
     tooLarge: (size: string) =>
       `This file has ${size}; an import takes up to 2 MiB. Split it and import the parts.`,
     notCsv: (name: string) => `“${name}” is no CSV file.`,
@@ -173,10 +176,13 @@ export const texts = {
     accepted: "Accepted",
     warned: "With a warning",
     refused: "Refused",
-    newConsignors: (count: number) => `${plural(count, "new consignor", "new consignors")} on the list.`,
+    newConsignors: (count: number) =>
+      count === 0
+        ? "All their consignors were on the list already."
+        : `${plural(count, "new consignor", "new consignors")} on the list.`,
     all: "All",
     filter: "Show rows",
-    columns: { row: "Row", outcome: "Outcome", tag: "Tag", message: "What was found" },
+    columns: { row: "Line", outcome: "Outcome", tag: "Tag", message: "What was found" },
     outcome: { accepted: "Accepted", accepted_with_warning: "Warning", refused: "Refused" },
     inColumn: (column: string) => `column ${column}`,
     download: "Download report",
@@ -269,6 +275,8 @@ export const texts = {
     feed: "Receipts, as they happen",
     noReceipts: "No sales yet",
     noReceiptsHelp: "The first receipt appears here the moment a till completes it.",
+    receiptCount: (count: number) => plural(count, "receipt", "receipts"),
+    left: (left: string, of: string) => `${left} of ${of} still here`,
     receiptLabel: (number: string) => `Receipt ${number}`,
     lines: (count: number) => plural(count, "item", "items"),
     fresh: "new",
@@ -305,11 +313,17 @@ export const texts = {
     storyTold: (terminal: string, lines: string) => `${terminal} completed a basket of ${lines}.`,
     storyRecorded: (seq: string) => `The session’s log took it as entry ${seq}.`,
     storyLine: (title: string, price: string) => `${title} sold for ${price}`,
-    storyShare: (consignor: number, share: string) => `consignor ${consignor} earns an estimated ${share}`,
+    storyKeyed: "its tag was keyed by hand",
+    storyUnseen: "nobody had checked it in",
+    storyShare: (consignor: number, share: string, rate: string) =>
+      `consignor ${consignor} earns an estimated ${share} (${rate})`,
     late: (duration: string) => `It reached the log ${duration} after the sale.`,
   },
 
-  tenders: { cash: "Cash", card: "Card", cheque: "Cheque", store_credit: "Store credit" },
+  tenders: { cash: "Cash", card: "Card", cheque: "Cheque", store_credit: "Store credit" } as Record<
+    string,
+    string
+  >,
 
   log: {
     title: "Log",
@@ -321,7 +335,6 @@ export const texts = {
     what: "What",
     payload: "Payload",
     empty: "This stream has no entries.",
-    newest: "Newest first",
     hash: "Hash",
     entries: (count: number) => plural(count, "entry", "entries"),
     kinds: { event: "Event", session: "Session", organization: "Organization" } as Record<string, string>,
@@ -349,6 +362,7 @@ export const texts = {
     ready: (items: string) => `${items} items on this till`,
 
     scan: "Scan or key a tag",
+    basket: "Basket",
     scanHint: "then Enter",
     add: "Add",
     emptyTitle: "Ready for the next basket",
@@ -393,7 +407,7 @@ export const texts = {
       takeOff: (kind: string) => `Take off ${kind}`,
       complete: "Complete sale",
       completing: "Recording…",
-      back: "Back to basket",
+      back: "Back",
       cardHelp: "Charge the card on the reader first, then add it here.",
       badAmount: "Key an amount such as 20 or 20.50.",
       tooMuch: "Only cash gives change; a card or cheque takes at most what is due.",
@@ -409,6 +423,15 @@ export const texts = {
         "The sale is recorded here and is sent by itself when the network is back. Hand over the goods.",
       refused: "Not sold",
       refusedHelp: "The basket is back as it was. Nothing was recorded.",
+      why: {
+        item_already_sold: "Someone was quicker: one of these items is sold already.",
+        session_not_open: "Selling is paused or has ended. Ask the organizer.",
+        price_differs: "A price has changed since it was scanned. Take the item off and scan it again.",
+        item_unknown_here: "One of these items is not in this session.",
+        terminal_revoked: "This till is no longer paired with the session.",
+      } as Record<string, string>,
+      soldLine: (title: string, receipt: number) =>
+        receipt === 0 ? `${title}: already sold` : `${title}: sold on receipt ${receipt}`,
       backToBasket: "Back to the basket",
       next: "Next customer",
       print: "Print",

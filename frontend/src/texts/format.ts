@@ -32,6 +32,10 @@ export function parseAmount(text: string): number | undefined {
   return Number(whole + cents.padEnd(2, "0"));
 }
 
+/** Basis points as a percentage: 6500 → "65 %", 6250 → "62.5 %". */
+export const percent = (basisPoints: number): string =>
+  `${(basisPoints / 100).toLocaleString(LOCALE, { maximumFractionDigits: 2 })} %`;
+
 export const count = (value: number): string => value.toLocaleString(LOCALE);
 
 /** Ten digits as on the printed label: "0010001234" → "001-000123-4". */
@@ -70,9 +74,9 @@ export function day(date: string): string {
   });
 }
 
-export function dayRange(from: string | null, to: string | null): string | undefined {
-  if (from === null) return to === null ? undefined : day(to);
-  return to === null || to === from ? day(from) : `${day(from)} – ${day(to)}`;
+export function dayRange(from: string | null | undefined, to: string | null | undefined): string | undefined {
+  if (from == null) return to == null ? undefined : day(to);
+  return to == null || to === from ? day(from) : `${day(from)} – ${day(to)}`;
 }
 
 function zoned(

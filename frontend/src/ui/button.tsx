@@ -7,10 +7,29 @@ export type ButtonLook = {
   wide?: boolean;
 };
 
-type Props = Omit<AriaButtonProps, "className" | "children"> & ButtonLook & { children: ReactNode };
+type Props = Omit<AriaButtonProps, "className" | "children" | "isPending"> &
+  ButtonLook & {
+    /** What it does is under way: it keeps the focus, but presses do nothing (forms guard their own submit). */
+    pending?: boolean;
+    children: ReactNode;
+  };
 
-export function Button({ look = "plain", big = false, wide = false, ...props }: Props) {
-  return <AriaButton {...props} className={buttonClasses({ look, big, wide })} />;
+export function Button({
+  look = "plain",
+  big = false,
+  wide = false,
+  pending = false,
+  onPress,
+  ...props
+}: Props) {
+  const press = pending || onPress === undefined ? {} : { onPress };
+  return (
+    <AriaButton
+      {...props}
+      {...press}
+      className={`${buttonClasses({ look, big, wide })}${pending ? " button-pending" : ""}`}
+    />
+  );
 }
 
 export const buttonClasses = ({ look, big, wide }: Required<ButtonLook>): string =>

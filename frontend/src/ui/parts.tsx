@@ -77,10 +77,12 @@ export function Skeleton({ rows = 3 }: { rows?: number }) {
   );
 }
 
+type FigureProps = { name: ReactNode; children: ReactNode; note?: ReactNode; className?: string };
+
 /** A figure with its name, as on a summary strip. */
-export function Figure({ name, children, note }: { name: ReactNode; children: ReactNode; note?: ReactNode }) {
+export function Figure({ name, children, note, className = "" }: FigureProps) {
   return (
-    <div className="figure">
+    <div className={`figure ${className}`}>
       <dt>{name}</dt>
       <dd>
         {children}

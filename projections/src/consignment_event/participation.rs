@@ -1,44 +1,95 @@
-//! `participation`: which consignors take part in an event, and how.
+//! `participation`: which consignors take part in an event or wait for a place, and how.
 
 use domain::consignment_event::Event;
+use domain::consignment_event::fees::FeeMethod;
+use domain::consignment_event::participation::{Registration, Standing};
+use domain::ids::ConsignorNumber;
 use serde::Serialize;
 
 use crate::At;
-use crate::statement::{Sql, Writes, delete, insert};
+use crate::statement::{Sql, Writes, delete, insert, update};
 
 pub(super) const WIPE: &Sql = delete!(participation where (organization, event));
 
 const JOIN: &Sql = insert!(participation (organization, event, consignor, tier, joined_at)
-    "ON CONFLICT (organization, event, consignor) DO UPDATE SET tier = excluded.tier");
+    "ON CONFLICT (organization, event, consignor) DO UPDATE SET
+        tier = excluded.tier, standing = 'active', offer_expires_at = NULL");
+const REGISTER: &Sql = insert!(participation (organization, event, consignor, tier, joined_at, standing, method)
+    "ON CONFLICT (organization, event, consignor) DO UPDATE SET
+        tier = excluded.tier, standing = excluded.standing, method = excluded.method, offer_expires_at = NULL");
+const STANDING: &Sql =
+    update!(participation set (standing, offer_expires_at) where (organization, event, consignor));
+const CHANGE: &Sql = update!(participation set (tier, method) where (organization, event, consignor));
+const ERASE: &Sql = update!(participation set (erased) where (organization, event, consignor));
 
-#[derive(Serialize)]
+/// A row, or what changes in it; each statement reads the columns that it sets.
+#[derive(Default, Serialize)]
 struct Row<'a> {
     organization: &'a str,
     event: &'a str,
     consignor: u32,
-    tier: &'a str,
     joined_at: i64,
+    tier: Option<&'static str>,
+    standing: Option<Standing>,
+    method: Option<FeeMethod>,
+    offer_expires_at: Option<i64>,
+    erased: Option<u8>,
 }
 
 pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_json::Error> {
+    let of = |consignor: ConsignorNumber| Row {
+        organization: &at.organization,
+        event: &at.id,
+        consignor: consignor.0,
+        joined_at: at.entry.recorded_at,
+        ..Row::default()
+    };
+    let standing = |consignor, standing| Row { standing: Some(standing), ..of(consignor) };
     match event {
         Event::ConsignorsJoined(joined) => writes.write(
             JOIN,
-            joined.consignors.iter().map(|consignor| Row {
-                organization: &at.organization,
-                event: &at.id,
-                consignor: consignor.number.0,
-                tier: consignor.tier.name(),
-                joined_at: at.entry.recorded_at,
-            }),
+            joined
+                .consignors
+                .iter()
+                .map(|consignor| Row { tier: Some(consignor.tier.name()), ..of(consignor.number) }),
         ),
-        Event::EventCreated(_)
-        | Event::StatusChanged(_)
-        | Event::ItemsListed(_)
-        | Event::SessionScheduled(_)
-        | Event::SessionOpening(_)
-        | Event::CustodyHandedOver(_)
-        | Event::CustodyConfirmed(_)
-        | Event::ItemsTakenBack(_) => Ok(()),
+        Event::ConsignorRegistered(made) => {
+            let row = of(made.registration.consignor);
+            writes.write(REGISTER, [registered(row, &made.registration, Standing::Active)])
+        }
+        Event::ConsignorQueued(made) => {
+            let row = of(made.registration.consignor);
+            writes.write(REGISTER, [registered(row, &made.registration, Standing::Waiting)])
+        }
+        Event::PlaceOffered(offer) => writes.write(
+            STANDING,
+            [Row {
+                offer_expires_at: Some(offer.expires_at),
+                ..standing(offer.consignor, Standing::Offered)
+            }],
+        ),
+        Event::PlaceOfferExpired(expired) => {
+            writes.write(STANDING, [standing(expired.consignor, Standing::Left)])
+        }
+        Event::ParticipationCancelled(cancelled) => {
+            writes.write(STANDING, [standing(cancelled.consignor, Standing::Left)])
+        }
+        Event::ParticipationChanged(changed) => writes.write(
+            CHANGE,
+            [Row { tier: Some(changed.tier.name()), method: Some(changed.method), ..of(changed.consignor) }],
+        ),
+        Event::ConsignorErased(erased) => {
+            writes.write(ERASE, [Row { erased: Some(1), ..of(erased.consignor) }])
+        }
+        _ => Ok(()),
+    }
+}
+
+fn registered<'a>(row: Row<'a>, registration: &Registration, standing: Standing) -> Row<'a> {
+    Row {
+        tier: Some(registration.tier.name()),
+        method: Some(registration.method),
+        standing: Some(standing),
+        ..row
     }
 }

@@ -12,6 +12,7 @@ pub(super) const WIPE: &Sql = delete!(planned_session where (organization, event
 const PLAN: &Sql = insert!(planned_session
     (organization, session, event, number, name, channels, handed_over, taken_back, opening_at, planned_at) "");
 const OPENING: &Sql = update!(planned_session set (opening_at) where (organization, session));
+const CANCEL: &Sql = update!(planned_session set (cancelled_at) where (organization, session));
 const MOVED: &Sql = add!(planned_session add (handed_over, taken_back) where (organization, session));
 
 #[derive(Serialize)]
@@ -33,6 +34,13 @@ struct OpeningRow<'a> {
     organization: &'a str,
     session: String,
     opening_at: i64,
+}
+
+#[derive(Serialize)]
+struct CancelledRow<'a> {
+    organization: &'a str,
+    session: String,
+    cancelled_at: i64,
 }
 
 #[derive(Serialize)]
@@ -74,12 +82,16 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
                 opening_at: at.entry.recorded_at,
             }],
         ),
+        Event::SessionCancelled(cancelled) => writes.write(
+            CANCEL,
+            [CancelledRow {
+                organization: &at.organization,
+                session: cancelled.session.to_string(),
+                cancelled_at: at.entry.recorded_at,
+            }],
+        ),
         Event::CustodyHandedOver(page) => writes.write(MOVED, [moved(page.session, page.items.len(), 0)]),
         Event::ItemsTakenBack(page) => writes.write(MOVED, [moved(page.session, 0, page.items.len())]),
-        Event::EventCreated(_)
-        | Event::StatusChanged(_)
-        | Event::ConsignorsJoined(_)
-        | Event::ItemsListed(_)
-        | Event::CustodyConfirmed(_) => Ok(()),
+        _ => Ok(()),
     }
 }

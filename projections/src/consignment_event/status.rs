@@ -85,12 +85,11 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
                 changed_at: at.entry.recorded_at,
             }],
         ),
-        Event::ItemsListed(listed) => writes.write(COUNT, [more(listed.items.len(), listed.refused.len(), 0)]),
+        Event::ItemsListed(listed) => {
+            writes.write(COUNT, [more(listed.items.len(), listed.refused.len(), 0)])
+        }
+        Event::TransfersReceived(received) => writes.write(COUNT, [more(received.items.len(), 0, 0)]),
         Event::SessionScheduled(_) => writes.write(COUNT, [more(0, 0, 1)]),
-        Event::ConsignorsJoined(_)
-        | Event::SessionOpening(_)
-        | Event::CustodyHandedOver(_)
-        | Event::CustodyConfirmed(_)
-        | Event::ItemsTakenBack(_) => Ok(()),
+        _ => Ok(()),
     }
 }

@@ -5,12 +5,13 @@ use domain::organization::Event;
 use serde::Serialize;
 
 use crate::At;
-use crate::statement::{Sql, Writes, delete, insert};
+use crate::statement::{Sql, Writes, delete, insert, update};
 
 pub(super) const WIPE: &Sql = delete!(founded_event where (organization));
 
 const FOUND: &Sql =
     insert!(founded_event (organization, event, ordinal, name, starts_on, ends_on, founded_at) "");
+const END: &Sql = update!(founded_event set (ended_at) where (organization, event));
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -21,6 +22,13 @@ struct Row<'a> {
     starts_on: Option<NaiveDate>,
     ends_on: Option<NaiveDate>,
     founded_at: i64,
+}
+
+#[derive(Serialize)]
+struct EndedRow<'a> {
+    organization: &'a str,
+    event: String,
+    ended_at: i64,
 }
 
 pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_json::Error> {
@@ -37,10 +45,14 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
                 founded_at: at.entry.recorded_at,
             }],
         ),
-        Event::OrganizationCreated(_)
-        | Event::SettingsChanged(_)
-        | Event::RoleGranted(_)
-        | Event::RoleRevoked(_)
-        | Event::ConsignorsEnrolled(_) => Ok(()),
+        Event::EventEnded(ended) => writes.write(
+            END,
+            [EndedRow {
+                organization: &at.organization,
+                event: ended.event.to_string(),
+                ended_at: at.entry.recorded_at,
+            }],
+        ),
+        _ => Ok(()),
     }
 }

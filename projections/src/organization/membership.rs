@@ -28,10 +28,15 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
         }
         Event::RoleGranted(granted) => writes.write(GRANT, [row(at, &granted.person, granted.role)]),
         Event::RoleRevoked(revoked) => writes.write(REVOKE, [row(at, &revoked.person, revoked.role)]),
-        Event::SettingsChanged(_) | Event::ConsignorsEnrolled(_) | Event::EventFounded(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
 fn row<'a>(at: &'a At<'_>, person: &'a PersonId, role: Role) -> Row<'a> {
-    Row { organization: &at.organization, person: &person.0, role: role.name(), granted_at: at.entry.recorded_at }
+    Row {
+        organization: &at.organization,
+        person: &person.0,
+        role: role.name(),
+        granted_at: at.entry.recorded_at,
+    }
 }

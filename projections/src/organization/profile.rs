@@ -11,6 +11,7 @@ pub(super) const WIPE: &Sql = delete!(organization where (organization));
 const CREATE: &Sql = insert!(organization
     (organization, slug, name, currency, time_zone, settings_version, created_at) "");
 const CHANGE: &Sql = update!(organization set (currency, time_zone, settings_version) where (organization));
+const SUSPEND: &Sql = update!(organization set (suspended_at) where (organization));
 
 #[derive(Serialize)]
 struct CreatedRow<'a> {
@@ -29,6 +30,12 @@ struct ChangedRow<'a> {
     currency: &'a str,
     time_zone: &'a str,
     settings_version: u32,
+}
+
+#[derive(Serialize)]
+struct SuspendedRow<'a> {
+    organization: &'a str,
+    suspended_at: Option<i64>,
 }
 
 pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_json::Error> {
@@ -55,6 +62,13 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
                 settings_version: changed.settings.version,
             }],
         ),
-        Event::RoleGranted(_) | Event::RoleRevoked(_) | Event::ConsignorsEnrolled(_) | Event::EventFounded(_) => Ok(()),
+        Event::OrganizationSuspended(_) => {
+            let suspended_at = Some(at.entry.recorded_at);
+            writes.write(SUSPEND, [SuspendedRow { organization, suspended_at }])
+        }
+        Event::OrganizationReinstated(_) => {
+            writes.write(SUSPEND, [SuspendedRow { organization, suspended_at: None }])
+        }
+        _ => Ok(()),
     }
 }

@@ -19,10 +19,6 @@ pub(crate) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     status::project(at, event, writes)?;
     pairing::project(at, event, writes)?;
     terminal::project(at, event, writes)?;
-    if let Event::ReceiptCompleted(sale) = event {
-        receipt::project(at, sale, writes)?;
-        receipt_line::project(at, sale, writes)?;
-        share_estimate::project(at, sale, writes)?;
-    }
-    Ok(())
+    receipt::project(at, event, writes)?;
+    receipt_line::project(at, event, writes)
 }

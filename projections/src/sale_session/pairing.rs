@@ -54,16 +54,6 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
                 terminal: paired.terminal.to_string(),
             }],
         ),
-        Event::SessionScheduled(_)
-        | Event::CustodyTaken(_)
-        | Event::SessionOpened(_)
-        | Event::SessionPaused(_)
-        | Event::SessionResumed(_)
-        | Event::TerminalRevoked(_)
-        | Event::ReceiptCompleted(_)
-        | Event::SessionClosing(_)
-        | Event::CustodyReleased(_)
-        | Event::ReleaseConfirmed(_)
-        | Event::SessionClosed(_) => Ok(()),
+        _ => Ok(()),
     }
 }

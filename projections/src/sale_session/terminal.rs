@@ -1,6 +1,8 @@
 //! `terminal`: paired devices, and what was rung up on each.
 
-use domain::sale_session::{Event, ReceiptCompleted};
+use domain::ids::TerminalId;
+use domain::money::Cents;
+use domain::sale_session::{DroppedReceipt, Event, ReceiptCompleted, TerminalRight};
 use serde::Serialize;
 
 use crate::At;
@@ -11,6 +13,8 @@ pub(super) const WIPE: &Sql = delete!(terminal where (organization, session));
 const PAIR: &Sql = insert!(terminal (organization, session, terminal, name, token_digest, paired_at, revoked_at,
     receipts, lines, gross_cents, total_cents) "");
 const REVOKE: &Sql = update!(terminal set (revoked_at) where (organization, session, terminal));
+const RIGHTS: &Sql = update!(terminal set (rights) where (organization, session, terminal));
+const REFUND: &Sql = add!(terminal add (refunded_cents) where (organization, session, terminal));
 const ADD: &Sql =
     add!(terminal add (receipts, lines, gross_cents, total_cents) where (organization, session, terminal));
 
@@ -35,6 +39,22 @@ struct RevokedRow<'a> {
     session: &'a str,
     terminal: String,
     revoked_at: i64,
+}
+
+#[derive(Serialize)]
+struct RightsRow<'a> {
+    organization: &'a str,
+    session: &'a str,
+    terminal: String,
+    rights: &'a [TerminalRight],
+}
+
+#[derive(Serialize)]
+struct RefundedRow<'a> {
+    organization: &'a str,
+    session: &'a str,
+    terminal: String,
+    refunded_cents: i64,
 }
 
 #[derive(Serialize)]
@@ -76,16 +96,49 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
             }],
         ),
         Event::ReceiptCompleted(sale) => writes.write(ADD, [sold(at, sale)]),
-        Event::SessionScheduled(_)
-        | Event::CustodyTaken(_)
-        | Event::SessionOpened(_)
-        | Event::SessionPaused(_)
-        | Event::SessionResumed(_)
-        | Event::PairingOffered(_)
-        | Event::SessionClosing(_)
-        | Event::CustodyReleased(_)
-        | Event::ReleaseConfirmed(_)
-        | Event::SessionClosed(_) => Ok(()),
+        Event::TerminalRightsSet(set) => writes.write(
+            RIGHTS,
+            [RightsRow {
+                organization: &at.organization,
+                session: &at.id,
+                terminal: set.terminal.to_string(),
+                rights: &set.rights,
+            }],
+        ),
+        Event::ReceiptVoided(voided) => refunded(at, voided.terminal, voided.total, writes),
+        Event::ReturnRecorded(back) => refunded(at, back.terminal, back.total, writes),
+        Event::ConflictResolved(resolved) => {
+            writes.write(ADD, resolved.dropped.iter().map(|dropped| never(at, dropped)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refunded(
+    at: &At<'_>,
+    terminal: Option<TerminalId>,
+    total: Cents,
+    writes: &mut Writes,
+) -> Result<(), serde_json::Error> {
+    let row = terminal.map(|terminal| RefundedRow {
+        organization: &at.organization,
+        session: &at.id,
+        terminal: terminal.to_string(),
+        refunded_cents: total.0,
+    });
+    writes.write(REFUND, row)
+}
+
+/// A receipt that never happened; it stays counted among those recorded.
+fn never<'a>(at: &'a At<'_>, dropped: &DroppedReceipt) -> Sold<'a> {
+    Sold {
+        organization: &at.organization,
+        session: &at.id,
+        terminal: dropped.terminal.to_string(),
+        receipts: 0,
+        lines: 0,
+        gross_cents: -dropped.gross.0,
+        total_cents: -dropped.total.0,
     }
 }
 
@@ -95,7 +148,7 @@ fn sold<'a>(at: &'a At<'_>, sale: &ReceiptCompleted) -> Sold<'a> {
         session: &at.id,
         terminal: sale.terminal.to_string(),
         receipts: 1,
-        lines: sale.lines.len(),
+        lines: sale.lines.len() + sale.unlisted.len(),
         gross_cents: sale.gross.0,
         total_cents: sale.total.0,
     }

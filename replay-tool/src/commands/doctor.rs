@@ -34,7 +34,10 @@ fn show(diagnosis: &Diagnosis, out: &mut Out) -> Result<(), Failure> {
             Severity::Problem => (Tone::Bad, "PROBLEM"),
             Severity::Warning => (Tone::Warning, "warning"),
         };
-        let cited = finding.evidence.as_ref().map_or_else(String::new, |evidence| format!(" {}", legend.cite(evidence)));
+        let cited = finding
+            .evidence
+            .as_ref()
+            .map_or_else(String::new, |evidence| format!(" {}", legend.cite(evidence)));
         let word = out.paint(tone, word);
         out.line(&format!("{word}  {}{cited}", tame(&finding.text)))?;
     }

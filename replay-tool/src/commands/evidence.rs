@@ -22,7 +22,8 @@ impl Legend {
         if let Some((_, name)) = self.streams.iter().find(|(known, _)| known == stream) {
             return name.clone();
         }
-        let letter = stream.split('/').nth(1).and_then(|kind| kind.chars().next()).unwrap_or('?').to_ascii_uppercase();
+        let letter =
+            stream.split('/').nth(1).and_then(|kind| kind.chars().next()).unwrap_or('?').to_ascii_uppercase();
         let number = 1 + self.streams.iter().filter(|(_, name)| name.starts_with(letter)).count();
         let name = format!("{letter}{number}");
         self.streams.push((stream.to_owned(), name.clone()));

@@ -15,13 +15,15 @@ use crate::output::{Align, Cell, Out, Table, Tone, tame};
 use crate::{Answer, Failure, Outcome};
 
 /// Said wherever an estimate is shown.
-const ESTIMATE: &str = "Shares are estimates until the settlement: shifts may still be completed, items returned.";
+const ESTIMATE: &str =
+    "Shares are estimates until the settlement: shifts may still be completed, items returned.";
 
 pub fn run(what: &Explain, common: &Common, out: &mut Out) -> Answer {
     match what {
         Explain::Receipt(args) => receipt(args, common, out),
         Explain::Item { tag, logs } => {
-            let known = Tag::parse(tag).map_err(|error| Failure::new(format!("{tag:?} is no tag: {error}")))?;
+            let known =
+                Tag::parse(tag).map_err(|error| Failure::new(format!("{tag:?} is no tag: {error}")))?;
             item(known, logs, common, out)
         }
         Explain::Consignor { number, logs } => consignor(ConsignorNumber(*number), logs, common, out),
@@ -41,32 +43,73 @@ pub fn receipt(args: &ReceiptArgs, common: &Common, out: &mut Out) -> Answer {
 
 fn show_receipt(story: &ReceiptStory, clock: Clock, out: &mut Out) -> Result<(), Failure> {
     let mut legend = Legend::default();
-    let planned = story.planned.as_ref().map_or_else(String::new, |evidence| format!(" {}", legend.cite(evidence)));
+    let planned =
+        story.planned.as_ref().map_or_else(String::new, |evidence| format!(" {}", legend.cite(evidence)));
     out.toned(Tone::Title, &format!("Receipt {} of {}", story.number, tame(&story.session)))?;
     out.line(&format!("  id         {}", story.receipt))?;
     let terminal = story.terminal.as_deref().unwrap_or("a terminal unknown here");
     let recorded = story.evidence.recorded_at;
     let sale = legend.cite(&story.evidence);
-    out.line(&format!("  sold       {} at {} ({})", clock.show(story.occurred_at), tame(terminal), tame(&story.actor)))?;
+    out.line(&format!(
+        "  sold       {} at {} ({})",
+        clock.show(story.occurred_at),
+        tame(terminal),
+        tame(&story.actor)
+    ))?;
     out.line(&format!("  recorded   {} {sale}", clock.show(recorded)))?;
-    out.line(&format!("  rules      commission plan version {}, amounts in {}{planned}", story.plan, tame(&story.currency)))?;
+    out.line(&format!(
+        "  rules      commission plan version {}, amounts in {}{planned}",
+        story.plan,
+        tame(&story.currency)
+    ))?;
     out.line("")?;
     out.table(&receipt_lines(story, &mut legend))?;
     out.line("")?;
-    out.line(&format!("  prices {} + tax {} → to pay {}", Cents(story.gross_cents), Cents(story.tax_cents), Cents(story.total_cents)))?;
+    out.line(&format!(
+        "  prices {} + tax {} → to pay {}",
+        Cents(story.gross_cents),
+        Cents(story.tax_cents),
+        Cents(story.total_cents)
+    ))?;
     let tenders: Vec<String> = story.tenders.iter().map(tender).collect();
     out.line(&format!("  paid {}; change {}", tenders.join(", "), Cents(story.change_cents)))?;
+    show_exceptions(story, &mut legend, out)?;
     out.line(&format!("  {ESTIMATE}"))?;
     for gap in &story.gaps {
         out.toned(Tone::Warning, &format!("  not told: {gap}"))?;
     }
     if story.differences.is_empty() {
-        out.toned(Tone::Good, "  The rules, applied again to the state before this entry, give the same figures.")?;
+        out.toned(
+            Tone::Good,
+            "  The rules, applied again to the state before this entry, give the same figures.",
+        )?;
     }
     for difference in &story.differences {
         out.toned(Tone::Bad, &format!("  DIFFERS: {}", tame(difference)))?;
     }
     legend.show(out)?;
+    Ok(())
+}
+
+/// What was not as usual: things unknown, variances, and what became of the receipt.
+fn show_exceptions(story: &ReceiptStory, legend: &mut Legend, out: &mut Out) -> Result<(), Failure> {
+    if story.offline {
+        out.line("  made without a connection: recorded as it was charged")?;
+    }
+    for line in &story.unlisted {
+        let tag = line.tag.map_or_else(|| "without a readable tag".to_owned(), Tag::grouped);
+        out.line(&format!("  unknown to the session: {tag} at {}, tax {}", line.price, line.tax))?;
+    }
+    for found in &story.variances {
+        let line = found.line.map_or_else(String::new, |line| format!(", line {}", line + 1));
+        let expected =
+            found.expected.map_or_else(String::new, |expected| format!(": the rules say {expected}"));
+        out.toned(Tone::Warning, &format!("  variance {:?}{line}{expected}", found.variance))?;
+    }
+    for after in &story.afterwards {
+        let cited = legend.cite(&after.evidence);
+        out.toned(Tone::Warning, &format!("  later: {} {cited}", tame(&after.text)))?;
+    }
     Ok(())
 }
 
@@ -84,11 +127,12 @@ fn receipt_lines(story: &ReceiptStory, legend: &mut Legend) -> Table {
         ("said by", Align::Left),
     ]);
     for line in &story.lines {
-        let said: Vec<String> = [line.listing.as_ref().map(|listing| &listing.evidence), line.custody.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(|evidence| legend.cite(evidence))
-            .collect();
+        let said: Vec<String> =
+            [line.listing.as_ref().map(|listing| &listing.evidence), line.custody.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(|evidence| legend.cite(evidence))
+                .collect();
         let recorded = &line.line;
         table.push([
             line.tag.grouped().into(),
@@ -112,7 +156,9 @@ fn item_name(line: &LineStory) -> String {
         Some(listing) => format!("{}, {}", tame(&listing.title), tame(&listing.size)),
         None => "?".to_owned(),
     };
-    for (flag, words) in [(line.line.keyed, " (keyed by hand)"), (line.line.not_checked_in, " (never checked in)")] {
+    for (flag, words) in
+        [(line.line.keyed, " (keyed by hand)"), (line.line.not_checked_in, " (never checked in)")]
+    {
         if flag {
             name.push_str(words);
         }
@@ -160,17 +206,33 @@ fn show_item(story: &ItemStory, clock: Clock, out: &mut Out) -> Result<(), Failu
             (false, false) => "",
         };
         let what = [&listing.title, &listing.size, &listing.category, &listing.condition];
-        let what: Vec<String> = what.into_iter().filter(|text| !text.is_empty()).map(|text| tame(text)).collect();
-        out.line(&format!("  {} of consignor {} at {}{flags}", what.join(", "), listing.consignor, Cents(listing.price_cents)))?;
+        let what: Vec<String> =
+            what.into_iter().filter(|text| !text.is_empty()).map(|text| tame(text)).collect();
+        out.line(&format!(
+            "  {} of consignor {} at {}{flags}",
+            what.join(", "),
+            listing.consignor,
+            Cents(listing.price_cents)
+        ))?;
     } else {
         out.toned(Tone::Warning, "  not told: what it is; the event's own log is not here")?;
     }
     out.line("")?;
-    let mut table = Table::new(&[("when", Align::Left), ("what", Align::Left), ("by", Align::Left), ("said by", Align::Left)]);
+    let mut table = Table::new(&[
+        ("when", Align::Left),
+        ("what", Align::Left),
+        ("by", Align::Left),
+        ("said by", Align::Left),
+    ]);
     for step in &story.steps {
         let cited = legend.cite(&step.evidence);
         let when = clock.show(step.evidence.recorded_at);
-        table.push([when.into(), tame(&step.text).into(), actor(&step.actor).into(), Cell::toned(Tone::Faint, cited)]);
+        table.push([
+            when.into(),
+            tame(&step.text).into(),
+            actor(&step.actor).into(),
+            Cell::toned(Tone::Faint, cited),
+        ]);
     }
     out.table(&table)?;
     legend.show(out)?;
@@ -201,7 +263,11 @@ fn show_consignor(story: &ConsignorStory, clock: Clock, out: &mut Out) -> Result
     for listed in &story.listed {
         let cited = legend.cite(&listed.evidence);
         let when = clock.show(listed.evidence.recorded_at);
-        out.line(&format!("  listed {} items for {}, {when} {cited}", listed.items, Cents(listed.price_cents)))?;
+        out.line(&format!(
+            "  listed {} items for {}, {when} {cited}",
+            listed.items,
+            Cents(listed.price_cents)
+        ))?;
     }
     out.line("")?;
     if story.sales.is_empty() {

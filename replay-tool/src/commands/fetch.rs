@@ -39,7 +39,12 @@ pub fn run(args: &Fetch, common: &Common, out: &mut Out) -> Answer {
     let mut client = Client::new(&args.api)?;
     let streams = if args.streams.is_empty() {
         let event = choose(client.events()?, args.event.as_deref())?;
-        client.streams(&event.id)?
+        let (begun, empty): (Vec<_>, Vec<_>) =
+            client.streams(&event.id)?.into_iter().partition(|row| row.seq > 0);
+        for row in empty {
+            remark(&format!("{} has no entries yet", row.stream));
+        }
+        begun
     } else {
         args.streams.iter().map(|stream| StreamRow { stream: stream.clone(), seq: 0 }).collect()
     };
@@ -68,10 +73,13 @@ pub fn run(args: &Fetch, common: &Common, out: &mut Out) -> Answer {
 
 /// The event that was meant.
 fn choose(events: Vec<EventRow>, wanted: Option<&str>) -> Result<EventRow, Failure> {
-    let known: Vec<String> = events.iter().map(|event| format!("  {:>3}  {}", event.ordinal, event.name)).collect();
+    let known: Vec<String> =
+        events.iter().map(|event| format!("  {:>3}  {}", event.ordinal, event.name)).collect();
     let matching = |event: &EventRow| {
         wanted.is_none_or(|wanted| {
-            event.id == wanted || event.ordinal.to_string() == wanted || event.name.eq_ignore_ascii_case(wanted)
+            event.id == wanted
+                || event.ordinal.to_string() == wanted
+                || event.name.eq_ignore_ascii_case(wanted)
         })
     };
     let mut matching: Vec<EventRow> = events.into_iter().filter(matching).collect();
@@ -79,8 +87,12 @@ fn choose(events: Vec<EventRow>, wanted: Option<&str>) -> Result<EventRow, Failu
         (1, _) => Ok(matching.remove(0)),
         (0, None) => Err(Failure::new("there are no events yet")),
         (_, None) => Err(Failure::new(format!("which event? There are:\n{}", known.join("\n")))),
-        (0, Some(wanted)) => Err(Failure::new(format!("there is no event {wanted:?}. There are:\n{}", known.join("\n")))),
-        (_, Some(wanted)) => Err(Failure::new(format!("{wanted:?} fits several events; give its number or id"))),
+        (0, Some(wanted)) => {
+            Err(Failure::new(format!("there is no event {wanted:?}. There are:\n{}", known.join("\n"))))
+        }
+        (_, Some(wanted)) => {
+            Err(Failure::new(format!("{wanted:?} fits several events; give its number or id")))
+        }
     }
 }
 
@@ -89,7 +101,9 @@ fn progress(streams: &[StreamRow], quiet: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(streams.iter().map(|row| row.seq).sum());
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} entries, {per_sec}  {msg}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} entries, {per_sec}  {msg}")
+    {
         bar.set_style(style);
     }
     bar
@@ -133,13 +147,18 @@ fn fetch_stream(
             }
             Err(Interrupted::ForNow(why)) => {
                 let at = kept.as_ref().map_or(0, |kept| kept.head.seq);
-                let text = format!("{why}\n{} holds up to entry {at}; the same command continues there", part.display());
+                let text = format!(
+                    "{why}\n{} holds up to entry {at}; the same command continues there",
+                    part.display()
+                );
                 return Err(Stopped::Failed(Failure::new(text)));
             }
             Err(Interrupted::ForGood(stopped)) => return Err(stopped),
         }
     }
-    let Some(kept) = kept else { return Err(Failure::new(format!("{stream}: the platform sent nothing")).into()) };
+    let Some(kept) = kept else {
+        return Err(Failure::new(format!("{stream}: the platform sent nothing")).into());
+    };
     finish(&kept, &part, target)?;
     Ok(Fetched {
         stream: stream.to_string(),
@@ -163,7 +182,11 @@ fn prepare(target: &Path, part: &Path, stream: &StreamId) -> Result<Option<Begin
     let kept = beginning(File::open(part).map_err(at_part)?).map_err(at_part)?;
     match kept {
         Some(kept) if kept.header.stream == stream.to_string() && kept.header.from == 1 => {
-            OpenOptions::new().write(true).open(part).and_then(|file| file.set_len(kept.bytes)).map_err(at_part)?;
+            OpenOptions::new()
+                .write(true)
+                .open(part)
+                .and_then(|file| file.set_len(kept.bytes))
+                .map_err(at_part)?;
             Ok(Some(kept))
         }
         Some(kept) => Err(Failure::new(format!(
@@ -214,13 +237,17 @@ impl Reading for Continuing {
 
     fn begin(&self, header: &ExportHeader) -> io::Result<()> {
         let head = self.head.unwrap_or(Head::EMPTY);
-        let continues =
-            header.stream == self.stream && header.from == head.seq + 1 && header.previous == head.hash;
+        let continues = header.stream == self.stream
+            && header.from == head.seq.saturating_add(1)
+            && header.previous == head.hash;
         if !continues {
-            return Err(io::Error::new(NOT_CONTINUED, format!(
-                "the platform's log of {} does not continue the one here: after entry {} it has {}, here stands {}",
-                header.stream, head.seq, header.previous, head.hash
-            )));
+            return Err(io::Error::new(
+                NOT_CONTINUED,
+                format!(
+                    "the platform's log of {} does not continue the one here: after entry {} it has {}, here stands {}",
+                    header.stream, head.seq, header.previous, head.hash
+                ),
+            ));
         }
         let _ = self.header.set(header.clone());
         Ok(())
@@ -244,10 +271,13 @@ fn fetch_rest(
     bar: &ProgressBar,
 ) -> Result<(), Interrupted> {
     let head = kept.as_ref().map(|kept| kept.head);
-    let body = client.log(stream, head.map_or(1, |head| head.seq + 1)).map_err(|error| match error {
-        ApiError::Unreachable(why) => Interrupted::ForNow(why),
-        ApiError::Refused(why) => Interrupted::ForGood(Stopped::Failed(Failure::new(why))),
-    })?;
+    let body =
+        client.log(stream, head.map_or(1, |head| head.seq.saturating_add(1))).map_err(
+            |error| match error {
+                ApiError::Unreachable(why) => Interrupted::ForNow(why),
+                ApiError::Refused(why) => Interrupted::ForGood(Stopped::Failed(Failure::new(why))),
+            },
+        )?;
     let reading = Continuing { stream: stream.to_string(), head, header: OnceLock::new() };
     let mut file = append_to(part).map_err(|error| FindError::io(part, error))?;
     let walked = scan(body, workers, &reading, |lines| {
@@ -264,12 +294,14 @@ fn fetch_rest(
     file.flush().map_err(|error| FindError::io(part, error))?;
     match walked {
         Ok(_) => Ok(()),
-        Err(ScanError::Fault(fault)) if matches!(fault.wrong, Wrong::CutFile | Wrong::CutLine | Wrong::Empty) => {
+        Err(ScanError::Fault(fault))
+            if matches!(fault.wrong, Wrong::CutFile | Wrong::CutLine | Wrong::Empty) =>
+        {
             Err(Interrupted::ForNow(format!("{stream}: the answer ended early")))
         }
-        Err(ScanError::Fault(fault)) => {
-            Err(Interrupted::ForGood(Stopped::Differs(format!("{stream}: what the platform sends does not hold: {fault}"))))
-        }
+        Err(ScanError::Fault(fault)) => Err(Interrupted::ForGood(Stopped::Differs(format!(
+            "{stream}: what the platform sends does not hold: {fault}"
+        )))),
         Err(ScanError::Io(error)) if error.kind() == NOT_CONTINUED && reading.header.get().is_none() => {
             Err(Interrupted::ForGood(Stopped::Differs(error.to_string())))
         }
@@ -307,8 +339,12 @@ fn show(fetched: &[Fetched], out: &mut Out) -> Result<(), Failure> {
         out.document(&fetched)?;
         return Ok(());
     }
-    let mut table =
-        Table::new(&[("file", Align::Left), ("entries", Align::Right), ("new", Align::Right), ("head", Align::Left)]);
+    let mut table = Table::new(&[
+        ("file", Align::Left),
+        ("entries", Align::Right),
+        ("new", Align::Right),
+        ("head", Align::Left),
+    ]);
     for one in fetched {
         let news = if one.new_entries == 0 {
             Cell::toned(Tone::Faint, "0")

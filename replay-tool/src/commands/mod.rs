@@ -5,6 +5,7 @@ mod evidence;
 mod explain;
 mod fetch;
 mod log;
+mod project;
 mod shell;
 mod timeline;
 mod verify;
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli, out: &mut Out) -> Answer {
         Command::State(args) => timeline::state(args, common, out),
         Command::Diff(args) => timeline::diff(args, common, out),
         Command::Doctor(logs) => doctor::run(logs, common, out),
+        Command::Project(args) => project::run(args, common, out),
         Command::Completions { shell } => shell::completions(*shell, out),
         Command::Man { command } => shell::man(command.as_deref(), out),
     }

@@ -69,7 +69,8 @@ pub fn diff(args: &DiffArgs, common: &Common, out: &mut Out) -> Answer {
 fn chosen(log: &OneLog, common: &Common) -> Result<(Vec<Source>, Clock), Failure> {
     let logs = log.logs.sorted()?;
     let clock = common.clock(&logs.files())?;
-    let wanted = |source: &Source| log.stream.as_ref().is_none_or(|text| source.stream.to_string().contains(text));
+    let wanted =
+        |source: &Source| log.stream.as_ref().is_none_or(|text| source.stream.to_string().contains(text));
     let sources: Vec<Source> = logs.all.into_iter().filter(wanted).collect();
     if sources.is_empty() {
         return Err(Failure::new("no log here is of such a stream"));
@@ -96,7 +97,13 @@ fn told<'a>(source: &Source, summary: &'a Summary, items: bool) -> ToldState<'a>
     }
 }
 
-fn show_state(source: &Source, summary: &Summary, items: bool, clock: Clock, out: &mut Out) -> Result<(), Failure> {
+fn show_state(
+    source: &Source,
+    summary: &Summary,
+    items: bool,
+    clock: Clock,
+    out: &mut Out,
+) -> Result<(), Failure> {
     out.toned(Tone::Title, &source.stream.to_string())?;
     let when = match summary.seq {
         0 => "before its first entry".to_owned(),
@@ -117,7 +124,12 @@ fn show_state(source: &Source, summary: &Summary, items: bool, clock: Clock, out
     Ok(())
 }
 
-fn show_difference(source: &Source, difference: &Difference, items: bool, out: &mut Out) -> Result<(), Failure> {
+fn show_difference(
+    source: &Source,
+    difference: &Difference,
+    items: bool,
+    out: &mut Out,
+) -> Result<(), Failure> {
     out.toned(Tone::Title, &source.stream.to_string())?;
     out.toned(Tone::Faint, &format!("  from entry {} to entry {}", difference.from_seq, difference.to_seq))?;
     let side = |value: &Option<String>| value.as_deref().map_or_else(|| "–".to_owned(), tame);

@@ -92,10 +92,15 @@ impl Report {
 }
 
 fn show(reports: &[Report], out: &mut Out) -> Result<(), Failure> {
-    let mut table =
-        Table::new(&[("", Align::Left), ("file", Align::Left), ("entries", Align::Right), ("head", Align::Left)]);
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        ("file", Align::Left),
+        ("entries", Align::Right),
+        ("head", Align::Left),
+    ]);
     for report in reports {
-        let verdict = if report.holds { Cell::toned(Tone::Good, "holds") } else { Cell::toned(Tone::Bad, "BROKEN") };
+        let verdict =
+            if report.holds { Cell::toned(Tone::Good, "holds") } else { Cell::toned(Tone::Bad, "BROKEN") };
         let count = report.entries.map_or_else(|| "?".to_owned(), |entries| entries.to_string());
         table.push([verdict, report.file.as_str().into(), count.into(), head(report).into()]);
     }
@@ -106,7 +111,10 @@ fn show(reports: &[Report], out: &mut Out) -> Result<(), Failure> {
             out.toned(Tone::Bad, &text)?;
         }
         if let Some(from) = report.from.filter(|from| *from > 1) {
-            remark(&format!("{}: begins at entry {from}; what stands before it is not in this file", report.file));
+            remark(&format!(
+                "{}: begins at entry {from}; what stands before it is not in this file",
+                report.file
+            ));
         }
     }
     Ok(())

@@ -12,7 +12,10 @@ pub(super) fn check(logs: &Logs, ties: &Ties, diagnosis: &mut Diagnosis) {
     let sessions = logs.sessions();
     for (event, evidence) in &ties.founded {
         if !events.contains_key(event) {
-            diagnosis.warning(format!("event {event} was founded, but its log is not here"), Some(evidence.clone()));
+            diagnosis.warning(
+                format!("event {event} was founded, but its log is not here"),
+                Some(evidence.clone()),
+            );
         }
     }
     for (session, evidence) in &ties.scheduled {
@@ -23,15 +26,22 @@ pub(super) fn check(logs: &Logs, ties: &Ties, diagnosis: &mut Diagnosis) {
     }
     for (session, event) in &ties.session_events {
         match events.contains_key(event) {
-            false => diagnosis.warning(format!("the log of event {event} is not here: session {session} cannot be compared"), None),
+            false => diagnosis.warning(
+                format!("the log of event {event} is not here: session {session} cannot be compared"),
+                None,
+            ),
             true if !ties.scheduled.contains_key(session) => {
-                diagnosis.problem(format!("session {session} has a log, but event {event} never scheduled it"), None);
+                diagnosis.problem(
+                    format!("session {session} has a log, but event {event} never scheduled it"),
+                    None,
+                );
             }
             true => {}
         }
     }
     let both = |session: &SessionId| {
-        sessions.contains_key(session) && ties.session_events.get(session).is_some_and(|event| events.contains_key(event))
+        sessions.contains_key(session)
+            && ties.session_events.get(session).is_some_and(|event| events.contains_key(event))
     };
     let transfer = |from: &Pages, to: &Pages, words: &Words, diagnosis: &mut Diagnosis| {
         compare(from, to, &both, words, diagnosis);
@@ -49,10 +59,13 @@ struct Words {
     counts: bool,
 }
 
-const HANDED_OVER: Words = Words { sent: "handed over by the event", arrived: "taken by the session", counts: true };
+const HANDED_OVER: Words =
+    Words { sent: "handed over by the event", arrived: "taken by the session", counts: true };
 const TAKEN: Words = Words { sent: "taken by the session", arrived: "confirmed to the event", counts: false };
-const RELEASED: Words = Words { sent: "released by the session", arrived: "taken back by the event", counts: true };
-const TAKEN_BACK: Words = Words { sent: "taken back by the event", arrived: "confirmed to the session", counts: false };
+const RELEASED: Words =
+    Words { sent: "released by the session", arrived: "taken back by the event", counts: true };
+const TAKEN_BACK: Words =
+    Words { sent: "taken back by the event", arrived: "confirmed to the session", counts: false };
 
 fn compare(
     from: &Pages,
@@ -65,7 +78,9 @@ fn compare(
     for ((session, number), page) in from.iter().filter(|((session, _), _)| both(session)) {
         match to.get(&(*session, *number)) {
             None => {
-                let text = format!("custody page {number} of session {session} was {sent}, but is not yet {arrived}");
+                let text = format!(
+                    "custody page {number} of session {session} was {sent}, but is not yet {arrived}"
+                );
                 diagnosis.warning(text, Some(page.evidence.clone()));
             }
             Some(other) if *counts && other.items != page.items => {

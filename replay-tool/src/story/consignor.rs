@@ -1,5 +1,7 @@
 //! A consignor: what they brought, what was sold, and what they can expect.
 
+mod credited;
+
 use std::collections::BTreeMap;
 
 use domain::consignment_event::{self, ConsignmentEvent, SessionScheduled};
@@ -9,6 +11,8 @@ use domain::organization::{self, Enrolment, Organization};
 use domain::sale_session::{self, Line, SaleSession};
 use domain::tag::Tag;
 use serde::Serialize;
+
+use credited::Credited;
 
 use super::{Evidence, StoryError};
 use crate::logs::{Logs, Source};
@@ -134,13 +138,18 @@ fn enrolments(
     story: &mut ConsignorStory,
     workers: usize,
 ) -> Result<(), StoryError> {
-    each::<Organization>(&source.path, workers, |line| line.kind == "consignors_enrolled", |entry| {
-        if let organization::Event::ConsignorsEnrolled(enrolled) = &entry.event {
-            let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-            story.enrolled.extend(joined(&enrolled.consignors, number, evidence));
-        }
-        Ok(())
-    })?;
+    each::<Organization>(
+        &source.path,
+        workers,
+        |line| line.kind == "consignors_enrolled",
+        |entry| {
+            if let organization::Event::ConsignorsEnrolled(enrolled) = &entry.event {
+                let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+                story.enrolled.extend(joined(&enrolled.consignors, number, evidence));
+            }
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -152,29 +161,34 @@ fn listings(
     workers: usize,
 ) -> Result<(), StoryError> {
     let wanted = |kind: &str| matches!(kind, "consignors_joined" | "items_listed");
-    each::<ConsignmentEvent>(&source.path, workers, |line| wanted(&line.kind), |entry| {
-        let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-        match &entry.event {
-            consignment_event::Event::ConsignorsJoined(event) => {
-                story.joined.extend(joined(&event.consignors, number, evidence));
-            }
-            consignment_event::Event::ItemsListed(listed) => {
-                let mut here = Listed { items: 0, price_cents: 0, evidence: evidence() };
-                for item in listed.items.iter().filter(|item| item.consignor == number) {
-                    here.items += 1;
-                    here.price_cents = here.price_cents.saturating_add(item.price.0);
-                    titles.insert(item.tag, item.title.clone());
+    each::<ConsignmentEvent>(
+        &source.path,
+        workers,
+        |line| wanted(&line.kind),
+        |entry| {
+            let evidence = || Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+            match &entry.event {
+                consignment_event::Event::ConsignorsJoined(event) => {
+                    story.joined.extend(joined(&event.consignors, number, evidence));
                 }
-                if here.items > 0 {
-                    story.items += here.items;
-                    story.listed_cents = story.listed_cents.saturating_add(here.price_cents);
-                    story.listed.push(here);
+                consignment_event::Event::ItemsListed(listed) => {
+                    let mut here = Listed { items: 0, price_cents: 0, evidence: evidence() };
+                    for item in listed.items.iter().filter(|item| item.consignor == number) {
+                        here.items += 1;
+                        here.price_cents = here.price_cents.saturating_add(item.price.0);
+                        titles.insert(item.tag, item.title.clone());
+                    }
+                    if here.items > 0 {
+                        story.items += here.items;
+                        story.listed_cents = story.listed_cents.saturating_add(here.price_cents);
+                        story.listed.push(here);
+                    }
                 }
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
@@ -185,32 +199,41 @@ fn sales(
     titles: &BTreeMap<Tag, String>,
     workers: usize,
 ) -> Result<(), StoryError> {
-    let needle = format!("\"consignor\":{number},");
-    let wanted = |kind: &str, payload: &str| {
-        kind == "session_scheduled" || kind == "receipt_completed" && payload.contains(&needle)
-    };
     let mut plan: Option<SessionScheduled> = None;
-    let mut lines: Vec<(Cents, BasisPoints)> = Vec::new();
-    each::<SaleSession>(&source.path, workers, |line| wanted(&line.kind, line.payload), |entry| {
-        match entry.event {
-            sale_session::Event::SessionScheduled(scheduled) => plan = Some(scheduled.0),
-            sale_session::Event::ReceiptCompleted(receipt) => {
-                for line in receipt.lines.into_iter().filter(|line| line.consignor == number) {
-                    lines.push((line.price, line.rate));
-                    story.sales.push(SaleLine {
-                        title: titles.get(&line.tag).cloned(),
-                        receipt: receipt.number,
-                        line,
-                        evidence: Evidence::new(&source.stream, entry.seq, entry.recorded_at),
-                    });
+    let mut lines = Credited::of(number);
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |line| line.kind != "custody_taken" && line.kind != "custody_released",
+        |entry| {
+            lines.take(&entry.event);
+            match entry.event {
+                sale_session::Event::SessionScheduled(scheduled) => plan = Some(scheduled.0),
+                sale_session::Event::ReceiptCompleted(receipt) => {
+                    for line in receipt.lines.into_iter().filter(|line| line.consignor == number) {
+                        story.sales.push(SaleLine {
+                            title: titles.get(&line.tag).cloned(),
+                            receipt: receipt.number,
+                            line,
+                            evidence: Evidence::new(&source.stream, entry.seq, entry.recorded_at),
+                        });
+                    }
                 }
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(())
-    })?;
-    let added = add_up(story, &lines, plan.as_ref());
-    added.map_err(|_| StoryError::Unknown(format!("{}: the sums leave the range of amounts", source.path.display())))
+            Ok(())
+        },
+    )?;
+    if lines.changed > 0 {
+        story.gaps.push(format!(
+            "{} lines were returned, refunded, contested or credited later: the sums count them as they are now",
+            lines.changed
+        ));
+    }
+    let added = add_up(story, &lines.now(), plan.as_ref());
+    added.map_err(|_| {
+        StoryError::Unknown(format!("{}: the sums leave the range of amounts", source.path.display()))
+    })
 }
 
 fn add_up(

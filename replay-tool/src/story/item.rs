@@ -1,8 +1,10 @@
 //! An item: everything that happened to one tag, in order, over all logs at hand.
 
-use domain::consignment_event::{self, ConsignmentEvent, Outcome};
+mod steps;
+
+use domain::consignment_event::{self, ConsignmentEvent};
 use domain::lifecycle::ItemStatus;
-use domain::sale_session::{self, SaleSession};
+use domain::sale_session::SaleSession;
 use domain::tag::Tag;
 use serde::Serialize;
 
@@ -55,75 +57,51 @@ pub fn tell(logs: &Logs, tag: Tag, workers: usize) -> Result<ItemStory, StoryErr
     if story.steps.is_empty() {
         return Err(StoryError::Unknown(format!("no log here knows {}", tag.grouped())));
     }
-    story.steps.sort_by_key(|step| (step.evidence.recorded_at, step.evidence.stream.clone(), step.evidence.seq));
+    story
+        .steps
+        .sort_by_key(|step| (step.evidence.recorded_at, step.evidence.stream.clone(), step.evidence.seq));
     Ok(story)
 }
 
 fn in_event(source: &Source, story: &mut ItemStory, workers: usize) -> Result<(), StoryError> {
     let needle = story.tag.to_string();
-    each::<ConsignmentEvent>(&source.path, workers, |line| line.payload.contains(&needle), |entry| {
-        let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-        let (status, text) = match &entry.event {
-            consignment_event::Event::ItemsListed(listed) => {
-                let Some(item) = listed.items.iter().find(|item| item.tag == story.tag) else { return Ok(()) };
+    each::<ConsignmentEvent>(
+        &source.path,
+        workers,
+        |line| line.payload.contains(&needle),
+        |entry| {
+            let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+            if let consignment_event::Event::ItemsListed(listed) = &entry.event
+                && let Some(item) = listed.items.iter().find(|item| item.tag == story.tag)
+            {
                 story.listing = Some(Listing::new(item, evidence.clone()));
-                let row = item.row.map_or_else(String::new, |row| format!(", row {row} of an import"));
-                (ItemStatus::Listed, format!("listed at {} by consignor {}{row}", item.price, item.consignor))
             }
-            consignment_event::Event::CustodyHandedOver(page) => {
-                let Some(item) = page.items.iter().find(|item| item.tag == story.tag) else { return Ok(()) };
-                (ItemStatus::OnFloor, format!("handed over to session {} at {} (page {})", page.session, item.price, page.page))
+            let Some((status, text)) = steps::at_the_event(&entry.event, story.tag) else { return Ok(()) };
+            if let Some(status) = status {
+                story.status = Some(status.name());
             }
-            consignment_event::Event::ItemsTakenBack(page) => {
-                let Some(item) = page.items.iter().find(|item| item.tag == story.tag) else { return Ok(()) };
-                match item.outcome {
-                    Outcome::Sold => (ItemStatus::Sold, format!("session {} reports it sold", page.session)),
-                    Outcome::Unsold => (ItemStatus::Released, format!("back from session {}, unsold", page.session)),
-                }
-            }
-            consignment_event::Event::EventCreated(_)
-            | consignment_event::Event::StatusChanged(_)
-            | consignment_event::Event::ConsignorsJoined(_)
-            | consignment_event::Event::SessionScheduled(_)
-            | consignment_event::Event::SessionOpening(_)
-            | consignment_event::Event::CustodyConfirmed(_) => return Ok(()),
-        };
-        story.status = Some(status.name());
-        story.steps.push(Step { evidence, text, actor: entry.actor });
-        Ok(())
-    })?;
+            story.steps.push(Step { evidence, text, actor: entry.actor });
+            Ok(())
+        },
+    )?;
     Ok(())
 }
 
 fn in_session(source: &Source, story: &mut ItemStory, workers: usize) -> Result<(), StoryError> {
     let needle = story.tag.to_string();
-    each::<SaleSession>(&source.path, workers, |line| line.payload.contains(&needle), |entry| {
-        let (status, text) = match &entry.event {
-            sale_session::Event::CustodyTaken(taken) if taken.items.iter().any(|item| item.tag == story.tag) => {
-                (ItemStatus::OnFloor, format!("on the floor: in the session's custody (page {})", taken.page))
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |line| line.payload.contains(&needle),
+        |entry| {
+            let Some((status, text)) = steps::in_a_session(&entry.event, story.tag) else { return Ok(()) };
+            if let Some(status) = status {
+                story.status = Some(status.name());
             }
-            sale_session::Event::ReceiptCompleted(receipt) => {
-                let Some(line) = receipt.lines.iter().find(|line| line.tag == story.tag) else { return Ok(()) };
-                let keyed = if line.keyed { ", tag keyed by hand" } else { "" };
-                let text = format!(
-                    "sold at {} on receipt {} ({}){keyed}; consignor {}: {} of it, estimated {}",
-                    line.price, receipt.number, receipt.receipt, line.consignor, line.rate, line.share
-                );
-                (ItemStatus::Sold, text)
-            }
-            sale_session::Event::CustodyReleased(page) => {
-                let Some(item) = page.items.iter().find(|item| item.tag == story.tag) else { return Ok(()) };
-                match item.outcome {
-                    Outcome::Sold => (ItemStatus::Sold, "reported to the event as sold".to_owned()),
-                    Outcome::Unsold => (ItemStatus::Released, "given back to the event, unsold".to_owned()),
-                }
-            }
-            _ => return Ok(()),
-        };
-        story.status = Some(status.name());
-        let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-        story.steps.push(Step { evidence, text, actor: entry.actor });
-        Ok(())
-    })?;
+            let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+            story.steps.push(Step { evidence, text, actor: entry.actor });
+            Ok(())
+        },
+    )?;
     Ok(())
 }

@@ -4,6 +4,7 @@ pub mod consignor;
 pub mod item;
 pub mod receipt;
 
+use domain::stream::StreamId;
 use serde::Serialize;
 
 /// Where a log says so.
@@ -19,7 +20,8 @@ pub struct Evidence {
 
 impl Evidence {
     /// The entry `seq` of `stream`.
-    pub fn new(stream: impl ToString, seq: u64, recorded_at: i64) -> Self {
+    #[must_use]
+    pub fn new(stream: &StreamId, seq: u64, recorded_at: i64) -> Self {
         Self { stream: stream.to_string(), seq, recorded_at }
     }
 }

@@ -1,5 +1,7 @@
 //! A receipt: when, where, what, for how much, whose share, and whether the sums are right.
 
+mod later;
+
 use std::collections::BTreeMap;
 
 use domain::aggregate::Aggregate;
@@ -61,6 +63,18 @@ pub struct ReceiptStory {
     pub currency: String,
     /// What was sold.
     pub lines: Vec<LineStory>,
+    /// What was sold without being known, after the lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unlisted: Vec<sale_session::UnlistedLine>,
+    /// How it differs from the rules, as the log names it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variances: Vec<sale_session::VarianceFound>,
+    /// True when it was made without a connection.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    /// What became of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub afterwards: Vec<Afterwards>,
     /// Sum of prices, in cents.
     pub gross_cents: i64,
     /// Sum of taxes, in cents.
@@ -101,6 +115,16 @@ pub struct LineStory {
     pub line: sale_session::Line,
 }
 
+/// Something that became of a receipt.
+#[derive(Debug, Clone, Serialize)]
+pub struct Afterwards {
+    /// In a sentence.
+    pub text: String,
+    /// Where it is said.
+    #[serde(flatten)]
+    pub evidence: Evidence,
+}
+
 /// A sale with the state it was decided in.
 struct Sale {
     state: State,
@@ -123,7 +147,8 @@ pub fn tell(logs: &Logs, wanted: &Wanted, workers: usize) -> Result<ReceiptStory
         let ids: Vec<String> = found.iter().map(|(_, sale)| sale.entry.event.receipt.to_string()).collect();
         return Err(StoryError::Unknown(format!("several receipts fit; say which:\n  {}", ids.join("\n  "))));
     }
-    let (source, sale) = found.pop().ok_or_else(|| StoryError::Unknown("no log here knows this receipt".to_owned()))?;
+    let (source, sale) =
+        found.pop().ok_or_else(|| StoryError::Unknown("no log here knows this receipt".to_owned()))?;
     told(logs, source, &sale, workers)
 }
 
@@ -132,21 +157,26 @@ fn find(source: &Source, wanted: &Wanted, workers: usize) -> Result<Option<Sale>
     let mut state = State::default();
     let mut planned = None;
     let mut sold = None;
-    each::<SaleSession>(&source.path, workers, |_| true, |entry| {
-        if let sale_session::Event::ReceiptCompleted(receipt) = &entry.event {
-            if wanted.fits(receipt.receipt, receipt.number) {
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |_| true,
+        |entry| {
+            if let sale_session::Event::ReceiptCompleted(receipt) = &entry.event
+                && wanted.fits(receipt.receipt, receipt.number)
+            {
                 let event = receipt.clone();
                 let Entry { seq, recorded_at, actor, .. } = entry;
                 sold = Some(Entry { seq, recorded_at, actor, event });
                 return Err(Stop::Enough);
             }
-        }
-        if let sale_session::Event::SessionScheduled(_) = &entry.event {
-            planned = Some(Evidence::new(&source.stream, entry.seq, entry.recorded_at));
-        }
-        SaleSession::evolve(&mut state, &entry.event, entry.recorded_at);
-        Ok(())
-    })?;
+            if let sale_session::Event::SessionScheduled(_) = &entry.event {
+                planned = Some(Evidence::new(&source.stream, entry.seq, entry.recorded_at));
+            }
+            SaleSession::evolve(&mut state, &entry.event, entry.recorded_at);
+            Ok(())
+        },
+    )?;
     Ok(sold.map(|entry| Sale { state, planned, entry }))
 }
 
@@ -156,12 +186,11 @@ fn told(logs: &Logs, source: &Source, sale: &Sale, workers: usize) -> Result<Rec
     let mut gaps = Vec::new();
     let custody = custody(source, &tags, workers)?;
     let event = sale.state.plan.as_ref().map(|plan| plan.event);
-    let listings = match event.and_then(|event| event_log(logs, event)) {
-        Some(log) => listings(log, &tags, workers)?,
-        None => {
-            gaps.push("the event's own log is not here, so items have no titles".to_owned());
-            BTreeMap::new()
-        }
+    let listings = if let Some(log) = event.and_then(|event| event_log(logs, event)) {
+        listings(log, &tags, workers)?
+    } else {
+        gaps.push("the event's own log is not here, so items have no titles".to_owned());
+        BTreeMap::new()
     };
     let plan = sale.state.plan.as_ref();
     let lines = receipt.lines.iter().map(|line| {
@@ -184,6 +213,10 @@ fn told(logs: &Logs, source: &Source, sale: &Sale, workers: usize) -> Result<Rec
         occurred_at: receipt.occurred_at,
         currency: plan.map_or_else(String::new, |plan| plan.currency.clone()),
         lines: lines.collect(),
+        unlisted: receipt.unlisted.clone(),
+        variances: receipt.variances.clone(),
+        offline: receipt.offline.is_some(),
+        afterwards: afterwards(source, receipt.receipt, workers)?,
         gross_cents: receipt.gross.0,
         tax_cents: receipt.tax.0,
         total_cents: receipt.total.0,
@@ -197,6 +230,24 @@ fn told(logs: &Logs, source: &Source, sale: &Sale, workers: usize) -> Result<Rec
     })
 }
 
+/// What later entries say about `receipt`.
+fn afterwards(source: &Source, receipt: ReceiptId, workers: usize) -> Result<Vec<Afterwards>, StoryError> {
+    let (needle, mut found) = (receipt.to_string(), Vec::new());
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |line| line.kind != "receipt_completed" && line.payload.contains(&needle),
+        |entry| {
+            if let Some(text) = later::became(&entry.event, receipt) {
+                let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+                found.push(Afterwards { text, evidence });
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
 fn event_log(logs: &Logs, event: EventId) -> Option<&Source> {
     logs.events().get(&event).copied()
 }
@@ -204,28 +255,38 @@ fn event_log(logs: &Logs, event: EventId) -> Option<&Source> {
 /// Where each of `tags` came into the session's custody.
 fn custody(source: &Source, tags: &[Tag], workers: usize) -> Result<BTreeMap<Tag, Evidence>, StoryError> {
     let mut found = BTreeMap::new();
-    each::<SaleSession>(&source.path, workers, |line| line.kind == "custody_taken", |entry| {
-        if let sale_session::Event::CustodyTaken(taken) = &entry.event {
-            for item in taken.items.iter().filter(|item| tags.contains(&item.tag)) {
-                found.insert(item.tag, Evidence::new(&source.stream, entry.seq, entry.recorded_at));
+    each::<SaleSession>(
+        &source.path,
+        workers,
+        |line| line.kind == "custody_taken",
+        |entry| {
+            if let sale_session::Event::CustodyTaken(taken) = &entry.event {
+                for item in taken.items.iter().filter(|item| tags.contains(&item.tag)) {
+                    found.insert(item.tag, Evidence::new(&source.stream, entry.seq, entry.recorded_at));
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 
 /// How each of `tags` was listed.
 fn listings(source: &Source, tags: &[Tag], workers: usize) -> Result<BTreeMap<Tag, Listing>, StoryError> {
     let mut found = BTreeMap::new();
-    each::<ConsignmentEvent>(&source.path, workers, |line| line.kind == "items_listed", |entry| {
-        if let consignment_event::Event::ItemsListed(listed) = &entry.event {
-            for item in listed.items.iter().filter(|item| tags.contains(&item.tag)) {
-                let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
-                found.insert(item.tag, Listing::new(item, evidence));
+    each::<ConsignmentEvent>(
+        &source.path,
+        workers,
+        |line| line.kind == "items_listed",
+        |entry| {
+            if let consignment_event::Event::ItemsListed(listed) = &entry.event {
+                for item in listed.items.iter().filter(|item| tags.contains(&item.tag)) {
+                    let evidence = Evidence::new(&source.stream, entry.seq, entry.recorded_at);
+                    found.insert(item.tag, Listing::new(item, evidence));
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(found)
 }

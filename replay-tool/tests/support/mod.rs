@@ -62,8 +62,12 @@ pub const STREAM: &str = "01900000-0000-7000-8000-000000000001/session/01900000-
 /// A small export of `count` entries with quotes, escapes and letters beyond ASCII.
 pub fn plain_export(count: u64) -> Vec<String> {
     let entries = (0..count).map(|n| {
-        let payload = format!("{{\"n\":{n},\"title\":\"Jupe d'été \\\"{n}\\\" \\n \\u0007\",\"flags\":[true,null]}}");
-        RawEntry { recorded_at: 1_792_300_000_000 + i64::try_from(n).unwrap() * 1_000, ..unsealed("noted", payload) }
+        let payload =
+            format!("{{\"n\":{n},\"title\":\"Jupe d'été \\\"{n}\\\" \\n \\u0007\",\"flags\":[true,null]}}");
+        RawEntry {
+            recorded_at: 1_792_300_000_000 + i64::try_from(n).unwrap() * 1_000,
+            ..unsealed("noted", payload)
+        }
     });
     export_lines(STREAM, Head { seq: 0, hash: GENESIS }, entries)
 }

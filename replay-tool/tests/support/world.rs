@@ -7,7 +7,9 @@ use domain::aggregate::{Aggregate, Context, Delivery};
 use domain::commission::Tier;
 use domain::consignment_event::items::ItemDraft;
 use domain::consignment_event::{self, Channel, ConsignmentEvent};
-use domain::ids::{Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, SessionId, TerminalId};
+use domain::ids::{
+    Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, SessionId, TerminalId,
+};
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::lifecycle::EventStatus;
 use domain::markdown::{MarkdownSchedule, MarkdownStep};
@@ -83,7 +85,7 @@ impl World {
         world.open(session);
         world.sell(size.receipts);
         if size.close {
-            world.at_session(olivia(), sale_session::Command::Close);
+            world.at_session(&olivia(), sale_session::Command::Close);
         }
         world
     }
@@ -113,18 +115,26 @@ impl World {
         let [slug, name] = ["demo", "Demo Sales"].map(str::to_owned);
         let (currency, time_zone) = ("CAD".to_owned(), "America/Toronto".to_owned());
         let create = organization::Command::Create { slug, name, currency, time_zone, first_admin };
-        self.at_organization(Actor::Person(PersonId("user_demo_super".to_owned())), create);
+        self.at_organization(&Actor::Person(PersonId("user_demo_super".to_owned())), create);
         let mut settings = self.organization.state.settings.clone().unwrap();
         settings.version += 1;
-        settings.tax = TaxRule { rate: BasisPoints(1_300), inclusive: false, exempt: vec!["books".to_owned()] };
+        settings.tax =
+            TaxRule { rate: BasisPoints(1_300), inclusive: false, exempt: vec!["books".to_owned()] };
         // Half price from two minutes after the doors open: the last of a few baskets see it.
-        let half = MarkdownStep { from: START_MS + 120_000, reduce: BasisPoints(5_000), donate: BasisPoints(5_000) };
+        let half =
+            MarkdownStep { from: START_MS + 120_000, reduce: BasisPoints(5_000), donate: BasisPoints(5_000) };
         settings.markdown = MarkdownSchedule { steps: vec![half], ..settings.markdown };
-        self.at_organization(olivia(), organization::Command::ChangeSettings { settings: Box::new(settings) });
+        self.at_organization(
+            &olivia(),
+            organization::Command::ChangeSettings { settings: Box::new(settings) },
+        );
         let name = "Spring Kids' Sale".to_owned();
-        self.at_organization(olivia(), organization::Command::FoundEvent { event, name, starts_on: None, ends_on: None });
+        self.at_organization(
+            &olivia(),
+            organization::Command::FoundEvent { event, name, starts_on: None, ends_on: None },
+        );
         for to in [EventStatus::Registration, EventStatus::Intake, EventStatus::Selling] {
-            self.at_event(olivia(), consignment_event::Command::ChangeStatus { to, reason: None });
+            self.at_event(&olivia(), consignment_event::Command::ChangeStatus { to, reason: None });
         }
     }
 
@@ -135,12 +145,18 @@ impl World {
             .collect();
         for consignors in consignors.chunks(500) {
             let consignors = consignors.to_vec();
-            self.at_organization(olivia(), organization::Command::EnrolConsignors { consignors: consignors.clone() });
-            self.at_event(olivia(), consignment_event::Command::JoinConsignors { consignors });
+            self.at_organization(
+                &olivia(),
+                organization::Command::EnrolConsignors { consignors: consignors.clone() },
+            );
+            self.at_event(&olivia(), consignment_event::Command::JoinConsignors { consignors });
         }
         let drafts: Vec<ItemDraft> = (1..=size.items).map(|row| self.draft(row, size.consignors)).collect();
         for items in drafts.chunks(200) {
-            self.at_event(olivia(), consignment_event::Command::ListItems { import: None, items: items.to_vec() });
+            self.at_event(
+                &olivia(),
+                consignment_event::Command::ListItems { import: None, items: items.to_vec() },
+            );
         }
     }
 
@@ -172,15 +188,15 @@ impl World {
         self.now = START_MS;
         let name = "Saturday morning".to_owned();
         let channels = vec![Channel::Floor];
-        self.at_event(olivia(), consignment_event::Command::ScheduleSession { session, name, channels });
-        self.at_event(olivia(), consignment_event::Command::OpenSession { session });
+        self.at_event(&olivia(), consignment_event::Command::ScheduleSession { session, name, channels });
+        self.at_event(&olivia(), consignment_event::Command::OpenSession { session });
         for name in ["Till 1", "Till 2"] {
             let code_digest = self.digest();
-            self.at_session(olivia(), sale_session::Command::OfferPairing { code_digest });
+            self.at_session(&olivia(), sale_session::Command::OfferPairing { code_digest });
             let terminal = TerminalId(self.fresh());
             let (name, token_digest) = (name.to_owned(), self.digest());
             let pair = sale_session::Command::Pair { code_digest, terminal, name, token_digest };
-            self.at_session(Actor::Terminal(terminal), pair);
+            self.at_session(&Actor::Terminal(terminal), pair);
         }
     }
 
@@ -207,7 +223,7 @@ impl World {
             let slot = self.session.state.slot(*tag).unwrap();
             let priced = rules.line(Cents(i64::from(slot.price)), slot.flags, at).unwrap();
             total += priced.payable.0;
-            AskedLine { tag: *tag, price: priced.price, keyed: tag.item() % 5 == 0 }
+            AskedLine::new(*tag, priced.price, tag.item() % 5 == 0)
         });
         let lines: Vec<AskedLine> = lines.collect();
         let notes = (total + 499) / 500 * 500;
@@ -216,14 +232,15 @@ impl World {
         let sale = sale_session::Command::CompleteReceipt {
             receipt: ReceiptId(self.fresh()),
             lines,
+            unlisted: Vec::new(),
             tenders: vec![Tender { kind: TenderKind::Cash, amount: Cents(notes) }],
             change: Cents(notes - total),
             occurred_at: self.now - 1_500,
         };
-        self.at_session(Actor::Terminal(terminal), sale);
+        self.at_session(&Actor::Terminal(terminal), sale);
     }
 
-    fn at_organization(&mut self, actor: Actor, command: organization::Command) {
+    fn at_organization(&mut self, actor: &Actor, command: organization::Command) {
         let id = self.fresh().to_string();
         self.tick();
         let stream = self.organization_id.clone();
@@ -231,7 +248,7 @@ impl World {
         self.deliver(&stream, sent);
     }
 
-    fn at_event(&mut self, actor: Actor, command: consignment_event::Command) {
+    fn at_event(&mut self, actor: &Actor, command: consignment_event::Command) {
         let id = self.fresh().to_string();
         self.tick();
         let stream = self.event_id.clone();
@@ -239,7 +256,7 @@ impl World {
         self.deliver(&stream, sent);
     }
 
-    fn at_session(&mut self, actor: Actor, command: sale_session::Command) {
+    fn at_session(&mut self, actor: &Actor, command: sale_session::Command) {
         let id = self.fresh().to_string();
         self.tick();
         let stream = self.session_id.clone();
@@ -256,13 +273,17 @@ impl World {
             let Delivery { to, command_id, command } = delivery;
             let json = command.to_string();
             let sent = match &to {
+                StreamId::Organization(_) => {
+                    let command = serde_json::from_str(&json).unwrap();
+                    submit(&mut self.organization, &to, &actor_of, &command_id, command, self.now)
+                }
                 StreamId::Event(..) => {
                     let command = serde_json::from_str(&json).unwrap();
-                    submit(&mut self.event, &to, actor_of, &command_id, command, self.now)
+                    submit(&mut self.event, &to, &actor_of, &command_id, command, self.now)
                 }
                 StreamId::Session(..) => {
                     let command = serde_json::from_str(&json).unwrap();
-                    submit(&mut self.session, &to, actor_of, &command_id, command, self.now)
+                    submit(&mut self.session, &to, &actor_of, &command_id, command, self.now)
                 }
                 other => panic!("nothing is delivered to {other}"),
             };
@@ -301,14 +322,15 @@ fn olivia() -> Actor {
 fn submit<A: Aggregate>(
     running: &mut Running<A>,
     stream: &StreamId,
-    actor: Actor,
+    actor: &Actor,
     command_id: &str,
     command: A::Command,
     now: i64,
 ) -> Vec<Delivery> {
     let context =
-        Context { now, actor: &actor, command_id, fresh_id: Uuid::from_u128(7), facts: &A::Facts::default() };
-    let events = A::decide(&running.state, command, &context).unwrap_or_else(|rejection| panic!("{rejection}"));
+        Context { now, actor, command_id, fresh_id: Uuid::from_u128(7), facts: &A::Facts::default() };
+    let events =
+        A::decide(&running.state, command, &context).unwrap_or_else(|rejection| panic!("{rejection}"));
     let mut deliveries = Vec::new();
     for event in events {
         let unsealed = RawEntry {

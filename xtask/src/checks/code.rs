@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     exec::{Run, tail},
-    report::{Outcome, Report, count},
+    report::{Outcome, Report, count, failures},
     say::Step,
     tidy,
     toolchain::{self, WASM_TARGET},
@@ -40,7 +40,12 @@ pub fn run(workspace: &Workspace, report: &mut Report) {
     report.stage("lints of the Rust code for wasm", |step| wasm_lints(workspace, step));
     report.stage("unit tests in Rust", |step| {
         counted(
-            Run::new(workspace, "cargo-test", "cargo").args(["test", "--workspace", "--no-fail-fast"]),
+            Run::new(workspace, "cargo-test", "cargo").args([
+                "test",
+                "--workspace",
+                "--no-fail-fast",
+                "--quiet",
+            ]),
             step,
         )
     });
@@ -60,7 +65,7 @@ pub fn check(run: Run, step: &Step) -> Result<Outcome> {
 /// A tool that counts its tests.
 pub fn counted(run: Run, step: &Step) -> Result<Outcome> {
     let finished = run.finish(Some(step))?;
-    Ok(Outcome::counted(count(&finished.output), finished.success, tail(&finished.output)))
+    Ok(Outcome::counted(count(&finished.output), finished.success, failures(&finished.output)))
 }
 
 /// A script of an npm workspace.

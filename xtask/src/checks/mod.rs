@@ -19,13 +19,16 @@ pub struct Options {
     /// Only what needs neither the running platform nor a browser.
     #[arg(long)]
     fast: bool,
+    /// Only the checks whose name contains this, and what they stand on.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
 }
 
 /// Runs the checks; says whether all passed. A check that breaks down is counted as failed.
 pub fn run(workspace: &Workspace, options: &Options) -> bool {
     let started = Instant::now();
-    let mut report = Report::default();
-    let set_up = report.stage("set-up", |_| {
+    let mut report = Report::only(options.only.clone());
+    let set_up = report.needed_stage("set-up", |_| {
         artifacts::ensure(workspace, Artifact::Terminal)?;
         Ok(Outcome::passed())
     });

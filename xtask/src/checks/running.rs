@@ -10,7 +10,7 @@ use crate::{
     artifacts::{self, Artifact},
     exec::{Run, tail},
     npm, openapi,
-    platform::{self, Platform, Settings, wrangler_variables},
+    platform::{self, Environment, Platform, Settings, wrangler_variables},
     proofs,
     report::{Outcome, Report, Tally},
     say::Step,
@@ -29,7 +29,7 @@ const BROWSER_LIMIT: Duration = Duration::from_mins(15);
 
 /// Runs them, as far as what they stand on holds.
 pub fn run(workspace: &Workspace, report: &mut Report) {
-    let built = report.stage("building the Worker and the screens", |_| {
+    let built = report.needed_stage("building the Worker and the screens", |_| {
         artifacts::ensure(workspace, Artifact::All)?;
         Ok(Outcome::passed())
     });
@@ -43,7 +43,7 @@ pub fn run(workspace: &Workspace, report: &mut Report) {
         check(wrangler(workspace, "dry-run", &["deploy", "--dry-run", "--outdir", ".hangtag/dry-run"]), step)
     });
     let mut platform = None;
-    report.stage("start of a fresh platform", |_| {
+    report.needed_stage("start of a fresh platform", |_| {
         platform = Some(fresh(workspace)?);
         Ok(Outcome::passed())
     });
@@ -54,8 +54,13 @@ pub fn run(workspace: &Workspace, report: &mut Report) {
     }
     for proof in proofs::ALL {
         report.stage(&format!("proof: {}", proof.name), |step| {
-            let order =
-                proofs::Order { workspace, seconds: PROOF_SECONDS, seed: proofs::SEED_OF_TESTS, step };
+            let order = proofs::Order {
+                workspace,
+                seconds: PROOF_SECONDS,
+                seed: proofs::SEED_OF_TESTS,
+                seeds: None,
+                step,
+            };
             let verdict = (proof.run)(&order)?;
             Ok(if verdict.holds { Outcome::passed() } else { Outcome::failed(verdict.summary) })
         });
@@ -74,7 +79,10 @@ fn fresh(workspace: &Workspace) -> Result<Platform> {
     if state.exists() {
         fs::remove_dir_all(&state).with_context(|| format!("{} cannot be removed", state.display()))?;
     }
-    let platform = Platform::start(workspace, Settings { port: platform::free_ports()?, state })?;
+    let platform = Platform::start(
+        workspace,
+        Settings { port: platform::free_ports()?, state, environment: Environment::Test },
+    )?;
     seed::ensure(workspace, &platform, Seed::Demo)?;
     Ok(platform)
 }

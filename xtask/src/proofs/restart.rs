@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{Order, Verdict};
 use crate::{
     http::{Body, Client},
-    platform::{self, Platform, Settings},
+    platform::{self, Environment, Platform, Settings},
     seed,
 };
 
@@ -54,7 +54,10 @@ pub fn run(order: &Order<'_>) -> Result<Verdict> {
     if state.exists() {
         fs::remove_dir_all(&state).context("the last proof's state cannot be removed")?;
     }
-    let mut platform = Platform::start(order.workspace, Settings { port: platform::free_ports()?, state })?;
+    let mut platform = Platform::start(
+        order.workspace,
+        Settings { port: platform::free_ports()?, state, environment: Environment::Test },
+    )?;
     seed::organizations(&platform)?;
     let mut ledger = Ledger::default();
     let mut chance = order.seed;

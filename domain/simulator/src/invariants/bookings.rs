@@ -11,7 +11,10 @@ pub(crate) fn check(world: &World) -> Result<(), Broken> {
     for (index, slot) in (0_u16..).zip(&state.schedule.slots) {
         let taken = state.schedule.taken(index);
         if taken > usize::from(slot.capacity) {
-            return Err(Broken::from(format!("slot {index} has {} places, and {taken} are taken", slot.capacity)));
+            return Err(Broken::from(format!(
+                "slot {index} has {} places, and {taken} are taken",
+                slot.capacity
+            )));
         }
     }
     for (consignor, participation) in &state.participations {

@@ -177,9 +177,9 @@ fn double_sales_are_conflicts(world: &World) -> Result<(), Broken> {
             Event::ReturnRecorded(returned) => {
                 for line in &returned.lines {
                     let at = line.line.at;
-                    standing.values_mut().for_each(|sales| {
+                    for sales in standing.values_mut() {
                         sales.remove(&(at.receipt, at.line));
-                    });
+                    }
                 }
             }
             Event::ConflictOpened(opened) if opened.kind == ConflictKind::DoubleSale => listed += 1,

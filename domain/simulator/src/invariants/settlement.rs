@@ -21,7 +21,10 @@ pub(crate) fn check(world: &World) -> Result<i64, Broken> {
             return Err(Broken::from(format!("the trial balance is off: {balance:?}")));
         }
         if let Some(off) = statements.iter().find(|statement| !statement.totals.hold()) {
-            return Err(Broken::from(format!("the statement of consignor {} does not add up", off.consignor)));
+            return Err(Broken::from(format!(
+                "the statement of consignor {} does not add up",
+                off.consignor
+            )));
         }
         results.push(statements);
     }
@@ -39,14 +42,25 @@ fn settle(world: &World, page: usize) -> Result<Settled, Broken> {
     .into_iter()
     .chain(world.sessions.iter().map(|session| (&session.stream, session.log(), session.head())))
     .collect();
-    let pins = logs.iter().map(|(stream, _, head)| Pin { stream: (*stream).clone(), seq: head.seq, hash: head.hash });
+    let pins = logs.iter().map(|(stream, _, head)| Pin {
+        stream: (*stream).clone(),
+        seq: head.seq,
+        hash: head.hash,
+    });
     let mut fold = Fold::new(pins.collect()).map_err(|error| error.to_string())?;
     while let Some(wanted) = fold.wanted() {
-        let log = logs.iter().find(|(stream, _, _)| **stream == wanted.stream).map(|(_, log, _)| *log).unwrap_or_default();
+        let log = logs
+            .iter()
+            .find(|(stream, _, _)| **stream == wanted.stream)
+            .map(|(_, log, _)| *log)
+            .unwrap_or_default();
         let from = usize::try_from(wanted.from.saturating_sub(1)).unwrap_or(usize::MAX);
         let entries: Vec<RawEntry> = log.iter().skip(from).take(page).cloned().collect();
         if entries.is_empty() {
-            return Err(Broken::from(format!("the fold wants entry {} of {}, which is not there", wanted.from, wanted.stream)));
+            return Err(Broken::from(format!(
+                "the fold wants entry {} of {}, which is not there",
+                wanted.from, wanted.stream
+            )));
         }
         fold.take(&entries).map_err(|error| error.to_string())?;
     }

@@ -239,13 +239,12 @@ impl World {
             return Ok(());
         }
         till.desk = Desk::Free;
-        match reply {
-            Reply::Accepted { .. } => self.paid(index, &basket),
-            _ => {
-                self.tell(format!("{} is refused; the shopper leaves without it", basket.receipt));
-                let tags: Vec<Tag> = basket.lines.iter().map(|line| line.tag).collect();
-                self.release(&tags);
-            }
+        if let Reply::Accepted { .. } = reply {
+            self.paid(index, &basket);
+        } else {
+            self.tell(format!("{} is refused; the shopper leaves without it", basket.receipt));
+            let tags: Vec<Tag> = basket.lines.iter().map(|line| line.tag).collect();
+            self.release(&tags);
         }
         Ok(())
     }

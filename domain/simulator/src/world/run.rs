@@ -63,7 +63,10 @@ impl World {
                 Ok(())
             }
             94..95 => self.list_more(2),
-            95..97 => self.hall_outage(),
+            95..97 => {
+                self.hall_outage();
+                Ok(())
+            }
             _ => self.volunteer(),
         }
     }
@@ -83,14 +86,13 @@ impl World {
         }
     }
 
-    fn hall_outage(&mut self) -> Result<(), Broken> {
+    fn hall_outage(&mut self) {
         self.tell("the hall's network fails");
         for till in 0..self.tills.len() {
             if self.tills.get(till).is_some_and(|till| till.online) {
                 self.toggle_network(till);
             }
         }
-        Ok(())
     }
 
     fn catch_up(&mut self, index: usize) {

@@ -22,7 +22,9 @@ impl World {
             .map(|number| SlotPlan {
                 slot: SlotId(self.chance.id()),
                 kind: SlotKind::Shift(ShiftKind::GeneralHelp),
-                starts_at: self.now + UNTIL_FIRST_SHIFT_MS + i64::try_from(number).unwrap_or(0) * BETWEEN_SHIFTS_MS,
+                starts_at: self.now
+                    + UNTIL_FIRST_SHIFT_MS
+                    + i64::try_from(number).unwrap_or(0) * BETWEEN_SHIFTS_MS,
                 capacity: u16::try_from(self.chance.between(1, 3)).unwrap_or(1),
             })
             .collect();
@@ -40,10 +42,14 @@ impl World {
             (0..=2, Some(slot), _) => Command::Book {
                 booking: BookingId(self.chance.id()),
                 slot,
-                holder: Holder::Consignor(ConsignorNumber(u32::try_from(self.chance.between(1, 6)).unwrap_or(1))),
+                holder: Holder::Consignor(ConsignorNumber(
+                    u32::try_from(self.chance.between(1, 6)).unwrap_or(1),
+                )),
                 wait: self.chance.percent(50),
             },
-            (3, _, Some(booking)) => Command::CancelBooking { booking, reason: CancelReason::OwnWish, note: None },
+            (3, _, Some(booking)) => {
+                Command::CancelBooking { booking, reason: CancelReason::OwnWish, note: None }
+            }
             (4, _, Some(booking)) => Command::AcceptOffer { booking },
             (5, _, Some(booking)) => Command::CheckInBooking { booking },
             (6, _, Some(booking)) => Command::CompleteBooking { booking },

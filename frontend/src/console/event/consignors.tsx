@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ConsignmentEvent, Consignor, Page } from "../../api/types.ts";
+import type { ConsignmentEvent, Consignor } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { count } from "../../texts/format.ts";
@@ -12,7 +12,7 @@ type SortKey = "number" | "name" | "items" | "sold" | "gross_cents" | "share_est
 
 type Column = { key: SortKey; label: string; numeric: boolean; estimate?: boolean; minor?: boolean };
 const columns: Column[] = [
-  { key: "number", label: words.columns.number, numeric: true },
+  { key: "number", label: words.columns.number, numeric: true, minor: true },
   { key: "name", label: words.columns.name, numeric: false },
   { key: "items", label: words.columns.items, numeric: true, minor: true },
   { key: "sold", label: words.columns.sold, numeric: true },
@@ -25,7 +25,7 @@ export function Consignors({
   query,
   event,
 }: {
-  query: UseQueryResult<Page<Consignor>>;
+  query: UseQueryResult<Consignor[]>;
   event: ConsignmentEvent;
 }) {
   return (
@@ -35,7 +35,7 @@ export function Consignors({
       </div>
       {query.isPending && <Skeleton rows={6} />}
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
-      {query.data?.items.length === 0 && (
+      {query.data?.length === 0 && (
         <Empty
           title={words.noConsignors}
           action={<LinkButton to={`/events/${event.id}/import`}>{words.importNow}</LinkButton>}
@@ -43,7 +43,7 @@ export function Consignors({
           {words.noConsignorsHelp}
         </Empty>
       )}
-      {query.data !== undefined && query.data.items.length > 0 && <Table consignors={query.data.items} />}
+      {query.data !== undefined && query.data.length > 0 && <Table consignors={query.data} />}
     </section>
   );
 }
@@ -78,16 +78,18 @@ function Table({ consignors }: { consignors: Consignor[] }) {
           <tbody>
             {sorted.map((consignor) => (
               <tr key={consignor.number}>
-                <td className="numeric code">{consignor.number}</td>
+                <td className="numeric code minor">{consignor.number}</td>
                 <th scope="row">
-                  {consignor.name} {consignor.tier === "super" && <Chip tone="pen">{words.tier.super}</Chip>}
+                  {nameOf(consignor)}{" "}
+                  {consignor.tier === "super" && <Chip tone="pen">{words.tier.super}</Chip>}
+                  <span className="phone-only soft small code">{consignor.number}</span>
                 </th>
                 <td className="numeric minor">{count(consignor.items)}</td>
-                <td className="numeric">{count(consignor.sold)}</td>
-                <td className="numeric minor">
+                <td className={quiet(consignor.sold)}>{count(consignor.sold)}</td>
+                <td className={quiet(consignor.gross_cents, "minor")}>
                   <Money cents={consignor.gross_cents} currency={currency} />
                 </td>
-                <td className="numeric strong">
+                <td className={quiet(consignor.share_estimate_cents, "strong")}>
                   <Money cents={consignor.share_estimate_cents} currency={currency} />
                 </td>
               </tr>
@@ -102,10 +104,16 @@ function Table({ consignors }: { consignors: Consignor[] }) {
 const cellClass = (column: Column) =>
   [column.numeric ? "numeric" : "", column.minor ? "minor" : ""].join(" ").trim() || undefined;
 
+/** Noughts stand back, so that the eye finds who has sold. */
+const quiet = (figure: number, also = "") => `numeric ${also} ${figure === 0 ? "faint" : ""}`;
+
+/** A name may have been erased on its owner's request; the number stays. */
+const nameOf = (consignor: Consignor) => consignor.name ?? words.unnamed(consignor.number);
+
 /** Figures are read from the top, names and numbers from the start. */
 const descends = (key: SortKey) => key !== "number" && key !== "name";
 
 function compare(a: Consignor, b: Consignor, key: SortKey): number {
-  if (key === "name") return a.name.localeCompare(b.name);
+  if (key === "name") return nameOf(a).localeCompare(nameOf(b));
   return (descends(key) ? b[key] - a[key] : a[key] - b[key]) || a.number - b.number;
 }

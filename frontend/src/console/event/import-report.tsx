@@ -33,7 +33,10 @@ export function ImportReportView({ event, file, report, onAgain }: Props) {
       <div className="section-head">
         <div>
           <h2 id="report-title">{words.done(file)}</h2>
-          <p className="soft">{words.newConsignors(report.consignors_new)}</p>
+          <p className="soft">
+            {words.newConsignors(report.consignors_new)}
+            {report.ignored_columns.length > 0 && ` ${words.ignored(report.ignored_columns.join(", "))}`}
+          </p>
         </div>
         <div className="row">
           <Button onPress={() => saveText(words.reportFile(file), reportCsv(report.results))}>
@@ -67,7 +70,7 @@ export function ImportReportView({ event, file, report, onAgain }: Props) {
       {rows.length === 0 ? (
         <p className="soft report-empty">{words.empty}</p>
       ) : (
-        <ReportTable rows={rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)} />
+        <ReportTable rows={rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)} mixed={filter === "all"} />
       )}
       {rows.length > PAGE_ROWS && <Pager total={rows.length} page={page} onPage={setPage} />}
     </section>
@@ -80,7 +83,9 @@ function firstFilter(report: ImportReport): Filter {
   return report.warned > 0 ? "accepted_with_warning" : "all";
 }
 
-function ReportTable({ rows }: { rows: ImportRow[] }) {
+/** `mixed`: rows of several outcomes; a phone leaves the outcome out where all rows have the same one. */
+function ReportTable({ rows, mixed }: { rows: ImportRow[]; mixed: boolean }) {
+  const outcome = mixed ? undefined : "minor";
   return (
     <div className="table-frame">
       <table className="table">
@@ -89,7 +94,9 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
             <th scope="col" className="numeric">
               {words.columns.row}
             </th>
-            <th scope="col">{words.columns.outcome}</th>
+            <th scope="col" className={outcome}>
+              {words.columns.outcome}
+            </th>
             <th scope="col" className="minor">
               {words.columns.tag}
             </th>
@@ -99,14 +106,16 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.row}>
-              <td className="numeric code">{row.row}</td>
-              <td>
+              <td className="numeric code">{row.line}</td>
+              <td className={outcome}>
                 <OutcomeChip outcome={row.outcome} />
               </td>
               <td className="minor">{row.tag ? <TagNumber tag={row.tag} /> : texts.dash}</td>
               <td>
-                {row.message ?? texts.dash}
-                {row.column ? <span className="soft small"> · {words.inColumn(row.column)}</span> : null}
+                <Found message={row.message} column={row.column} />
+                {row.more?.map((note) => (
+                  <Found key={`${note.code} ${note.column}`} {...note} />
+                ))}
               </td>
             </tr>
           ))}
@@ -115,6 +124,16 @@ function ReportTable({ rows }: { rows: ImportRow[] }) {
     </div>
   );
 }
+
+type FoundProps = { message?: string | null | undefined; column?: string | null | undefined };
+
+/** One thing that was found in a row, with the column it stands in. */
+const Found = ({ message, column }: FoundProps) => (
+  <p>
+    {message ?? texts.dash}
+    {column != null && <span className="soft small"> · {words.inColumn(column)}</span>}
+  </p>
+);
 
 function Pager({ total, page, onPage }: { total: number; page: number; onPage: (page: number) => void }) {
   const from = page * PAGE_ROWS;

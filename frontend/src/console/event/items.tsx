@@ -23,7 +23,7 @@ export function Component() {
   const [address, setAddress] = useSearchParams();
   const q = address.get("q") ?? "";
   const status = address.get("status") ?? "";
-  const asked = useDeferredValue(q);
+  const asked = useDeferredValue(plainTag(q));
   const items = useInfiniteQuery({
     ...queries.items(api, event.id, asked, status),
     placeholderData: (old) => old,
@@ -82,7 +82,7 @@ export function Component() {
             {words.shown(rows.length)}
           </span>
           {items.hasNextPage && (
-            <Button isPending={items.isFetchingNextPage} onPress={() => void items.fetchNextPage()}>
+            <Button pending={items.isFetchingNextPage} onPress={() => void items.fetchNextPage()}>
               {words.more}
             </Button>
           )}
@@ -91,6 +91,9 @@ export function Component() {
     </section>
   );
 }
+
+/** A tag as it is printed, with its hyphens, is searched by its digits. */
+const plainTag = (q: string) => (/^\d[\d -]*$/.test(q) ? q.replace(/[ -]/g, "") : q);
 
 function ItemTable({ rows }: { rows: Item[] }) {
   const { organization } = useApp();
@@ -120,7 +123,7 @@ function ItemTable({ rows }: { rows: Item[] }) {
               <th scope="row" className="cell-main">
                 {item.title}
               </th>
-              <td className="soft">{item.size ?? texts.dash}</td>
+              <td className="soft">{item.size === "" ? texts.dash : item.size}</td>
               <td className="numeric code">{item.consignor}</td>
               <td className="numeric">
                 <Money cents={item.price_cents} currency={organization.currency} />

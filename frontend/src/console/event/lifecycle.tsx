@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ConsignmentEvent, EventStatus } from "../../api/types.ts";
+import type { ConsignmentEvent } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { Button } from "../../ui/button.tsx";
@@ -8,7 +8,7 @@ import { Failure } from "../../ui/parts.tsx";
 const words = texts.event;
 
 /** The steps in their order, as the string carries them. Markdown is optional: selling may close without it. */
-const steps: EventStatus[] = [
+const steps = [
   "draft",
   "registration",
   "intake",
@@ -25,19 +25,34 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
   const { api } = useApp();
   const cache = useQueryClient();
   const current = steps.indexOf(event.status);
-  const next = current === -1 ? undefined : steps[current + 1];
+  // Of the steps that the platform allows now, those that lead on; steps back need a reason and are taken elsewhere.
+  const onward = event.next.filter(({ needs_reason }) => !needs_reason).map(({ to }) => to);
   const move = useMutation({
-    mutationFn: (to: EventStatus) => api.moveEvent(event.id, to),
-    onSuccess: (_, to) => {
-      cache.setQueryData(["event", event.id], { ...event, status: to });
+    mutationFn: (to: string) => api.moveEvent(event.id, to, crypto.randomUUID()),
+    onSuccess: () => {
       void cache.invalidateQueries({ queryKey: ["events"] });
+      return cache.invalidateQueries({ queryKey: ["event", event.id] });
     },
   });
   return (
     <section className="panel" aria-labelledby="lifecycle-title">
-      <h2 id="lifecycle-title" className="panel-title">
-        {words.steps}
-      </h2>
+      <div className="panel-head">
+        <h2 id="lifecycle-title">{words.steps}</h2>
+        <div className="row">
+          {onward.map((next, index) => (
+            <Button
+              key={next}
+              look={index === 0 && current < steps.indexOf("selling") ? "primary" : "plain"}
+              pending={move.isPending}
+              onPress={() => move.mutate(next)}
+            >
+              {move.isPending && move.variables === next
+                ? words.moving
+                : words.moveTo(texts.eventStatus[next] ?? next)}
+            </Button>
+          ))}
+        </div>
+      </div>
       <ol className="cord">
         {steps.map((step, index) => (
           <li
@@ -51,17 +66,14 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
           </li>
         ))}
       </ol>
-      {next !== undefined && (
-        <div className="cord-next">
-          <p className="soft">{words.moveExplained[next]}</p>
-          <Button
-            look={current < steps.indexOf("selling") ? "primary" : "plain"}
-            isPending={move.isPending}
-            onPress={() => move.mutate(next)}
-          >
-            {move.isPending ? words.moving : words.moveTo(texts.eventStatus[next])}
-          </Button>
-        </div>
+      {onward.length > 0 && (
+        <ul className="cord-next soft">
+          {onward.map((next) => (
+            <li key={next}>
+              <strong>{texts.eventStatus[next]}:</strong> {words.moveExplained[next]}
+            </li>
+          ))}
+        </ul>
       )}
       {move.isError && <Failure error={move.error} />}
     </section>

@@ -6,7 +6,7 @@ import { count, moment } from "../../texts/format.ts";
 import { Failure, Skeleton } from "../../ui/parts.tsx";
 import { queries } from "../queries.ts";
 import { useEvent } from "./layout.tsx";
-import { type LogEntry, readLog } from "./log-export.ts";
+import { type LogEntry, readLog, terminalNames } from "./log-export.ts";
 
 const words = texts.log;
 
@@ -54,17 +54,18 @@ function Entries({ stream }: { stream: string }) {
   if (log.isPending) return <Skeleton rows={6} />;
   if (log.isError) return <Failure error={log.error} retry={() => void log.refetch()} />;
   const entries = readLog(log.data);
+  const names = terminalNames(entries);
   if (entries.length === 0) return <p className="soft">{words.empty}</p>;
   return (
     <ol className="log-entries" reversed>
       {entries.toReversed().map((entry) => (
-        <Entry key={entry.seq} entry={entry} />
+        <Entry key={entry.seq} entry={entry} who={names.get(entry.actor) ?? entry.actor} />
       ))}
     </ol>
   );
 }
 
-function Entry({ entry }: { entry: LogEntry }) {
+function Entry({ entry, who }: { entry: LogEntry; who: string }) {
   const { organization } = useApp();
   return (
     <li className="log-entry">
@@ -72,7 +73,7 @@ function Entry({ entry }: { entry: LogEntry }) {
       <div className="log-what">
         <strong>{entry.kind.replaceAll("_", " ")}</strong>
         <span className="soft small">
-          {moment(entry.recorded_at, organization.time_zone)} · {entry.actor}
+          {moment(entry.recorded_at, organization.time_zone)} · {who}
         </span>
         <details>
           <summary className="small">{words.payload}</summary>

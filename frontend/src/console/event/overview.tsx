@@ -18,7 +18,7 @@ export function Component() {
   const { api, organization } = useApp();
   const event = useEvent();
   const consignors = useQuery({ ...queries.consignors(api, event.id), refetchInterval: LOOK_AGAIN_MS });
-  const list = consignors.data?.items;
+  const list = consignors.data;
   const sold = list?.reduce((sum, consignor) => sum + consignor.sold, 0);
   const gross = list?.reduce((sum, consignor) => sum + consignor.gross_cents, 0);
   return (

@@ -1,6 +1,6 @@
 import type { ImportRow } from "../../api/types.ts";
 
-const HEADER = ["row", "outcome", "tag", "code", "column", "message"] as const;
+const HEADER = ["line", "outcome", "tag", "code", "column", "message"] as const;
 
 /** The report as RFC 4180 text, for a spreadsheet. */
 export function reportCsv(rows: ImportRow[]): string {

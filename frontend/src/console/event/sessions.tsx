@@ -5,11 +5,12 @@ import { Link, useNavigate } from "react-router";
 import type { ConsignmentEvent } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
+import { count } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icons.tsx";
-import { Empty, Failure, Skeleton } from "../../ui/parts.tsx";
+import { Empty, Failure, Money, Skeleton } from "../../ui/parts.tsx";
 import { queries } from "../queries.ts";
 import { SessionStatusChip } from "../status.tsx";
 
@@ -18,7 +19,7 @@ const MAX_NAME_LENGTH = 120;
 
 /** The event's selling windows. */
 export function Sessions({ event }: { event: ConsignmentEvent }) {
-  const { api } = useApp();
+  const { api, organization } = useApp();
   const sessions = useQuery(queries.sessions(api, event.id));
   const [creating, setCreating] = useState(false);
   const create = (
@@ -31,22 +32,25 @@ export function Sessions({ event }: { event: ConsignmentEvent }) {
     <section aria-labelledby="sessions-title">
       <div className="section-head">
         <h2 id="sessions-title">{words.sessions}</h2>
-        {sessions.data !== undefined && sessions.data.items.length > 0 && create}
+        {sessions.data !== undefined && sessions.data.length > 0 && create}
       </div>
       {sessions.isPending && <Skeleton rows={1} />}
       {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
-      {sessions.data?.items.length === 0 && (
+      {sessions.data?.length === 0 && (
         <Empty title={words.noSessions} action={create}>
           {words.noSessionsHelp}
         </Empty>
       )}
       <ul className="session-list">
-        {sessions.data?.items.map((session) => (
+        {sessions.data?.map((session) => (
           <li key={session.id}>
             <Link to={`/sessions/${session.id}`} className="session-link">
               <span className="session-name">{session.name}</span>
               <SessionStatusChip status={session.status} />
-              <span className="soft">{texts.events.items(session.items)}</span>
+              <span className="soft">
+                {words.soldOf(count(session.sold), texts.events.items(session.items))}
+              </span>
+              <Money cents={session.gross_cents} currency={organization.currency} />
               <Icon name="arrow" />
             </Link>
           </li>
@@ -92,7 +96,7 @@ function SessionForm({ event, onClose }: { event: string; onClose: () => void })
         <Button look="quiet" onPress={onClose}>
           {texts.eventForm.cancel}
         </Button>
-        <Button type="submit" look="primary" isPending={create.isPending}>
+        <Button type="submit" look="primary" pending={create.isPending}>
           {words.createSession}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Session, SessionSummary } from "../../api/types.ts";
+import type { Receipt, Session, SessionSummary } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { type Floor, paceByMinute } from "../../live/floor.ts";
 import { texts } from "../../texts/en.ts";
@@ -9,25 +9,29 @@ import { Estimate, Figure, Money } from "../../ui/parts.tsx";
 const words = texts.session;
 const PACE_TICK_MS = 10_000;
 
-type Props = { summary: SessionSummary; floor: Floor; session: Session };
+type Props = { summary: SessionSummary; receipts: Receipt[]; floor: Floor; session: Session };
 
 /** The session's figures, large enough to be read from across the desk. */
-export function Board({ summary, floor, session }: Props) {
+export function Board({ summary, receipts, floor, session }: Props) {
   const { organization } = useApp();
   const currency = organization.currency;
+  // The list knows what was sold before this page opened, the socket what came since; each receipt counts once.
+  const listed = receipts.map((receipt): [string, number] => [
+    receipt.receipt,
+    Date.parse(receipt.recorded_at),
+  ]);
+  const heard = floor.fresh.map((receipt): [string, number] => [receipt.receipt, receipt.at]);
+  const moments = [...new Map([...listed, ...heard]).values()];
   return (
     <section className="board" aria-label={words.board}>
       <dl className="board-figures">
-        <div className="board-sales">
-          <span className="tag-hole" aria-hidden="true" />
-          <Figure name={words.sales}>
-            <Money cents={summary.gross_cents} currency={currency} />
-          </Figure>
-        </div>
+        <Figure name={words.sales} className="board-sales">
+          <Money cents={summary.gross_cents} currency={currency} />
+        </Figure>
         <Figure name={words.receipts}>{count(summary.receipts)}</Figure>
         <Figure
           name={words.itemsSold}
-          note={words.custodyCount(count(session.items - summary.lines), count(session.items))}
+          note={words.left(count(session.items - summary.lines), count(session.items))}
         >
           {count(summary.lines)}
         </Figure>
@@ -52,7 +56,7 @@ export function Board({ summary, floor, session }: Props) {
         >
           <Money cents={summary.house_estimate_cents} currency={currency} />
         </Figure>
-        <Pace moments={floor.pace} />
+        <Pace moments={moments} />
       </dl>
     </section>
   );

@@ -28,6 +28,7 @@ export function Component() {
     enabled: session.data !== undefined,
   });
   const summary = useQuery(queries.summary(api, id));
+  const receipts = useQuery(queries.receipts(api, id));
   const { floor, live } = useFloor(id, summary.data?.seq);
   const [pairing, setPairing] = useState(false);
 
@@ -66,7 +67,14 @@ export function Component() {
         <div className="floor">
           {summary.isPending && <Skeleton rows={4} />}
           {summary.isError && <Failure error={summary.error} retry={() => void summary.refetch()} />}
-          {summary.isSuccess && <Board summary={summary.data} floor={floor} session={session.data} />}
+          {summary.isSuccess && (
+            <Board
+              summary={summary.data}
+              receipts={receipts.data?.items ?? []}
+              floor={floor}
+              session={session.data}
+            />
+          )}
           <div className="floor-columns">
             <Feed session={id} floor={floor} />
             {summary.isSuccess && (

@@ -42,8 +42,9 @@ function Code({ session, onClose }: { session: string; onClose: () => void }) {
     <div className="pairing">
       <p>{words.pairHelp}</p>
       <p className="code pairing-address">{new URL("/terminal", location.origin).host}/terminal</p>
-      <p className="pairing-code code" aria-label={words.pairCode}>
-        {code}
+      <p className="pairing-code code">
+        <span className="visually-hidden">{words.pairCode}</span>
+        <strong>{code}</strong>
       </p>
       <p className="soft">{words.pairEnds(clock(expires_at, organization.time_zone))}</p>
       <div className="row">

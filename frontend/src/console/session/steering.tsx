@@ -16,7 +16,7 @@ function useSteer(session: Session) {
   const { api } = useApp();
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (step: Step) => api.steer(session.id, step),
+    mutationFn: (step: Step) => api.steer(session.id, step, crypto.randomUUID()),
     onSettled: () => {
       void cache.invalidateQueries({ queryKey: ["session", session.id] });
       void cache.invalidateQueries({ queryKey: ["event", session.event] });
@@ -79,12 +79,12 @@ function Running({ session }: { session: Session }) {
   return (
     <>
       {session.status === "open" && (
-        <Button isPending={steer.isPending} onPress={() => steer.mutate("pause")}>
+        <Button pending={steer.isPending} onPress={() => steer.mutate("pause")}>
           {words.pause}
         </Button>
       )}
       {session.status === "paused" && (
-        <Button isPending={steer.isPending} onPress={() => steer.mutate("resume")}>
+        <Button pending={steer.isPending} onPress={() => steer.mutate("resume")}>
           {words.resume}
         </Button>
       )}

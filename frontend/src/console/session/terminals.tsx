@@ -1,13 +1,13 @@
-import type { TerminalTotals } from "../../api/types.ts";
+import type { Terminal } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
-import { clock, count } from "../../texts/format.ts";
+import { clock } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Money } from "../../ui/parts.tsx";
 
 const words = texts.session;
 
-type Props = { terminals: TerminalTotals[]; canPair: boolean; onPair: () => void };
+type Props = { terminals: Terminal[]; canPair: boolean; onPair: () => void };
 
 /** The tills of this session and what each has sold. */
 export function Terminals({ terminals, canPair, onPair }: Props) {
@@ -25,7 +25,7 @@ export function Terminals({ terminals, canPair, onPair }: Props) {
           <li key={terminal.terminal} className="terminal-card">
             <strong>{terminal.name}</strong>
             <span className="soft small">
-              {terminal.last_sale_at === null
+              {terminal.last_sale_at == null
                 ? words.noSale
                 : words.lastSale(clock(terminal.last_sale_at, organization.time_zone))}
             </span>
@@ -33,7 +33,7 @@ export function Terminals({ terminals, canPair, onPair }: Props) {
               <Money cents={terminal.gross_cents} currency={organization.currency} />
             </span>
             <span className="soft small">
-              {count(terminal.receipts)} {words.receipts.toLowerCase()} · {words.lines(terminal.lines)}
+              {words.receiptCount(terminal.receipts)} · {words.lines(terminal.lines)}
             </span>
           </li>
         ))}

@@ -12,7 +12,7 @@ export function useFloor(
   session: string,
   since: number | undefined,
 ): { floor: Floor; live: LiveState["phase"] } {
-  const { auth } = useApp();
+  const { api, auth, organization } = useApp();
   const cache = useQueryClient();
   const [floor, setFloor] = useState<Floor>(() => emptyFloor(since ?? 0));
   const [phase, setPhase] = useState<LiveState["phase"]>("connecting");
@@ -25,7 +25,7 @@ export function useFloor(
     const live = new Live({
       since,
       address: async (position) => liveAddress(session, await auth.token(), position),
-      onEntry: (entry) => setFloor((current) => hear(current, entry, Date.now())),
+      onEntry: (entry) => setFloor((current) => hear(current, entry)),
       onState: (state) => setPhase(state.phase),
     }).start();
     return () => live.stop();
@@ -33,12 +33,14 @@ export function useFloor(
 
   useEffect(() => {
     if (floor.totalsVersion === 0 && floor.sessionVersion === 0) return;
+    // Whatever is asked for from now on must know at least what the socket has told.
+    api.seen({ stream: `${organization.id}/session/${session}`, seq: floor.seq });
     const timer = setTimeout(
       () => void cache.invalidateQueries({ queryKey: ["session", session] }),
       TOTALS_PAUSE_MS,
     );
     return () => clearTimeout(timer);
-  }, [floor.totalsVersion, floor.sessionVersion, cache, session]);
+  }, [floor.totalsVersion, floor.sessionVersion, floor.seq, api, organization.id, cache, session]);
 
   return { floor, live: phase };
 }

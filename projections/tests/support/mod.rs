@@ -1,0 +1,5 @@
+//! What the tests share.
+
+pub mod database;
+pub mod oracle;
+pub mod world;

@@ -1,0 +1,208 @@
+//! `project`: the read models, rebuilt from the logs by the platform's own projections.
+
+mod compare;
+mod database;
+
+use std::io;
+use std::path::Path;
+
+use domain::journal::{ExportHeader, Head, RawEntry};
+use domain::stream::StreamId;
+use indicatif::ProgressBar;
+use replay_tool::files::open;
+use replay_tool::line::Line;
+use replay_tool::logs::Source;
+use replay_tool::scan::{Reading, ScanError, Stop, scan};
+use serde::Serialize;
+
+use self::compare::Comparison;
+use self::database::{Database, Written};
+use crate::cli::{Common, ProjectArgs};
+use crate::output::{Align, Cell, Out, Table, Tone, remark, tame};
+use crate::{Answer, Failure, Outcome};
+
+/// What was done, and what was found.
+#[derive(Serialize)]
+struct Report {
+    streams: Vec<StreamReport>,
+    tables: Vec<TableCount>,
+    comparison: Option<Comparison>,
+}
+
+/// What became of one stream.
+#[derive(Serialize)]
+struct StreamReport {
+    stream: String,
+    /// Entries projected by this run.
+    entries: u64,
+    head: Head,
+    /// Why its projection stopped before the end of the log.
+    stopped: Option<String>,
+}
+
+/// How many rows a table holds.
+#[derive(Serialize)]
+struct TableCount {
+    table: &'static str,
+    rows: u64,
+}
+
+pub fn run(args: &ProjectArgs, common: &Common, out: &mut Out) -> Answer {
+    let logs = args.logs.sorted()?;
+    let mut database = Database::open(args.into.as_deref())?;
+    let mut streams = Vec::new();
+    for source in &logs.all {
+        streams.push(project(source, &mut database, common)?);
+    }
+    let comparison = args.compare.as_deref().map(|other| database.compare(other, &logs)).transpose()?;
+    let tables = database.counts()?;
+    let report = Report { streams, tables, comparison };
+    if out.json() {
+        out.document(&report)?;
+    } else {
+        show(&report, out)?;
+    }
+    if let Some(stopped) = report.streams.iter().find_map(|stream| stream.stopped.as_ref()) {
+        return Err(Failure::new(format!("not everything was projected: {stopped}")));
+    }
+    let same = report.comparison.as_ref().is_none_or(Comparison::same);
+    Ok(if same { Outcome::Fine } else { Outcome::Difference })
+}
+
+/// Entries as the projections want them, from behind the checkpoint on.
+struct Behind {
+    checkpoint: Head,
+}
+
+/// The entries of one block, and the hash of the one that the checkpoint names, should it be among them.
+#[derive(Default)]
+struct Page {
+    entries: Vec<RawEntry>,
+    at_checkpoint: Option<Head>,
+}
+
+impl Reading for Behind {
+    type Gathered = Page;
+
+    fn begin(&self, header: &ExportHeader) -> io::Result<()> {
+        if header.from > self.checkpoint.seq.saturating_add(1) {
+            let text =
+                format!("the log begins at entry {}, the rows end at {}", header.from, self.checkpoint.seq);
+            return Err(io::Error::other(text));
+        }
+        Ok(())
+    }
+
+    fn gather(&self, line: &Line<'_>, into: &mut Page) {
+        if line.seq == self.checkpoint.seq {
+            into.at_checkpoint = Some(Head { seq: line.seq, hash: line.hash });
+        }
+        if line.seq <= self.checkpoint.seq {
+            return;
+        }
+        into.entries.push(RawEntry {
+            seq: line.seq,
+            recorded_at: line.recorded_at,
+            command_id: line.command_id.clone().into_owned(),
+            actor: line.actor.clone().into_owned(),
+            kind: line.kind.clone().into_owned(),
+            version: line.version,
+            payload: line.payload.to_owned(),
+            hash: line.hash,
+        });
+    }
+}
+
+/// How a walk over a stream ended.
+enum Walk {
+    Done(u64),
+    /// The rows were made from another log of that name.
+    OtherHistory,
+    Stopped(u64, String),
+}
+
+fn project(source: &Source, database: &mut Database, common: &Common) -> Result<StreamReport, Failure> {
+    let bar = if common.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    let mut walked = walk(&source.path, &source.stream, database, common.workers(), &bar)?;
+    if matches!(walked, Walk::OtherHistory) {
+        bar.suspend(|| {
+            remark(&format!("{}: the rows were made from another history; made anew", source.stream));
+        });
+        database.wipe(&source.stream)?;
+        walked = walk(&source.path, &source.stream, database, common.workers(), &bar)?;
+    }
+    bar.finish_and_clear();
+    let (entries, stopped) = match walked {
+        Walk::Done(entries) => (entries, None),
+        Walk::Stopped(entries, why) => (entries, Some(why)),
+        Walk::OtherHistory => (0, Some(format!("{}: the checkpoint cannot be moved", source.stream))),
+    };
+    let stream = source.stream.to_string();
+    let head = database.checkpoint(&stream)?;
+    Ok(StreamReport { stream, entries, head, stopped })
+}
+
+fn walk(
+    file: &Path,
+    stream: &StreamId,
+    database: &mut Database,
+    workers: usize,
+    bar: &ProgressBar,
+) -> Result<Walk, Failure> {
+    let checkpoint = database.checkpoint(&stream.to_string())?;
+    let (mut projected, mut parked, mut failed) = (0, None, None);
+    let mut known = checkpoint.seq == 0;
+    let walked = scan(open(file)?, workers, &Behind { checkpoint }, |page| {
+        known |= page.at_checkpoint == Some(checkpoint);
+        if !known && page.at_checkpoint.is_some() {
+            return Err(Stop::Enough);
+        }
+        match database.write(stream, &page.entries) {
+            Ok(Written::All) => projected += page.entries.len() as u64,
+            Ok(Written::Parked(why)) => parked = Some(why),
+            Err(error) => failed = Some(error),
+        }
+        bar.set_message(format!("{projected} entries of {stream}"));
+        bar.tick();
+        if parked.is_some() || failed.is_some() { Err(Stop::Enough) } else { Ok(()) }
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let name = file.display();
+    match (walked, parked) {
+        (_, Some(why)) => Ok(Walk::Stopped(projected, format!("{name}: {why}"))),
+        (Err(ScanError::Fault(fault)), _) => Ok(Walk::Stopped(projected, format!("{name}: {fault}"))),
+        (Err(ScanError::Io(error)), _) => Err(Failure::new(format!("{name}: {error}"))),
+        (Err(ScanError::Worker), _) => Err(Failure::new(format!("{name}: a worker thread ended early"))),
+        _ if !known => Ok(Walk::OtherHistory),
+        _ => Ok(Walk::Done(projected)),
+    }
+}
+
+fn show(report: &Report, out: &mut Out) -> Result<(), Failure> {
+    let mut streams =
+        Table::new(&[("stream", Align::Left), ("projected", Align::Right), ("to entry", Align::Right)]);
+    for stream in &report.streams {
+        let to = match stream.stopped {
+            None => Cell::from(stream.head.seq.to_string()),
+            Some(_) => Cell::toned(Tone::Bad, format!("{} (stopped)", stream.head.seq)),
+        };
+        streams.push([stream.stream.as_str().into(), stream.entries.to_string().into(), to]);
+    }
+    out.table(&streams)?;
+    out.line("")?;
+    let mut tables = Table::new(&[("table", Align::Left), ("rows", Align::Right)]);
+    for count in &report.tables {
+        tables.push([count.table.into(), count.rows.to_string().into()]);
+    }
+    out.table(&tables)?;
+    for stopped in report.streams.iter().filter_map(|stream| stream.stopped.as_ref()) {
+        out.toned(Tone::Bad, &tame(stopped))?;
+    }
+    if let Some(comparison) = &report.comparison {
+        out.line("")?;
+        comparison.show(out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! What the Worker speaks to outside itself: one folder per contract.
+
+pub mod clerk;
+pub mod database;
+pub mod random;

@@ -1,0 +1,156 @@
+//! What a terminal needs to ring up baskets: the session's items at a position of its log, and its rules.
+
+use axum::Json;
+use domain::ids::SessionId;
+use domain::journal::EventCodec;
+use domain::markdown::MarkdownSchedule;
+use domain::sale_session::Event;
+use domain::tax::TaxRule;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::adapters::database::Value;
+use crate::http::edge::Edge;
+use crate::http::extract::Named;
+use crate::http::fresh::reach;
+use crate::http::problem::{EdgeError, Problems};
+use crate::http::tenant::Tenant;
+use crate::objects::client::read_log;
+
+/// Rows that the database puts into one JSON text: some 500 KB, below its 2 MB for a value.
+const CATALOGUE_PAGE_ITEMS: i32 = 5_000;
+
+/// Pages read for one catalogue: 100,000 items, a large sale's whole hall.
+const CATALOGUE_PAGES_MAX: usize = 20;
+
+/// What a session sells by; terminals hand `tax` and `markdown` to the pricing module as they are.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SellingRules {
+    /// ISO 4217 code of all amounts.
+    pub currency: String,
+    /// IANA zone in which days begin and end.
+    pub time_zone: String,
+    /// Tax rule.
+    #[schema(value_type = Object)]
+    pub tax: TaxRule,
+    /// Markdown schedule.
+    #[schema(value_type = Object)]
+    pub markdown: MarkdownSchedule,
+    /// Version of the commission plan that estimates are made by.
+    pub plan_version: u32,
+}
+
+/// The session's items at a position of its log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Catalogue {
+    /// The position; listen from here on.
+    pub position: u64,
+    /// `[tag, title, size, price_cents, consignor, flags]`; flags: 1 may be reduced, 2 donated if unsold,
+    /// 4 not taxed, 16 sold.
+    #[schema(value_type = Vec<Vec<Object>>, example = json!([["0010001234", "Rain boots", "9", 850, 17, 1]]))]
+    pub items: Vec<Box<RawValue>>,
+    /// What the session sells by.
+    pub settings: SellingRules,
+}
+
+#[derive(Deserialize)]
+struct PageRow {
+    rows: i32,
+    last_tag: Option<String>,
+    items: String,
+}
+
+const SELECT_PAGE: &str = "SELECT COUNT(*) AS rows, MAX(tag) AS last_tag,
+      json_group_array(json_array(tag, title, size, price_cents, consignor, flags)) AS items
+    FROM (
+      SELECT i.tag, i.title, i.size, COALESCE(i.printed_cents, i.price_cents) AS price_cents, i.consignor,
+        COALESCE(i.printed_reduce, i.reduce) + 2 * COALESCE(i.printed_donate, i.donate)
+          + CASE WHEN i.category IN (SELECT value FROM json_each(?4)) THEN 4 ELSE 0 END
+          + CASE WHEN EXISTS (SELECT 1 FROM receipt_line l WHERE l.organization = i.organization
+                              AND l.session = i.session AND l.tag = i.tag AND l.standing <> 'gone')
+                 THEN 16 ELSE 0 END AS flags
+      FROM item i WHERE i.organization = ?1 AND i.event = ?5 AND i.session = ?2 AND i.tag > ?3 ORDER BY i.tag LIMIT ?6
+    )";
+
+/// The session's items at a position of its log, and its rules. Listening from that position on misses nothing;
+/// what is heard twice says the same twice.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{session}/catalogue",
+    tag = "terminals",
+    params(("session" = String, Path, description = "The session's id")),
+    responses((status = 200, body = Catalogue), Problems)
+)]
+#[worker::send]
+pub async fn catalogue(
+    edge: Edge,
+    tenant: Tenant,
+    Named(session): Named<SessionId>,
+) -> Result<Json<Catalogue>, EdgeError> {
+    let plan = planned(&edge, &tenant, session).await?;
+    // First the session's position, then the event's rows: whatever the session had taken into custody by then,
+    // the event had handed over before.
+    let (own, event) = (tenant.session(session), tenant.event(plan.event));
+    let position = read_log(edge.env(), &own, 1, 1).await?.head.seq;
+    reach(&edge, &own, position).await?;
+    reach(&edge, &event, read_log(edge.env(), &event, 1, 1).await?.head.seq).await?;
+    let exempt = serde_json::to_string(&plan.tax.exempt)?;
+    let (session_id, event_id) = (session.to_string(), plan.event.to_string());
+    let (mut items, mut after) = (Vec::new(), String::new());
+    for _ in 0..CATALOGUE_PAGES_MAX {
+        let values = [
+            Value::Text(&session_id),
+            Value::Text(&after),
+            Value::Text(&exempt),
+            Value::Text(&event_id),
+            Value::Int(CATALOGUE_PAGE_ITEMS),
+        ];
+        let Some(page) = tenant.rows(&edge).first::<PageRow>(SELECT_PAGE, &values).await? else { break };
+        items.extend(serde_json::from_str::<Vec<Box<RawValue>>>(&page.items)?);
+        match page.last_tag {
+            Some(tag) if page.rows == CATALOGUE_PAGE_ITEMS => after = tag,
+            _ => break,
+        }
+    }
+    Ok(Json(Catalogue { position, items, settings: rules_of(&tenant, plan) }))
+}
+
+/// What a session sells by, as it was planned.
+///
+/// # Errors
+/// 404 when there is no such session.
+pub async fn selling_rules(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+) -> Result<SellingRules, EdgeError> {
+    planned(edge, tenant, session).await.map(|plan| rules_of(tenant, plan))
+}
+
+/// The session's first entry says what it sells by.
+async fn planned(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+) -> Result<domain::consignment_event::SessionScheduled, EdgeError> {
+    let page = read_log(edge.env(), &tenant.session(session), 1, 1).await?;
+    let entry = page.entries.first().ok_or(EdgeError::NotFound("session"))?;
+    match Event::decode(entry) {
+        Ok(decoded) => match decoded.event {
+            Event::SessionScheduled(scheduled) => Ok(scheduled.0),
+            _ => Err(EdgeError::Internal("the session's log does not begin with its plan".into())),
+        },
+        Err(error) => Err(EdgeError::Internal(error.to_string())),
+    }
+}
+
+fn rules_of(tenant: &Tenant, plan: domain::consignment_event::SessionScheduled) -> SellingRules {
+    SellingRules {
+        currency: plan.currency,
+        time_zone: tenant.time_zone().to_owned(),
+        plan_version: plan.plan.version,
+        tax: plan.tax,
+        markdown: plan.markdown,
+    }
+}

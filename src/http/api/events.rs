@@ -1,0 +1,304 @@
+//! Consignment events.
+
+use axum::Json;
+use chrono::NaiveDate;
+use domain::consignment_event::{self, ConsignmentEvent};
+use domain::ids::EventId;
+use domain::lifecycle::EventStatus;
+use domain::organization::{self, Organization};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::adapters::database::Value;
+use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_now, events_of};
+use crate::http::edge::Edge;
+use crate::http::extract::{Asked, Named, Told};
+use crate::http::fresh::{FreshQuery, settle};
+use crate::http::page::{Page, PageQuery};
+use crate::http::problem::{EdgeError, Problems};
+use crate::http::tenant::Tenant;
+use crate::http::time::instant;
+
+/// A consignment event, as lists and pages show it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventView {
+    /// Its id.
+    pub id: String,
+    /// Its number in the organization; the first digits of its tags.
+    pub ordinal: u16,
+    /// Its name.
+    pub name: String,
+    /// Its status.
+    #[schema(example = "selling")]
+    pub status: String,
+    /// First selling day.
+    pub starts_on: Option<String>,
+    /// Last selling day.
+    pub ends_on: Option<String>,
+    /// Items listed.
+    pub items: u32,
+    /// Sessions planned so far.
+    pub sessions: u32,
+    /// When it was founded.
+    pub created_at: String,
+    /// Statuses that may follow, those that need a reason marked.
+    pub next: Vec<NextStatus>,
+}
+
+/// A status that may follow.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NextStatus {
+    /// The status.
+    pub to: String,
+    /// True when a reason is needed.
+    pub needs_reason: bool,
+}
+
+#[derive(Deserialize)]
+struct EventRow {
+    event: String,
+    ordinal: u16,
+    name: String,
+    status: String,
+    starts_on: Option<String>,
+    ends_on: Option<String>,
+    items: u32,
+    sessions: u32,
+    created_at: i64,
+}
+
+impl From<EventRow> for EventView {
+    fn from(row: EventRow) -> Self {
+        let next = EventStatus::from_name(&row.status).map(EventStatus::next).unwrap_or_default();
+        let next = next
+            .iter()
+            .map(|(to, needs_reason)| NextStatus { to: to.to_string(), needs_reason: *needs_reason });
+        Self {
+            id: row.event,
+            ordinal: row.ordinal,
+            name: row.name,
+            next: next.collect(),
+            status: row.status,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            items: row.items,
+            sessions: row.sessions,
+            created_at: instant(row.created_at),
+        }
+    }
+}
+
+/// The organization's word that an event exists, and what became of it, when its own rows are there already.
+macro_rules! select_events {
+    ($where:literal) => {
+        concat!(
+            "SELECT f.event, f.ordinal, COALESCE(e.name, f.name) AS name, COALESCE(e.status, 'draft') AS status,
+              COALESCE(e.starts_on, f.starts_on) AS starts_on, COALESCE(e.ends_on, f.ends_on) AS ends_on,
+              COALESCE(e.items, 0) AS items, COALESCE(e.sessions, 0) AS sessions, f.founded_at AS created_at
+            FROM founded_event f
+            LEFT JOIN consignment_event e ON e.organization = f.organization AND e.event = f.event
+            WHERE f.organization = ?1 AND ",
+            $where
+        )
+    };
+}
+
+const SELECT_EVENTS: &str = select_events!("f.ordinal < ?2 ORDER BY f.ordinal DESC LIMIT ?3");
+
+const SELECT_EVENT: &str = select_events!("f.event = ?2");
+
+/// The organization's events, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events",
+    tag = "events",
+    params(PageQuery, FreshQuery),
+    responses((status = 200, body = Page<EventView>), Problems)
+)]
+#[worker::send]
+pub async fn list_events(
+    edge: Edge,
+    tenant: Tenant,
+    Asked(page): Asked<PageQuery>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<Page<EventView>>, EdgeError> {
+    fresh.reach(&edge, &tenant, &tenant.organization()).await?;
+    let rows = page.rows()?;
+    let before = page.after::<u16>()?.unwrap_or(u16::MAX);
+    let values = [Value::Int(i32::from(before)), Value::Int(i32::from(rows) + 1)];
+    let found: Vec<EventRow> = tenant.rows(&edge).all(SELECT_EVENTS, &values).await?;
+    Ok(Json(Page::cut(found, rows, |row| row.ordinal).map(EventView::from)))
+}
+
+/// One event.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events/{event}",
+    tag = "events",
+    params(("event" = String, Path, description = "Its id"), FreshQuery),
+    responses((status = 200, body = EventView), Problems)
+)]
+#[worker::send]
+pub async fn get_event(
+    edge: Edge,
+    tenant: Tenant,
+    Named(event): Named<EventId>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<EventView>, EdgeError> {
+    fresh.reach(&edge, &tenant, &tenant.event(event)).await?;
+    find_event(&edge, &tenant, event).await.map(Json)
+}
+
+/// The event as the read model knows it.
+///
+/// # Errors
+/// 404 when it does not.
+pub async fn find_event(edge: &Edge, tenant: &Tenant, event: EventId) -> Result<EventView, EdgeError> {
+    let found: Option<EventRow> =
+        tenant.rows(edge).first(SELECT_EVENT, &[Value::Text(&event.to_string())]).await?;
+    found.map(EventView::from).ok_or(EdgeError::NotFound("event"))
+}
+
+/// An empty first page of something of an event may mean that there is no such event: then that is the answer.
+///
+/// # Errors
+/// 404 when there is no such event.
+pub async fn expect_event<T>(
+    edge: &Edge,
+    tenant: &Tenant,
+    event: EventId,
+    page: Page<T>,
+) -> Result<Json<Page<T>>, EdgeError> {
+    if page.items.is_empty() {
+        find_event(edge, tenant, event).await?;
+    }
+    Ok(Json(page))
+}
+
+/// A new event.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEvent {
+    /// Its name.
+    #[schema(example = "Spring 2027 Kids' Sale", max_length = 120)]
+    pub name: String,
+    /// First selling day.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub starts_on: Option<NaiveDate>,
+    /// Last selling day.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub ends_on: Option<NaiveDate>,
+}
+
+/// The event that was founded.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedEvent {
+    /// Its id.
+    pub id: String,
+    /// Its number in the organization; the first digits of its tags.
+    pub ordinal: u16,
+    /// Its name.
+    pub name: String,
+    #[serde(flatten)]
+    /// Where the organization's log stands.
+    pub position: Position,
+}
+
+/// Founds an event: the organization numbers it, and its own log begins.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events",
+    tag = "events",
+    params(CommandHeaders),
+    request_body = NewEvent,
+    responses((status = 201, body = CreatedEvent), Problems)
+)]
+#[worker::send]
+pub async fn create_event(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    Told(new): Told<NewEvent>,
+) -> Result<Reply<CreatedEvent>, EdgeError> {
+    let event = EventId(commanding.fresh_id("event"));
+    let command = organization::Command::FoundEvent {
+        event,
+        name: new.name,
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
+    };
+    let stream = tenant.organization();
+    let accepted = commanding.send::<Organization>(&edge, &stream, command).await?;
+    deliver_now::<Organization>(&edge, &stream, &accepted).await;
+    let founded = events_of::<Organization>(&accepted)?.into_iter().find_map(|happened| match happened {
+        organization::Event::EventFounded(founded) => Some(founded),
+        _ => None,
+    });
+    let founded =
+        founded.ok_or_else(|| EdgeError::Internal("the organization's reply names no event".into()))?;
+    settle(&edge, &stream, accepted.seq).await;
+    settle(&edge, &tenant.event(event), 1).await;
+    let position = Position::from(&accepted);
+    let created = CreatedEvent {
+        id: founded.event.to_string(),
+        ordinal: founded.ordinal,
+        name: founded.name,
+        position,
+    };
+    Ok(Reply::created(&accepted, created))
+}
+
+/// To which status an event moves.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Transition {
+    /// The status.
+    #[schema(value_type = String, example = "registration")]
+    pub to: EventStatus,
+    /// Why; needed where `next` says so.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Where an event stands after a command.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventMoved {
+    /// Its id.
+    pub id: String,
+    /// Its status now.
+    pub status: String,
+    #[serde(flatten)]
+    /// Where its log stands.
+    pub position: Position,
+}
+
+/// Moves an event on (or back, where the rules name it).
+#[utoipa::path(
+    post,
+    path = "/api/v1/events/{event}/transitions",
+    tag = "events",
+    params(("event" = String, Path, description = "Its id"), CommandHeaders),
+    request_body = Transition,
+    responses((status = 200, body = EventMoved), Problems)
+)]
+#[worker::send]
+pub async fn change_status(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    Named(event): Named<EventId>,
+    Told(transition): Told<Transition>,
+) -> Result<Reply<EventMoved>, EdgeError> {
+    let stream = tenant.event(event);
+    let command = consignment_event::Command::ChangeStatus { to: transition.to, reason: transition.reason };
+    let accepted = commanding.send::<ConsignmentEvent>(&edge, &stream, command).await?;
+    settle(&edge, &stream, accepted.seq).await;
+    let moved = EventMoved {
+        id: event.to_string(),
+        status: transition.to.to_string(),
+        position: Position::from(&accepted),
+    };
+    Ok(Reply::done(&accepted, moved))
+}

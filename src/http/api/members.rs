@@ -1,0 +1,182 @@
+//! Who may do what in the organization.
+
+use axum::Json;
+use domain::ids::PersonId;
+use domain::organization::{Answer, Command, Organization, Query};
+use domain::rights::Role;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::adapters::database::Value;
+use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
+use crate::http::edge::Edge;
+use crate::http::extract::{Asked, Named};
+use crate::http::fresh::{FreshQuery, settle};
+use crate::http::page::{Page, PageQuery};
+use crate::http::problem::{EdgeError, Problems};
+use crate::http::tenant::Tenant;
+use crate::http::time::instant;
+use crate::objects::client::ask;
+
+/// How the identity provider's ids of persons begin.
+const PERSON_PREFIX: &str = "user_";
+
+/// Longest id of a person, characters: the provider's have 32.
+const PERSON_CHARS_MAX: usize = 64;
+
+/// A person with roles here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Member {
+    /// The identity provider's id of the person.
+    #[schema(example = "user_demo_sue")]
+    pub person: String,
+    /// What they are here.
+    #[schema(example = json!(["support"]))]
+    pub roles: Vec<String>,
+    /// Since when they have been anything here.
+    pub since: String,
+}
+
+#[derive(Deserialize)]
+struct MemberRow {
+    person: String,
+    roles: String,
+    since: i64,
+}
+
+const SELECT_MEMBERS: &str = "SELECT person, json_group_array(role) AS roles, MIN(granted_at) AS since
+    FROM (SELECT * FROM membership WHERE organization = ?1 AND person > ?2 ORDER BY person, role)
+    GROUP BY person ORDER BY person LIMIT ?3";
+
+/// Who may do what in the organization, by person.
+#[utoipa::path(
+    get,
+    path = "/api/v1/members",
+    tag = "people",
+    params(PageQuery, FreshQuery),
+    responses((status = 200, body = Page<Member>), Problems)
+)]
+#[worker::send]
+pub async fn list_members(
+    edge: Edge,
+    tenant: Tenant,
+    Asked(page): Asked<PageQuery>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<Page<Member>>, EdgeError> {
+    fresh.reach(&edge, &tenant, &tenant.organization()).await?;
+    let rows = page.rows()?;
+    let after = page.after::<String>()?.unwrap_or_default();
+    let values = [Value::Text(&after), Value::Int(i32::from(rows) + 1)];
+    let found: Vec<MemberRow> = tenant.rows(&edge).all(SELECT_MEMBERS, &values).await?;
+    let page = Page::cut(found, rows, |row| row.person.clone());
+    Ok(Json(page.map(|row| Member {
+        person: row.person,
+        roles: serde_json::from_str(&row.roles).unwrap_or_default(),
+        since: instant(row.since),
+    })))
+}
+
+/// What a person is here after a command.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberRoles {
+    /// The identity provider's id of the person.
+    pub person: String,
+    /// What they are here now.
+    pub roles: Vec<&'static str>,
+    #[serde(flatten)]
+    /// Where the organization's log stands.
+    pub position: Position,
+}
+
+/// Gives a person a role; one they have already changes nothing.
+#[utoipa::path(
+    put,
+    path = "/api/v1/members/{person}/roles/{role}",
+    tag = "people",
+    params(
+        ("person" = String, Path, description = "The identity provider's id of the person"),
+        ("role" = String, Path, description = "`organization_admin`, `event_admin`, `support`, `cashier`, `volunteer` or `consignor`"),
+        CommandHeaders
+    ),
+    responses((status = 200, body = MemberRoles), Problems)
+)]
+#[worker::send]
+pub async fn grant_role(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    Named((person, role)): Named<(String, String)>,
+) -> Result<Reply<MemberRoles>, EdgeError> {
+    let (person, role) = read(&person, &role)?;
+    change(&edge, &tenant, &commanding, &person, Command::GrantRole { person: person.clone(), role }).await
+}
+
+/// Takes a role from a person, with effect on their very next request. The last organization admin stays.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/members/{person}/roles/{role}",
+    tag = "people",
+    params(
+        ("person" = String, Path, description = "The identity provider's id of the person"),
+        ("role" = String, Path, description = "As for granting it"),
+        CommandHeaders
+    ),
+    responses((status = 200, body = MemberRoles), Problems)
+)]
+#[worker::send]
+pub async fn revoke_role(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    Named((person, role)): Named<(String, String)>,
+) -> Result<Reply<MemberRoles>, EdgeError> {
+    let (person, role) = read(&person, &role)?;
+    change(&edge, &tenant, &commanding, &person, Command::RevokeRole { person: person.clone(), role }).await
+}
+
+async fn change(
+    edge: &Edge,
+    tenant: &Tenant,
+    commanding: &Commanding,
+    person: &PersonId,
+    command: Command,
+) -> Result<Reply<MemberRoles>, EdgeError> {
+    let stream = tenant.organization();
+    let accepted = commanding.send::<Organization>(edge, &stream, command).await?;
+    settle(edge, &stream, accepted.seq).await;
+    let query = Query::Roles { person: person.clone() };
+    let Answer::Roles { roles } = ask::<Organization>(edge.env(), &stream, &query).await? else {
+        return Err(EdgeError::Internal("the organization answered something else".into()));
+    };
+    let position = Position::from(&accepted);
+    let roles = roles.into_iter().map(Role::name).collect();
+    Ok(Reply::done(&accepted, MemberRoles { person: person.to_string(), roles, position }))
+}
+
+fn read(person: &str, role: &str) -> Result<(PersonId, Role), EdgeError> {
+    let role = Role::from_name(role).ok_or(EdgeError::NotFound("role"))?;
+    let shaped = person.starts_with(PERSON_PREFIX)
+        && (PERSON_PREFIX.len() + 1..=PERSON_CHARS_MAX).contains(&person.len())
+        && person.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if shaped { Ok((PersonId(person.to_owned()), role)) } else { Err(EdgeError::NotFound("person")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn persons_and_roles_are_what_they_look_like() {
+        assert!(read("user_demo_sue", "support").is_ok());
+        for (person, role) in [
+            ("user_demo_sue", "king"),
+            ("sue", "support"),
+            ("user_", "support"),
+            ("user_a b", "support"),
+            ("user_é", "support"),
+        ] {
+            assert!(read(person, role).is_err(), "{person} {role}");
+        }
+        assert!(read(&format!("user_{}", "a".repeat(PERSON_CHARS_MAX)), "support").is_err());
+    }
+}

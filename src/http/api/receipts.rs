@@ -1,0 +1,274 @@
+//! Receipts: what was sold.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use domain::ids::{ReceiptId, SessionId};
+use domain::sale_session::TenderKind;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::sessions::find_session;
+use crate::adapters::database::Value;
+use crate::http::command::Position;
+use crate::http::edge::Edge;
+use crate::http::extract::{Asked, Named};
+use crate::http::fresh::FreshQuery;
+use crate::http::page::{Page, PageQuery};
+use crate::http::problem::{EdgeError, Problems};
+use crate::http::tenant::Tenant;
+use crate::http::time::instant;
+
+/// A part of a payment.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenderView {
+    /// `cash`, `card`, `cheque` or `store_credit`.
+    #[schema(value_type = String, example = "cash")]
+    pub kind: TenderKind,
+    /// How much was handed over.
+    pub amount_cents: i64,
+}
+
+/// A receipt.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceiptView {
+    /// Its id.
+    pub receipt: String,
+    /// Its number in the session, from 1.
+    pub number: u32,
+    /// The session.
+    pub session: String,
+    /// The terminal.
+    pub terminal: String,
+    /// Its name; `null` in the reply to a sale.
+    pub terminal_name: Option<String>,
+    /// When, by the terminal's clock.
+    pub occurred_at: String,
+    /// When, by the log's clock.
+    pub recorded_at: String,
+    /// What was sold.
+    pub lines: Vec<LineView>,
+    /// Sum of prices.
+    pub gross_cents: i64,
+    /// Sum of taxes.
+    pub tax_cents: i64,
+    /// What the shopper paid.
+    pub total_cents: i64,
+    /// How.
+    pub tenders: Vec<TenderView>,
+    /// What they got back.
+    pub change_cents: i64,
+    #[serde(flatten)]
+    /// Where it stands in the session's log.
+    pub position: Position,
+}
+
+/// A line of a receipt. Shares are estimates until the settlement.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct LineView {
+    /// The item's tag, ten digits.
+    #[schema(example = "0010001234")]
+    pub tag: String,
+    /// What it is; `null` in the reply to a sale, which speaks before the catalogue is asked.
+    pub title: Option<String>,
+    /// Whose it was, by number.
+    pub consignor: u32,
+    /// Price printed on the tag.
+    pub printed_cents: i64,
+    /// Price sold at, before tax is added.
+    pub price_cents: i64,
+    /// Off the printed price.
+    pub reduction_bp: u32,
+    /// Tax on it.
+    pub tax_cents: i64,
+    /// The consignor's estimated rate.
+    pub rate_bp: u32,
+    /// The consignor's estimated share.
+    pub share_estimate_cents: i64,
+    /// The house's estimated share.
+    pub house_estimate_cents: i64,
+    /// The tag was keyed by hand.
+    pub keyed: bool,
+    /// No volunteer had seen the item come in.
+    pub not_checked_in: bool,
+}
+
+#[derive(Deserialize)]
+struct ReceiptRow {
+    receipt: String,
+    session: String,
+    number: u32,
+    seq: u64,
+    terminal: String,
+    terminal_name: Option<String>,
+    occurred_at: i64,
+    recorded_at: i64,
+    gross_cents: i64,
+    tax_cents: i64,
+    total_cents: i64,
+    change_cents: i64,
+    tenders: String,
+}
+
+macro_rules! select_receipts {
+    ($where:literal) => {
+        concat!(
+            "SELECT r.receipt, r.session, r.number, r.seq, COALESCE(r.terminal, '') AS terminal, t.name AS terminal_name, r.occurred_at,
+              r.recorded_at, r.gross_cents, r.tax_cents, r.total_cents, r.change_cents, r.tenders
+            FROM receipt r
+            LEFT JOIN terminal t
+              ON t.organization = r.organization AND t.session = r.session AND t.terminal = r.terminal
+            WHERE r.organization = ?1 AND ",
+            $where
+        )
+    };
+}
+
+const SELECT_OF_SESSION: &str =
+    select_receipts!("r.session = ?2 AND r.number < CAST(?3 AS INTEGER) ORDER BY r.number DESC LIMIT ?4");
+
+const SELECT_ONE: &str = select_receipts!("r.receipt = ?2 ORDER BY r.recorded_at LIMIT 1");
+
+/// A line's flags come as 0 and 1, and its title from the event's rows. What the session did not know is the
+/// house's: consignor 0, and its price is the only one there is.
+const SELECT_LINES: &str =
+    "SELECT l.receipt, COALESCE(l.read_tag, '') AS tag, i.title, COALESCE(l.consignor, 0) AS consignor,
+      COALESCE(l.printed_cents, l.price_cents) AS printed_cents, l.price_cents, l.reduction_bp, l.tax_cents, l.rate_bp, l.share_cents, l.house_cents, l.keyed, l.not_checked_in
+    FROM receipt_line l
+    LEFT JOIN sale_session s ON s.organization = l.organization AND s.session = l.session
+    LEFT JOIN item i ON i.organization = l.organization AND i.event = s.event AND i.tag = l.tag
+    WHERE l.organization = ?1 AND l.session = ?2 AND l.receipt IN (SELECT value FROM json_each(?3))
+    ORDER BY l.receipt, l.line";
+
+#[derive(Deserialize)]
+struct LineRow {
+    receipt: String,
+    tag: String,
+    title: Option<String>,
+    consignor: u32,
+    printed_cents: i64,
+    price_cents: i64,
+    reduction_bp: u32,
+    tax_cents: i64,
+    rate_bp: u32,
+    share_cents: i64,
+    house_cents: i64,
+    keyed: i64,
+    not_checked_in: i64,
+}
+
+impl From<LineRow> for LineView {
+    fn from(row: LineRow) -> Self {
+        Self {
+            tag: row.tag,
+            title: row.title,
+            consignor: row.consignor,
+            printed_cents: row.printed_cents,
+            price_cents: row.price_cents,
+            reduction_bp: row.reduction_bp,
+            tax_cents: row.tax_cents,
+            rate_bp: row.rate_bp,
+            share_estimate_cents: row.share_cents,
+            house_estimate_cents: row.house_cents,
+            keyed: row.keyed != 0,
+            not_checked_in: row.not_checked_in != 0,
+        }
+    }
+}
+
+/// A session's receipts, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{session}/receipts",
+    tag = "receipts",
+    params(("session" = String, Path, description = "The session's id"), PageQuery, FreshQuery),
+    responses((status = 200, body = Page<ReceiptView>), Problems)
+)]
+#[worker::send]
+pub async fn list_receipts(
+    edge: Edge,
+    tenant: Tenant,
+    Named(session): Named<SessionId>,
+    Asked(page): Asked<PageQuery>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<Page<ReceiptView>>, EdgeError> {
+    fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
+    find_session(&edge, &tenant, session).await?;
+    let rows = page.rows()?;
+    let before = page.after::<u32>()?.unwrap_or(u32::MAX).to_string();
+    let id = session.to_string();
+    let values = [Value::Text(&id), Value::Text(&before), Value::Int(i32::from(rows) + 1)];
+    let found: Vec<ReceiptRow> = tenant.rows(&edge).all(SELECT_OF_SESSION, &values).await?;
+    let page = Page::cut(found, rows, |row| row.number);
+    let next_cursor = page.next_cursor;
+    let items = with_lines(&edge, &tenant, session, page.items).await?;
+    Ok(Json(Page { items, next_cursor }))
+}
+
+/// Receipts of one session with their lines, which are read all at once.
+async fn with_lines(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+    receipts: Vec<ReceiptRow>,
+) -> Result<Vec<ReceiptView>, EdgeError> {
+    let ids: Vec<&str> = receipts.iter().map(|row| row.receipt.as_str()).collect();
+    let (ids, session_id) = (serde_json::to_string(&ids)?, session.to_string());
+    let found: Vec<LineRow> =
+        tenant.rows(edge).all(SELECT_LINES, &[Value::Text(&session_id), Value::Text(&ids)]).await?;
+    let mut lines: BTreeMap<String, Vec<LineView>> = BTreeMap::new();
+    for row in found {
+        lines.entry(row.receipt.clone()).or_default().push(LineView::from(row));
+    }
+    let stream = tenant.session(session).to_string();
+    let views = receipts.into_iter().map(|row| ReceiptView {
+        lines: lines.remove(&row.receipt).unwrap_or_default(),
+        receipt: row.receipt,
+        number: row.number,
+        terminal: row.terminal,
+        terminal_name: row.terminal_name,
+        occurred_at: instant(row.occurred_at),
+        recorded_at: instant(row.recorded_at),
+        gross_cents: row.gross_cents,
+        tax_cents: row.tax_cents,
+        total_cents: row.total_cents,
+        tenders: serde_json::from_str(&row.tenders).unwrap_or_default(),
+        change_cents: row.change_cents,
+        position: Position { stream: stream.clone(), seq: row.seq },
+        session: row.session,
+    });
+    Ok(views.collect())
+}
+
+/// One receipt with its lines.
+#[utoipa::path(
+    get,
+    path = "/api/v1/receipts/{receipt}",
+    tag = "receipts",
+    params(("receipt" = String, Path, description = "Its id"), FreshQuery),
+    responses((status = 200, body = ReceiptView), Problems)
+)]
+#[worker::send]
+pub async fn get_receipt(
+    edge: Edge,
+    tenant: Tenant,
+    Named(receipt): Named<ReceiptId>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<ReceiptView>, EdgeError> {
+    if fresh.min_seq.is_some() && fresh.stream.is_none() {
+        let detail = "A receipt's id does not say in which session it is: name the stream with min_seq.";
+        return Err(EdgeError::bad_request("stream_missing", detail));
+    }
+    fresh.reach(&edge, &tenant, &tenant.organization()).await?;
+    let id = receipt.to_string();
+    let row: ReceiptRow = tenant
+        .rows(&edge)
+        .first(SELECT_ONE, &[Value::Text(&id)])
+        .await?
+        .ok_or(EdgeError::NotFound("receipt"))?;
+    let session: SessionId =
+        row.session.parse().map_err(|_| EdgeError::Internal("a receipt's session cannot be read".into()))?;
+    let receipts = with_lines(&edge, &tenant, session, vec![row]).await?;
+    receipts.into_iter().next().map(Json).ok_or(EdgeError::NotFound("receipt"))
+}

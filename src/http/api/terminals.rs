@@ -1,0 +1,174 @@
+//! Paired terminals.
+
+use axum::Json;
+use domain::ids::{SessionId, TerminalId};
+use domain::sale_session::{Command, SaleSession};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::catalogue::{SellingRules, selling_rules};
+use super::events::{EventView, find_event};
+use super::sessions::{SessionView, find_session};
+use crate::adapters::database::Value;
+use crate::http::caller::Caller;
+use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
+use crate::http::edge::Edge;
+use crate::http::extract::{Asked, Named};
+use crate::http::fresh::{FreshQuery, settle};
+use crate::http::page::Page;
+use crate::http::problem::{EdgeError, Problems};
+use crate::http::tenant::Tenant;
+use crate::http::time::instant;
+
+/// The calling terminal and what it sells by.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TerminalSelf {
+    /// Its id.
+    pub terminal: String,
+    /// Its name in the hall.
+    pub name: String,
+    /// Its session.
+    pub session: SessionView,
+    /// Its session's event.
+    pub event: EventView,
+    /// What it sells by.
+    pub settings: SellingRules,
+}
+
+/// The calling terminal and what it sells by.
+#[utoipa::path(
+    get,
+    path = "/api/v1/terminal",
+    tag = "terminals",
+    security(("terminal" = [])),
+    responses((status = 200, body = TerminalSelf), Problems)
+)]
+#[worker::send]
+pub async fn this_terminal(
+    edge: Edge,
+    tenant: Tenant,
+    caller: Caller,
+) -> Result<Json<TerminalSelf>, EdgeError> {
+    let Caller::Terminal { id, session, name } = caller else {
+        return Err(EdgeError::Forbidden("a paired terminal".into()));
+    };
+    let found = find_session(&edge, &tenant, session).await?;
+    let event =
+        found.event.parse().map_err(|_| EdgeError::Internal("a session's event cannot be read".into()))?;
+    Ok(Json(TerminalSelf {
+        terminal: id.to_string(),
+        name,
+        event: find_event(&edge, &tenant, event).await?,
+        session: found,
+        settings: selling_rules(&edge, &tenant, session).await?,
+    }))
+}
+
+/// A terminal of a session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TerminalView {
+    /// Its id.
+    pub terminal: String,
+    /// Its name in the hall.
+    pub name: String,
+    /// When it paired.
+    pub paired_at: String,
+    /// Since when its token counts no more.
+    pub revoked_at: Option<String>,
+    /// Receipts so far.
+    pub receipts: u32,
+    /// Lines so far.
+    pub lines: u32,
+    /// Sum of line prices so far.
+    pub gross_cents: i64,
+    /// When it last sold something, by the log's clock.
+    pub last_sale_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct TerminalRow {
+    terminal: String,
+    name: String,
+    paired_at: i64,
+    revoked_at: Option<i64>,
+    receipts: u32,
+    lines: u32,
+    gross_cents: i64,
+    last_sale_at: Option<i64>,
+}
+
+const SELECT_TERMINALS: &str = "SELECT t.terminal, t.name, t.paired_at, t.revoked_at, t.receipts, t.lines, t.gross_cents,
+      (SELECT MAX(r.recorded_at) FROM receipt r
+        WHERE r.organization = t.organization AND r.session = t.session AND r.terminal = t.terminal) AS last_sale_at
+    FROM terminal t WHERE t.organization = ?1 AND t.session = ?2 ORDER BY t.paired_at, t.terminal";
+
+/// A session's terminals, in the order they paired.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{session}/terminals",
+    tag = "terminals",
+    params(("session" = String, Path, description = "The session's id"), FreshQuery),
+    responses((status = 200, body = Page<TerminalView>), Problems)
+)]
+#[worker::send]
+pub async fn list_terminals(
+    edge: Edge,
+    tenant: Tenant,
+    Named(session): Named<SessionId>,
+    Asked(fresh): Asked<FreshQuery>,
+) -> Result<Json<Page<TerminalView>>, EdgeError> {
+    fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
+    find_session(&edge, &tenant, session).await?;
+    terminals_of(&edge, &tenant, session).await.map(|terminals| Json(Page::whole(terminals)))
+}
+
+/// A session's terminals as the read model knows them.
+///
+/// # Errors
+/// [`EdgeError::Unavailable`].
+pub async fn terminals_of(
+    edge: &Edge,
+    tenant: &Tenant,
+    session: SessionId,
+) -> Result<Vec<TerminalView>, EdgeError> {
+    let found: Vec<TerminalRow> =
+        tenant.rows(edge).all(SELECT_TERMINALS, &[Value::Text(&session.to_string())]).await?;
+    let views = found.into_iter().map(|row| TerminalView {
+        terminal: row.terminal,
+        name: row.name,
+        paired_at: instant(row.paired_at),
+        revoked_at: row.revoked_at.map(instant),
+        receipts: row.receipts,
+        lines: row.lines,
+        gross_cents: row.gross_cents,
+        last_sale_at: row.last_sale_at.map(instant),
+    });
+    Ok(views.collect())
+}
+
+/// Ends a terminal's pairing: its token counts no more, with its very next request.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sessions/{session}/terminals/{terminal}",
+    tag = "terminals",
+    params(
+        ("session" = String, Path, description = "The session's id"),
+        ("terminal" = String, Path, description = "The terminal's id"),
+        CommandHeaders
+    ),
+    responses((status = 200, body = Position), Problems)
+)]
+#[worker::send]
+pub async fn revoke_terminal(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    Named((session, terminal)): Named<(SessionId, TerminalId)>,
+) -> Result<Reply<Position>, EdgeError> {
+    let stream = tenant.session(session);
+    let accepted =
+        commanding.send::<SaleSession>(&edge, &stream, Command::RevokeTerminal { terminal }).await?;
+    settle(&edge, &stream, accepted.seq).await;
+    let position = Position::from(&accepted);
+    Ok(Reply::done(&accepted, position))
+}

@@ -1,0 +1,23 @@
+//! The edge: host → organization, token → caller, rights, idempotency, the API and its description.
+//!
+//! A request passes [`serve`] (request id, cross-origin answers, security headers, problem bodies), the guard in
+//! [`router`] (tenant, caller, rights by the one table in [`access`]) and then its handler in [`api`].
+
+pub mod access;
+pub mod api;
+pub mod caller;
+pub mod command;
+pub mod edge;
+pub mod extract;
+pub mod fresh;
+pub mod import;
+pub mod page;
+pub mod problem;
+pub mod router;
+mod runtime;
+pub mod security;
+pub mod tenant;
+pub mod terminal_token;
+pub mod time;
+
+pub use runtime::serve;

@@ -1,0 +1,140 @@
+// The till under trouble: races, refusals, pauses, killed tabs, lost answers.
+
+import { expect, type Page, test } from "@playwright/test";
+import { type Hall, openHall, pairTill, scan } from "./support/hall.ts";
+import { look } from "./support/look.ts";
+
+/** Two devices, several screens looked at, on a machine that builds something else meanwhile. */
+const TEST_LIMIT_MS = 240_000;
+test.describe.configure({ timeout: TEST_LIMIT_MS });
+
+let hall: Hall;
+
+test.beforeAll(async ({ browser, baseURL }) => {
+  hall = await openHall(browser, baseURL ?? "");
+});
+
+const payExactly = async (till: Page) => {
+  await till.keyboard.press("F9");
+  await till.getByRole("button", { name: "Complete sale" }).click();
+};
+const soldHere = (till: Page) => till.getByRole("heading", { name: "Sold", exact: true });
+const receiptsOf = async () =>
+  (await hall.call<{ items: { lines: { tag: string }[] }[] }>("GET", `/sessions/${hall.session}/receipts`))
+    .items;
+const timesSold = async (tag: string) =>
+  (await receiptsOf()).filter(({ lines }) => lines.some((line) => line.tag === tag)).length;
+
+test("two tills race for one tag: one sells, the other is told and gets its basket back", async ({
+  browser,
+  baseURL,
+}) => {
+  const [wanted = "", other = ""] = hall.tags;
+  const first = await pairTill(browser, baseURL ?? "", hall, "Till A");
+  const second = await pairTill(browser, baseURL ?? "", hall, "Till B");
+  await scan(first.till, wanted);
+  await scan(second.till, wanted);
+  await scan(second.till, other);
+  await expect(second.till.locator(".basket-line")).toHaveCount(2);
+  await payExactly(first.till);
+  await expect(soldHere(first.till)).toBeVisible();
+  await expect(second.till.getByText(/^Already sold: /), "the other till hears it at once").toBeVisible();
+
+  await payExactly(second.till);
+  await expect(second.till.getByRole("heading", { name: "Not sold" })).toBeVisible();
+  await expect(second.till.locator(".result-gone")).toHaveText("Toy 1: sold on receipt 1");
+  await look(second.till, "30-terminal-not-sold");
+  await second.till.getByRole("button", { name: "Back to the basket" }).click();
+  await expect(second.till.locator(".basket-gone")).toHaveCount(1);
+  await look(second.till, "31-terminal-basket-gone");
+  await expect(second.till.locator(".basket-line")).toHaveCount(2);
+  await second.till.getByRole("button", { name: "Remove Toy 1", exact: true }).click();
+  await payExactly(second.till);
+  await expect(soldHere(second.till)).toBeVisible();
+  expect(await timesSold(wanted)).toBe(1);
+  await first.device.close();
+  await second.device.close();
+});
+
+test("a tab killed before its sale is acknowledged neither loses nor doubles it", async ({
+  browser,
+  baseURL,
+}) => {
+  const tag = hall.tags[2] ?? "";
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till C");
+  await scan(till, tag);
+  await expect(till.locator(".basket-line")).toHaveCount(1);
+  // The platform gets the sale, the till never gets the answer.
+  await till.evaluate(() => {
+    const real = window.fetch;
+    window.fetch = async (input, init) => {
+      const response = await real(input, init);
+      if (response.url.endsWith("/receipts")) throw new TypeError("the answer was lost");
+      return response;
+    };
+  });
+  await payExactly(till);
+  await expect(till.getByText("1 receipt waiting")).toBeVisible();
+  await till.close();
+
+  const again = await device.newPage();
+  await again.goto(`${baseURL}/terminal`);
+  await expect(soldHere(again)).toBeVisible();
+  await expect(again.getByText("all sent")).toBeVisible();
+  expect(await timesSold(tag)).toBe(1);
+  await device.close();
+});
+
+test("a basket survives a killed tab; a second tab waits its turn", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till D");
+  await scan(till, hall.tags[3] ?? "");
+  await expect(till.locator(".basket-line")).toHaveCount(1);
+  const second = await device.newPage();
+  await second.goto(`${baseURL}/terminal`);
+  await expect(second.getByRole("heading", { name: "The till is open in another tab" })).toBeVisible();
+  await look(second, "32-terminal-other-tab");
+  await till.close();
+  await expect(second.locator(".basket-line")).toHaveCount(1);
+  await device.close();
+});
+
+test("a paused session says so on the till, and a refused sale comes back", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till E");
+  await scan(till, hall.tags[4] ?? "");
+  await hall.call("POST", `/sessions/${hall.session}/pause`);
+  await expect(till.getByText("Selling is paused")).toBeVisible();
+  await look(till, "33-terminal-paused");
+  await payExactly(till);
+  await expect(till.getByRole("heading", { name: "Not sold" })).toBeVisible();
+  await till.keyboard.press("Enter");
+  await expect(till.locator(".basket-line")).toHaveCount(1);
+  await hall.call("POST", `/sessions/${hall.session}/resume`);
+  await expect(till.getByText("Selling is paused")).toBeHidden();
+  await payExactly(till);
+  await expect(soldHere(till)).toBeVisible();
+  await device.close();
+});
+
+test("the whole sale works from the keyboard alone", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till F");
+  await till.keyboard.type(hall.tags[5] ?? "", { delay: 90 });
+  await till.keyboard.press("Enter");
+  await expect(till.locator(".basket-line")).toHaveCount(1);
+  await till.keyboard.press("F9");
+  await till.keyboard.type("50");
+  await till.keyboard.press("Enter");
+  await expect(till.getByText("Give change")).toBeVisible();
+  await till.keyboard.press("Enter");
+  await expect(till.getByText("Ready for the next basket")).toBeVisible();
+  await device.close();
+});
+
+test("a closed session says so on the till and on the desk", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till G");
+  await hall.call("POST", `/sessions/${hall.session}/close`);
+  await expect(till.getByText("The session is closed")).toBeVisible();
+  await expect
+    .poll(async () => (await hall.call<{ status: string }>("GET", `/sessions/${hall.session}`)).status)
+    .toBe("closed");
+  await device.close();
+});
