@@ -28,6 +28,10 @@ fn fixtures(folder: &Path) {
     let closed = World::new(2, Size { close: true, receipts: 2, ..SMALL });
     write(&folder.join("closed"), &closed.exports());
 
+    let mut trouble = World::new(1, SMALL);
+    trouble.trouble();
+    write(&folder.join("trouble"), &trouble.exports());
+
     let mut tampered = world.exports();
     let session = tampered.values_mut().next_back().unwrap();
     session[9] = session[9].replace("\\\"price_cents\\\":1", "\\\"price_cents\\\":9");

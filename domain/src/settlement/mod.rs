@@ -14,6 +14,7 @@ mod pins;
 mod read;
 mod rules;
 mod sale;
+mod settled;
 mod shares;
 mod statement;
 #[cfg(test)]
@@ -22,10 +23,11 @@ mod what_if;
 
 pub use balance::{Books, TrialBalance};
 pub use fact::{CreditKind, Fate};
-pub use fold::{FOLD_PAGE_ENTRIES, Fold, FoldError, Settled, Wanted};
+pub use fold::{FOLD_PAGE_ENTRIES, Fold, FoldError, Wanted};
 pub use pins::{Pin, PinError, SourceRef, canonical_pins};
 pub use rules::{Method, PlanOf, SettlementRules};
 pub use sale::{Difference, DifferenceKind, SaleLine};
+pub use settled::Settled;
 pub use shares::{distribute, exact_share};
 pub use statement::{
     Checks, LineAbout, MAX_PART_LINES, Statement, StatementLine, StatementPart, StatementTotals, parts_of,

@@ -1,5 +1,6 @@
 //! All traffic with one store: what it told us, what it must be told, and which session an order's lines belong to.
 
+mod agreement;
 mod budget;
 mod command;
 mod decide;

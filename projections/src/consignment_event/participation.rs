@@ -23,7 +23,7 @@ const CHANGE: &Sql = update!(participation set (tier, method) where (organizatio
 const ERASE: &Sql = update!(participation set (erased) where (organization, event, consignor));
 
 /// A row, or what changes in it; each statement reads the columns that it sets.
-#[derive(Default, Serialize)]
+#[derive(Clone, Copy, Default, Serialize)]
 struct Row<'a> {
     organization: &'a str,
     event: &'a str,

@@ -58,7 +58,8 @@ struct Totals {
 /// What was given back. The shares that fall away do so by triggers, with their lines; what the house bears for an
 /// order as such belongs to no line.
 #[derive(Serialize)]
-struct Refunded {
+#[expect(clippy::struct_field_names, reason = "named as the columns are")]
+struct GivenBack {
     refunded_gross_cents: i64,
     refunded_tax_cents: i64,
     refunded_total_cents: i64,
@@ -136,7 +137,7 @@ fn money(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_js
         Event::OnlineOrderCancelled(order) => refunded(at, order.gross, order.tax, order.total, writes),
         Event::OnlineRefunded(refund) => {
             refunded(at, refund.gross, refund.tax, refund.total, writes)?;
-            let borne = Refunded {
+            let borne = GivenBack {
                 refunded_gross_cents: refund.adjustment.0,
                 refunded_tax_cents: 0,
                 refunded_total_cents: 0,
@@ -175,7 +176,7 @@ fn refunded(
     total: Cents,
     writes: &mut Writes,
 ) -> Result<(), serde_json::Error> {
-    let back = Refunded {
+    let back = GivenBack {
         refunded_gross_cents: gross.0,
         refunded_tax_cents: tax.0,
         refunded_total_cents: total.0,

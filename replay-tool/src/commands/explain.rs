@@ -8,6 +8,7 @@ use replay_tool::clock::Clock;
 use replay_tool::story::consignor::{self, ConsignorStory};
 use replay_tool::story::item::{self, ItemStory};
 use replay_tool::story::receipt::{self, LineStory, ReceiptStory, Wanted};
+use replay_tool::story::words;
 
 use super::evidence::{Legend, actor};
 use crate::cli::{Common, Explain, Logs, ReceiptArgs};
@@ -104,7 +105,7 @@ fn show_exceptions(story: &ReceiptStory, legend: &mut Legend, out: &mut Out) -> 
         let line = found.line.map_or_else(String::new, |line| format!(", line {}", line + 1));
         let expected =
             found.expected.map_or_else(String::new, |expected| format!(": the rules say {expected}"));
-        out.toned(Tone::Warning, &format!("  variance {:?}{line}{expected}", found.variance))?;
+        out.toned(Tone::Warning, &format!("  variance: {}{line}{expected}", words(&found.variance)))?;
     }
     for after in &story.afterwards {
         let cited = legend.cite(&after.evidence);

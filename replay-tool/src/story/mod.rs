@@ -26,6 +26,13 @@ impl Evidence {
     }
 }
 
+/// A code of the log (`tender_mismatch`) in words.
+#[must_use]
+pub fn words(code: &impl Serialize) -> String {
+    let json = serde_json::to_string(code).unwrap_or_default();
+    json.trim_matches('"').replace('_', " ")
+}
+
 /// Why there is no story.
 #[derive(Debug, thiserror::Error)]
 pub enum StoryError {

@@ -8,7 +8,7 @@ use domain::commission::Tier;
 use domain::consignment_event::items::ItemDraft;
 use domain::consignment_event::{self, Channel, ConsignmentEvent};
 use domain::ids::{
-    Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, SessionId, TerminalId,
+    Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, ReturnId, SessionId, TerminalId,
 };
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::lifecycle::EventStatus;
@@ -29,11 +29,12 @@ struct Running<A: Aggregate> {
     state: A::State,
     log: Vec<RawEntry>,
     head: Head,
+    cold: BTreeMap<String, String>,
 }
 
 impl<A: Aggregate> Default for Running<A> {
     fn default() -> Self {
-        Self { state: A::State::default(), log: Vec::new(), head: Head::EMPTY }
+        Self { state: A::State::default(), log: Vec::new(), head: Head::EMPTY, cold: BTreeMap::new() }
     }
 }
 
@@ -215,6 +216,49 @@ impl World {
         }
     }
 
+    /// A return, a void, and one item sold twice by tills without a connection; a person ends that.
+    pub fn trouble(&mut self) {
+        let receipts: Vec<ReceiptId> = self.session.state.receipts.iter().map(|stub| stub.id).collect();
+        let line = self.session.cold[&format!("receipt/{}", receipts[1])].clone();
+        let sold: sale_session::ReceiptCompleted = serde_json::from_str(&line).unwrap();
+        let back = Cents(sold.lines[0].price.0 + sold.lines[0].tax.0);
+        let (id, occurred_at) = (ReturnId(self.fresh()), self.now);
+        self.at_session(
+            &olivia(),
+            sale_session::Command::ReturnLines(sale_session::ReturnLines {
+                id,
+                receipt: receipts[1],
+                lines: vec![sale_session::AskedReturn { line: 0, restock: true }],
+                reason: sale_session::ReturnReason::Faulty,
+                tenders: vec![Tender { kind: TenderKind::Cash, amount: back }],
+                occurred_at,
+            }),
+        );
+        let reason = sale_session::VoidReason::Mistake;
+        self.at_session(&olivia(), sale_session::Command::VoidReceipt { receipt: receipts[0], reason });
+        let slot = *self.session.state.slots().iter().find(|slot| slot.receipt == 0).unwrap();
+        for till in 0..2 {
+            let terminal = self.session.state.terminals[till].id;
+            let receipt = sale_session::OfflineReceipt {
+                receipt: ReceiptId(self.fresh()),
+                terminal,
+                lines: vec![AskedLine::new(slot.tag, Cents(slot.price.into()), false)],
+                unlisted: Vec::new(),
+                tenders: vec![Tender { kind: TenderKind::Cash, amount: Cents(slot.price.into()) }],
+                change: Cents(0),
+                occurred_at: self.now - 300_000,
+                clock_offset_ms: None,
+            };
+            let record = sale_session::Command::RecordOfflineReceipt(Box::new(receipt));
+            self.at_session(&Actor::Terminal(terminal), record);
+        }
+        let answer = SaleSession::answer(&self.session.state, &sale_session::Query::Cases);
+        let sale_session::Answer::Cases { cases } = answer else { panic!("no cases") };
+        let (case, receipts) = (cases[0].case, cases[0].receipts.clone());
+        let resolution = sale_session::Resolution::KeepFirstRefundSecond;
+        self.at_session(&olivia(), sale_session::Command::ResolveConflict { case, resolution, receipts });
+    }
+
     fn sell_basket(&mut self, tags: &[Tag]) {
         let rules = self.session.state.price_rules().unwrap();
         let at = self.now + 1_000;
@@ -327,8 +371,13 @@ fn submit<A: Aggregate>(
     command: A::Command,
     now: i64,
 ) -> Vec<Delivery> {
-    let context =
-        Context { now, actor, command_id, fresh_id: Uuid::from_u128(7), facts: &A::Facts::default() };
+    let mut facts = A::Facts::default();
+    for key in A::needs(&command) {
+        if let Some(json) = running.cold.get(&key) {
+            A::recall(&mut facts, &key, json);
+        }
+    }
+    let context = Context { now, actor, command_id, fresh_id: Uuid::from_u128(7), facts: &facts };
     let events =
         A::decide(&running.state, command, &context).unwrap_or_else(|rejection| panic!("{rejection}"));
     let mut deliveries = Vec::new();
@@ -346,6 +395,7 @@ fn submit<A: Aggregate>(
         let sealed = RawEntry::seal(&stream.to_string(), &running.head, unsealed);
         running.head = Head { seq: sealed.seq, hash: sealed.hash };
         A::evolve(&mut running.state, &event, now);
+        running.cold.extend(A::remember(&event));
         deliveries.extend(A::deliveries(stream, sealed.seq, &event));
         running.log.push(sealed);
     }

@@ -1,6 +1,7 @@
 //! Statements worked out by hand, and properties of the fold.
 
 mod fold;
+mod lines;
 mod logs;
 mod published;
 mod shares;

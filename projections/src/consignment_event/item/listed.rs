@@ -32,7 +32,7 @@ const RETAG: &Sql = &Sql {
 };
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct Listed<'a> {
     organization: &'a str,
     event: &'a str,
     tag: String,
@@ -65,7 +65,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     match event {
         Event::ItemsListed(listed) => {
             let import = listed.import.map(|import| import.to_string());
-            let rows = listed.items.iter().map(|item| Row {
+            let rows = listed.items.iter().map(|item| Listed {
                 import: import.clone(),
                 import_row: item.row,
                 ..row(at, item)
@@ -74,7 +74,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
         }
         Event::TransfersReceived(received) => {
             let rows =
-                received.items.iter().map(|item| Row { transfers: item.transfers, ..row(at, &item.item) });
+                received.items.iter().map(|item| Listed { transfers: item.transfers, ..row(at, &item.item) });
             writes.write(LIST, rows)
         }
         Event::DraftSaved(saved) => writes.write(LIST, [draft(at, saved)]),
@@ -83,8 +83,8 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     }
 }
 
-fn row<'a>(at: &'a At<'_>, item: &'a ListedItem) -> Row<'a> {
-    Row {
+fn row<'a>(at: &'a At<'_>, item: &'a ListedItem) -> Listed<'a> {
+    Listed {
         organization: &at.organization,
         event: &at.id,
         tag: item.tag.to_string(),
@@ -106,9 +106,9 @@ fn row<'a>(at: &'a At<'_>, item: &'a ListedItem) -> Row<'a> {
     }
 }
 
-fn draft<'a>(at: &'a At<'_>, saved: &'a DraftSaved) -> Row<'a> {
+fn draft<'a>(at: &'a At<'_>, saved: &'a DraftSaved) -> Listed<'a> {
     let draft = &saved.draft;
-    Row {
+    Listed {
         organization: &at.organization,
         event: &at.id,
         tag: saved.tag.to_string(),

@@ -58,7 +58,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
             becomes(at, &tags, ItemStatus::Released, writes)
         }
         Event::CountCompared(page) => {
-            writes.write(STATUS, page.differences.iter().filter_map(|item| counted(at, item)))
+            writes.write(STATUS, page.differences.iter().filter_map(|item| counted(at, *item)))
         }
         Event::ClaimAccepted(accepted) => {
             let claim = &accepted.claim;
@@ -129,7 +129,7 @@ const fn departed(how: Departure) -> ItemStatus {
     }
 }
 
-fn counted<'a>(at: &'a At<'_>, item: &CountedItem) -> Option<Row<'a>> {
+fn counted<'a>(at: &'a At<'_>, item: CountedItem) -> Option<Row<'a>> {
     let status = match item.difference {
         CountDifference::Missing => ItemStatus::Missing,
         CountDifference::Found | CountDifference::FoundUnchecked => ItemStatus::CheckedIn,

@@ -12,9 +12,12 @@ use domain::sale_session::{
 };
 use domain::tag::Tag;
 
+use crate::story::words;
+
 /// Where the item stands from then on, where the entry says so, and what happened.
 type Said = Option<(Option<ItemStatus>, String)>;
 
+#[expect(clippy::unnecessary_wraps, reason = "an arm of matches in which others say nothing")]
 fn is(status: ItemStatus, text: impl Into<String>) -> Said {
     Some((Some(status), text.into()))
 }
@@ -49,10 +52,9 @@ pub(super) fn at_the_event(event: &EventEntry, tag: Tag) -> Said {
             among(&items.tags).and_then(|()| is(ItemStatus::CheckedIn, "checked in"))
         }
         EventEntry::ItemsRejected(items) => among(&items.tags)
-            .and_then(|()| is(ItemStatus::Rejected, format!("rejected: {:?}", items.reason))),
-        EventEntry::ItemsPulled(items) => {
-            among(&items.tags).and_then(|()| is(ItemStatus::Pulled, format!("pulled: {:?}", items.reason)))
-        }
+            .and_then(|()| is(ItemStatus::Rejected, format!("rejected: {}", words(&items.reason)))),
+        EventEntry::ItemsPulled(items) => among(&items.tags)
+            .and_then(|()| is(ItemStatus::Pulled, format!("pulled: {}", words(&items.reason)))),
         EventEntry::ItemsReinstated(items) => {
             among(&items.tags).and_then(|()| is(ItemStatus::CheckedIn, "for sale after all"))
         }

@@ -4,11 +4,13 @@ use domain::claims::Verdict;
 use domain::ids::ReceiptId;
 use domain::sale_session::{ConflictOpened, ConflictResolved, Event, LineFigures, ReturnRecorded};
 
+use crate::story::words;
+
 /// What `event` says about `receipt`.
 pub(super) fn became(event: &Event, receipt: ReceiptId) -> Option<String> {
     match event {
         Event::ReceiptVoided(voided) if voided.receipt == receipt => {
-            Some(format!("voided ({:?}): {} goes back", voided.reason, voided.total))
+            Some(format!("voided ({}): {} goes back", words(&voided.reason), voided.total))
         }
         Event::ReturnRecorded(returned) if returned.receipt == receipt => Some(brought_back(returned)),
         Event::LineIdentified(known) if known.line.at.receipt == receipt => Some(credited(&known.line)),
@@ -39,7 +41,7 @@ fn brought_back(returned: &ReturnRecorded) -> String {
             format!("line {} at {}, {floor}", back.line.at.line + 1, back.line.price)
         })
         .collect();
-    format!("returned ({:?}): {}; {} paid back", returned.reason, lines.join("; "), returned.total)
+    format!("returned ({}): {}; {} paid back", words(&returned.reason), lines.join("; "), returned.total)
 }
 
 /// Who has a line from now on.
