@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{BASIS_POINTS_IN_WHOLE, BasisPoints, Cents, OutOfRange, Rounding, RoundingScope};
+use crate::sabotage::{Bug, sabotaged};
 
 /// How a consignor takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -176,6 +177,10 @@ impl CommissionPlan {
     /// [`OutOfRange`] for amounts that no price can have.
     pub fn split(&self, price: Cents, rate: BasisPoints) -> Result<Split, OutOfRange> {
         let consignor = self.rounding.part(price, rate);
+        if sabotaged(Bug::RoundsBothParts) {
+            let rest = BasisPoints(BASIS_POINTS_IN_WHOLE.saturating_sub(rate.0));
+            return Ok(Split { consignor, house: self.rounding.part(price, rest) });
+        }
         Ok(Split { consignor, house: price.minus(consignor)? })
     }
 

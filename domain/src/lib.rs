@@ -19,6 +19,7 @@ pub mod organization;
 pub mod reconciliation;
 pub mod rejection;
 pub mod rights;
+pub mod sabotage;
 pub mod sale_session;
 #[cfg(test)]
 mod scenario;

@@ -54,8 +54,13 @@ pub fn run(workspace: &Workspace, report: &mut Report) {
     }
     for proof in proofs::ALL {
         report.stage(&format!("proof: {}", proof.name), |step| {
-            let order =
-                proofs::Order { workspace, seconds: PROOF_SECONDS, seed: proofs::SEED_OF_TESTS, step };
+            let order = proofs::Order {
+                workspace,
+                seconds: PROOF_SECONDS,
+                seed: proofs::SEED_OF_TESTS,
+                seeds: None,
+                step,
+            };
             let verdict = (proof.run)(&order)?;
             Ok(if verdict.holds { Outcome::passed() } else { Outcome::failed(verdict.summary) })
         });

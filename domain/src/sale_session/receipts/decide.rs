@@ -18,6 +18,7 @@ use crate::ids::{CaseId, ReceiptId, TerminalId};
 use crate::lifecycle::SessionStatus;
 use crate::money::{BasisPoints, Cents};
 use crate::rejection::{Refusal, Rejection};
+use crate::sabotage::{Bug, sabotaged};
 use crate::tag::Tag;
 
 /// Lines on one receipt: the largest baskets of real sales.
@@ -168,6 +169,9 @@ impl Till<'_> {
 
     fn free(&self, slot: &Slot) -> Result<Option<LineAt>, Rejection> {
         let Some(holder) = slot.holder() else { return Ok(None) };
+        if sabotaged(Bug::SellsTwice) {
+            return Ok(None);
+        }
         match self.state.order_line(holder) {
             Some((order, _)) if !order.paid && !order.fulfilled => Ok(Some(holder)),
             _ => Err(already_sold(self.state, slot.tag, holder)),

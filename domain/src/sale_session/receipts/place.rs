@@ -14,6 +14,7 @@ use crate::claims::{Claim, ClaimKind};
 use crate::consignment_event::SessionScheduled;
 use crate::ids::{CaseId, ReceiptId};
 use crate::money::{BasisPoints, Cents, OutOfRange};
+use crate::sabotage::{Bug, sabotaged};
 use crate::sale_session::basket::{AskedPrice, PriceFault, PriceRules, PricedLine};
 use crate::tag::Tag;
 
@@ -259,6 +260,9 @@ impl Placed {
         let receipts = first.iter().map(|first| first.receipt).chain([desk.receipt]).collect();
         let case = self.next_case(desk);
         let second = Some(figures.at(here));
+        if sabotaged(Bug::HidesConflicts) {
+            return Standing::Contested;
+        }
         self.conflicts.push(ConflictOpened {
             case,
             kind,
@@ -268,7 +272,7 @@ impl Placed {
             was_credited: false,
             receipts,
         });
-        Standing::Contested
+        if sabotaged(Bug::CreditsTwice) { Standing::Credited } else { Standing::Contested }
     }
 
     fn dispossess(&mut self, desk: &Desk<'_>, here: LineRef, tag: Tag, holder: LineAt) {

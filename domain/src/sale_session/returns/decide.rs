@@ -17,6 +17,7 @@ use crate::consignment_event::SessionScheduled;
 use crate::ids::CaseId;
 use crate::money::Cents;
 use crate::rejection::Rejection;
+use crate::sabotage::{Bug, sabotaged};
 use crate::sale_session::receipts::{unknown_receipt, who_may};
 
 pub(in crate::sale_session) fn return_lines(
@@ -100,6 +101,10 @@ fn returned(
         }
         Now::Contested | Now::Claimed => Err(contested(back.line)),
         Now::Credited if disputed => Err(contested(back.line)),
+        Now::Credited if sabotaged(Bug::KeepsReturnedShare) => {
+            let kept = crate::sale_session::state::Figures { share: Cents::ZERO, ..found.figures };
+            Ok(ReturnedLine { line: kept.at(at), restock: back.restock })
+        }
         Now::Credited => Ok(ReturnedLine { line: found.figures.at(at), restock: back.restock }),
     }
 }
