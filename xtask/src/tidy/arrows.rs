@@ -8,9 +8,10 @@ use super::{Finding, Source};
 use crate::{exec::ask, workspace::Workspace};
 
 /// Our crates, each with those of ours that it may use.
-const CRATES: [(&str, &[&str]); 6] = [
+const CRATES: [(&str, &[&str]); 7] = [
     ("hangtag-domain", &[]),
     ("hangtag-projections", &["hangtag-domain"]),
+    ("hangtag-simulator", &["hangtag-domain"]),
     ("hangtag-terminal", &["hangtag-domain"]),
     ("hangtag", &["hangtag-domain", "hangtag-projections"]),
     ("replay-tool", &["hangtag-domain", "hangtag-projections"]),

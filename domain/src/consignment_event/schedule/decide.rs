@@ -30,8 +30,10 @@ pub const MAX_BOOKINGS: usize = 50_000;
 /// Places in one slot.
 pub const MAX_SLOT_CAPACITY: u16 = 1_000;
 
-/// Milliseconds in a minute and in an hour.
+/// Milliseconds in a minute.
 const MINUTE_MS: i64 = 60 * 1_000;
+
+/// Milliseconds in an hour.
 pub(super) const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 /// A booking, as asked for.
