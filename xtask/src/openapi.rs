@@ -9,7 +9,7 @@ use crate::{exec::Run, npm, say, workspace::Workspace};
 pub const DESCRIPTION: &str = "frontend/openapi.json";
 
 /// The types made from it.
-pub const TYPES: &str = "frontend/src/api/schema.ts";
+pub const TYPES: &str = "frontend/src/api/schema.generated.ts";
 
 /// Lets the Worker's own test write the description anew, and makes the types from it.
 ///

@@ -114,8 +114,10 @@ fn description(workspace: &Workspace, platform: &Platform, step: &Step) -> Resul
         ));
     }
     let made = workspace.tooling("schema.ts");
-    Run::new(workspace, "openapi-types", workspace.npm_tool("openapi-typescript"))
-        .args([openapi::DESCRIPTION, "--alphabetize", "--output"])
+    Run::new(workspace, "openapi-types", "npm")
+        .args(["exec", "--workspace", "frontend", "--", "openapi-typescript"])
+        .args([&workspace.path(openapi::DESCRIPTION)])
+        .args(["--alphabetize", "--output"])
         .args([&made])
         .succeed(step)?;
     let same = fs::read(&made)? == fs::read(workspace.path(openapi::TYPES))?;
