@@ -1,6 +1,6 @@
 // A sale over the API: pairing, baskets, what is refused and why, what everybody sees, and the log behind it.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { before, test } from "node:test";
 import {
   basket,
@@ -232,7 +232,7 @@ test("what a basket may not be is said with the rule, what was found and what is
     [{ ...good, surprise: true }, 400],
     [{ ...good, tenders: [{ kind: "shells", amount_cents: 10_000 }] }, 400],
   ] as const) {
-    const answer = await sell(body);
+    const answer = await sell({ ...body, receipt: randomUUID() });
     assert.equal(answer.status, status, answer.text);
     assert.equal(answer.headers["content-type"], "application/problem+json");
     if (status === 422) assert.ok(problem(answer).rule && problem(answer).allowed);
@@ -242,6 +242,17 @@ test("what a basket may not be is said with the rule, what was found and what is
   const key = await sell(good, till.token, { "idempotency-key": "something-else" });
   assert.deepEqual([key.status, problem(key).code], [400, "idempotency_key_differs"]);
   assert.equal((await sell(good)).status, 201);
+});
+
+test("a late copy of a refused basket stays refused; the same basket under a new id is sold", async () => {
+  const body = basket([[tag(5), 100]]);
+  await admin.ok("POST", `/api/v1/sessions/${session}/pause`);
+  const refused = await sell(body);
+  await admin.ok("POST", `/api/v1/sessions/${session}/resume`);
+  const late = await sell(body);
+  assert.deepEqual([refused.status, late.status], [409, 409]);
+  assert.equal(problem(late).code, problem(refused).code);
+  assert.equal((await sell({ ...body, receipt: randomUUID() })).status, 201);
 });
 
 test("If-Match holds a command back when the log has moved on", async () => {
