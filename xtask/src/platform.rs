@@ -233,6 +233,7 @@ pub fn wrangler_variables() -> Vec<(&'static str, OsString)> {
         ("X_LOCAL_OBSERVABILITY", "false"),
         ("X_LOCAL_EXPLORER", "false"),
         ("NO_COLOR", "1"),
+        ("FORCE_COLOR", "0"),
     ]
     .map(|(name, value)| (name, value.into()))
     .to_vec()

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::{
-    exec::tail,
+    exec::{TAIL_LINES, tail},
     say::{self, Step},
 };
 
@@ -157,9 +157,20 @@ pub fn count(output: &str) -> Tally {
     tally
 }
 
-/// The part of a test runner's output that a person wants to see when something failed: cargo's accounts of the
-/// failed tests, or else the end, where the other runners put theirs.
+/// What stands before Node's account of failed tests.
+const NODE_FAILURES: &str = "✖ failing tests:\n";
+
+/// The part of a test runner's output that a person wants to see when something failed: cargo's and Node's accounts
+/// of the failed tests, or else the end, where the other runners put theirs.
 pub fn failures(output: &str) -> String {
+    if let Some((_, account)) = output.split_once(NODE_FAILURES) {
+        return account
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .take(TAIL_LINES)
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
     let mut shown: Vec<&str> = Vec::new();
     let mut inside = false;
     for line in output.lines() {
@@ -206,6 +217,7 @@ mod tests {
     fn failed_tests_are_shown_wherever_they_stand() {
         let output = "running 2 tests\nfailures:\n\n---- a stdout ----\nwhy\n\nfailures:\n    a\n\ntest result: FAILED\nmore\n";
         assert_eq!(failures(output), "failures:\n---- a stdout ----\nwhy\nfailures:\n    a");
+        assert_eq!(failures("✔ good\n✖ bad\n\n✖ failing tests:\n\ntest at a:1\n"), "test at a:1");
         assert_eq!(failures("one\ntwo\n"), "one\ntwo");
     }
 
