@@ -255,6 +255,40 @@ mod tests {
     }
 
     #[test]
+    fn com_1_a_rate_says_when_the_cap_took_something_from_it() {
+        let plan = CommissionPlan { cap: BasisPoints(7_500), ..CommissionPlan::default() };
+        let parts = |shifts| plan.rate_parts(Tier::Regular, shifts, Cents(500));
+        assert!(!parts(2).capped, "70 % is below the cap");
+        assert!(!parts(3).capped, "75 % is the cap itself: nothing is taken");
+        let super_ = plan.rate_parts(Tier::Super, 3, Cents(500));
+        assert!(super_.capped, "80 % is above it");
+        assert_eq!(super_.rate, BasisPoints(7_500));
+    }
+
+    #[test]
+    fn com_9_a_plan_that_cannot_be_used_says_why() {
+        let plan = CommissionPlan::default();
+        assert!(plan.problems().is_empty());
+        let regular =
+            |base, fee| TierTerms { base: BasisPoints(base), fee: Cents(fee), ..plan.regular.clone() };
+        let with = |regular| CommissionPlan { regular, ..plan.clone() };
+        assert_eq!(with(regular(10_001, 0)).problems(), ["a share above 100 %"]);
+        assert_eq!(with(regular(10_000, -1)).problems(), ["a negative or absurd amount"]);
+        let shifts = ["shift points above 100 %"];
+        assert_eq!(CommissionPlan { shift_points: BasisPoints(10_001), ..plan.clone() }.problems(), shifts);
+        let steps =
+            |count, points| CommissionPlan { shift_steps: vec![BasisPoints(points); count], ..plan.clone() };
+        assert_eq!(steps(1, 10_001).problems(), shifts);
+        assert_eq!(steps(256, 1).problems(), shifts);
+        assert!(steps(255, 1).problems().is_empty());
+    }
+
+    #[test]
+    fn tiers_have_the_names_of_the_field() {
+        assert_eq!([Tier::Regular, Tier::Super].map(Tier::name), ["regular", "super"]);
+    }
+
+    #[test]
     fn com_2_gross_rounding_differs_from_rounding_each_line() {
         // Three lines of 0.75 at 65 %: 48.75 each → 49 × 3 = 147; exact total 146.25 → 146.
         let lines = [(Cents(75), BasisPoints(6_500)); 3];
