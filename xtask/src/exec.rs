@@ -17,6 +17,9 @@ use crate::{groups::Group, say::Step, workspace::Workspace};
 /// Lines of a failed tool's output that are shown: enough for one compiler error with its context.
 pub const TAIL_LINES: usize = 40;
 
+/// Characters of such a line that are shown.
+const TAIL_LINE_CHARS: usize = 300;
+
 /// Variables that cargo sets for us and that would mislead another cargo, rustc or toolchain.
 const OURS_ALONE: [&str; 6] = [
     "CARGO",
@@ -180,9 +183,13 @@ fn is_network_trouble(output: &str) -> bool {
     NETWORK_TROUBLE.iter().any(|words| output.contains(words))
 }
 
-/// The last lines of an output.
+/// The last lines of an output, none longer than a person reads: a linker's command line has pages.
 pub fn tail(output: &str) -> String {
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<String> = output
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.chars().take(TAIL_LINE_CHARS).collect())
+        .collect();
     lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
 }
 
@@ -225,6 +232,7 @@ mod tests {
         assert_eq!(shown.lines().count(), TAIL_LINES);
         assert!(shown.ends_with("line 99"));
         assert_eq!(tail("one\ntwo"), "one\ntwo");
+        assert_eq!(tail(&"x".repeat(5_000)).len(), TAIL_LINE_CHARS);
     }
 
     #[test]
