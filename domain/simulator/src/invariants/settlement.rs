@@ -10,8 +10,8 @@ use crate::world::World;
 /// Page sizes that one run is settled with: the result must not depend on them.
 const PAGES: [usize; 2] = [7, 500];
 
-/// Settles the event; returns the sum of all shares of consignors, in cents.
-pub(crate) fn check(world: &World) -> Result<i64, Broken> {
+/// Settles the event with each page size; the statements must hold and agree.
+pub(crate) fn check(world: &World) -> Result<(), Broken> {
     let mut results = Vec::new();
     for page in PAGES {
         let settled = settle(world, page)?;
@@ -31,7 +31,7 @@ pub(crate) fn check(world: &World) -> Result<i64, Broken> {
     if results.windows(2).any(|pair| pair[0] != pair[1]) {
         return Err(Broken::from("settling in other pages gives other statements".to_owned()));
     }
-    Ok(results.concat().iter().map(|statement| statement.totals.share.0).sum::<i64>() / 2)
+    Ok(())
 }
 
 fn settle(world: &World, page: usize) -> Result<Settled, Broken> {
