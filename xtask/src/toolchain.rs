@@ -175,7 +175,9 @@ fn build_std(workspace: &Workspace, step: &Step, rustlib: &Path) -> Result<()> {
     }
     // Objects made with another std must not be mixed with this one.
     let _ = fs::remove_dir_all(workspace.path("target/wasm"));
-    let _ = fs::remove_dir_all(workspace.path("target/terminal"));
+    for folder in ["target/wasm-least", "target/terminal"] {
+        let _ = fs::remove_dir_all(workspace.path(folder));
+    }
     Ok(())
 }
 
