@@ -36,10 +36,20 @@ pub const ACCESS: &[Row] = &[
     (Method::GET, "/api/v1/openapi.json", Access::Platform),
     (Method::GET, "/api/v1/configuration", Access::Public),
     (Method::POST, "/api/v1/platform/organizations", Access::PlatformAdmin),
+    (Method::GET, "/api/v1/platform/organizations", Access::PlatformAdmin),
+    (Method::GET, "/api/v1/platform/organizations/{organization}", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/suspension", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/suspension", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/support-access", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/support-access", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/hosts/{host}", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/hosts/{host}", Access::PlatformAdmin),
     (Method::GET, "/api/v1/me", Access::Person),
     (Method::GET, "/api/v1/members", Access::Needs(Permission::ManageOrganization)),
     (Method::PUT, "/api/v1/members/{person}/roles/{role}", Access::Needs(Permission::ManageOrganization)),
     (Method::DELETE, "/api/v1/members/{person}/roles/{role}", Access::Needs(Permission::ManageOrganization)),
+    (Method::DELETE, "/api/v1/support-access/{person}", Access::Needs(Permission::ManageOrganization)),
+    (Method::GET, "/api/v1/denied-access", Access::Needs(Permission::ManageOrganization)),
     (Method::GET, "/api/v1/events", Access::Needs(Permission::ReadEverything)),
     (Method::POST, "/api/v1/events", Access::Needs(Permission::ManageEvents)),
     (Method::GET, "/api/v1/events/{event}", Access::Needs(Permission::ReadEverything)),
@@ -106,10 +116,10 @@ impl Access {
             | (Self::PlatformAdmin, Caller::Person { platform_admin: true, .. }) => Ok(()),
             (
                 Self::Needs(permission) | Self::TerminalOr(permission),
-                Caller::Person { roles, platform_admin, .. },
+                Caller::Person { roles, support, .. },
             ) => {
-                // Who runs the platform helps organizations: reads as their support does, decides nothing.
-                let helps = *platform_admin && Role::Support.permits(permission);
+                // Who runs the platform and has said so in the organization's log reads as its support does.
+                let helps = *support && Role::Support.permits(permission);
                 if helps || roles.iter().any(|role| role.permits(permission)) {
                     Ok(())
                 } else {
@@ -143,7 +153,8 @@ mod tests {
     use super::*;
 
     fn person(roles: &[Role], platform_admin: bool) -> Caller {
-        Caller::Person { id: PersonId("user_1".into()), roles: roles.to_vec(), platform_admin }
+        let support = platform_admin;
+        Caller::Person { id: PersonId("user_1".into()), roles: roles.to_vec(), platform_admin, support }
     }
 
     fn terminal() -> Caller {

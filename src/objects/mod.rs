@@ -14,6 +14,7 @@
 //! | `outbox` | when to tell the projector that the log has advanced |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
+//! | `standing` | who may not speak here any more: suspended organizations, ended rights |
 //! | `testing` | faults on demand, in test environments only |
 
 mod append;
@@ -30,6 +31,7 @@ mod schema;
 mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
+mod standing;
 mod store;
 #[cfg(test)]
 mod store_tests;

@@ -6,11 +6,11 @@ use super::accounts;
 use super::command::Command;
 use super::event::{
     ConsignorsEnrolled, Enrolment, Event, EventEnded, EventFounded, HeadContradicted, HeadWitnessed,
-    OrganizationCreated, OrganizationReinstated, OrganizationSuspended, RightsAcknowledged, RoleGranted,
-    RoleRevoked, SettingsChanged, Topic, WebhookRegistered, WebhookRemoved,
+    OrganizationCreated, RightsAcknowledged, RoleGranted, RoleRevoked, SettingsChanged, Topic,
+    WebhookRegistered, WebhookRemoved,
 };
 use super::ledger::{self, Facts};
-use super::platform::{self, from_platform};
+use super::platform;
 use super::settings::{MAX_NAME_CHARS, Settings};
 use super::state::State;
 use crate::aggregate::Context;
@@ -55,15 +55,8 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
             accounts::from_event(actor, event)?;
             end_event(state, event)
         }
-        Command::Suspend { reason, note } => {
-            from_platform(state, actor)?;
-            let suspended = OrganizationSuspended { reason, note };
-            Ok(if state.suspended { Vec::new() } else { vec![suspended.into()] })
-        }
-        Command::Reinstate => {
-            from_platform(state, actor)?;
-            Ok(if state.suspended { vec![OrganizationReinstated {}.into()] } else { Vec::new() })
-        }
+        Command::Suspend { reason, note } => platform::suspend(state, actor, reason, note),
+        Command::Reinstate => platform::reinstate(state, actor),
         Command::OpenSupport { reason, minutes, note } => {
             platform::open_support(state, actor, (reason, minutes, note), context.now)
         }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::decide::{Decision, existing, rule, running};
+use super::event::{OrganizationReinstated, OrganizationSuspended, SuspensionReason};
 use super::state::State;
 use crate::ids::{Actor, NoteRef, PersonId};
 use crate::rejection::{Refusal, Rejection};
@@ -71,7 +72,7 @@ pub struct HostRemoved {
 }
 
 /// The platform is above the organization: its people are known at the edge and hold no role here.
-pub(super) fn from_platform(state: &State, actor: &Actor) -> Result<(), Rejection> {
+fn from_platform(state: &State, actor: &Actor) -> Result<(), Rejection> {
     existing(state)?;
     let outsider = match actor {
         Actor::Person(person) => state.roles_of(person).is_empty(),
@@ -82,6 +83,22 @@ pub(super) fn from_platform(state: &State, actor: &Actor) -> Result<(), Rejectio
         return Ok(());
     }
     Err(Rejection::new(Refusal::Forbidden, "RGT-4", "not_the_platform", actor.to_string(), "a super admin"))
+}
+
+pub(super) fn suspend(
+    state: &State,
+    actor: &Actor,
+    reason: SuspensionReason,
+    note: Option<NoteRef>,
+) -> Decision {
+    from_platform(state, actor)?;
+    let suspended = OrganizationSuspended { reason, note };
+    Ok(if state.suspended { Vec::new() } else { vec![suspended.into()] })
+}
+
+pub(super) fn reinstate(state: &State, actor: &Actor) -> Decision {
+    from_platform(state, actor)?;
+    Ok(if state.suspended { vec![OrganizationReinstated {}.into()] } else { Vec::new() })
 }
 
 pub(super) fn open_support(
@@ -104,7 +121,7 @@ pub(super) fn open_support(
         return Err(rule("RGT-7", "support_too_long", &format!("{minutes} minutes"), "1 to 480 minutes"));
     }
     let until = now.saturating_add(i64::from(minutes) * MINUTE_MS);
-    Ok(vec![super::Event::SupportOpened(SupportOpened { person: person.clone(), reason, until, note })])
+    Ok(vec![SupportOpened { person: person.clone(), reason, until, note }.into()])
 }
 
 pub(super) fn close_support(state: &State, actor: &Actor, person: &PersonId) -> Decision {
@@ -115,7 +132,7 @@ pub(super) fn close_support(state: &State, actor: &Actor, person: &PersonId) -> 
     }
     let open = state.support.contains_key(person);
     let closed = SupportClosed { person: person.clone() };
-    Ok(if open { vec![super::Event::SupportClosed(closed)] } else { Vec::new() })
+    Ok(if open { vec![closed.into()] } else { Vec::new() })
 }
 
 pub(super) fn add_host(state: &State, host: &str) -> Decision {
@@ -135,14 +152,14 @@ pub(super) fn add_host(state: &State, host: &str) -> Decision {
     if state.hosts.len() >= MAX_HOSTS {
         return Err(rule("ORG-20", "too_many_hosts", "10 host names", "at most 10 host names"));
     }
-    Ok(vec![super::Event::HostAdded(HostAdded { host })])
+    Ok(vec![HostAdded { host }.into()])
 }
 
 pub(super) fn remove_host(state: &State, host: &str) -> Decision {
     existing(state)?;
     let host = host.trim().to_ascii_lowercase();
     if state.hosts.contains(&host) {
-        return Ok(vec![super::Event::HostRemoved(HostRemoved { host })]);
+        return Ok(vec![HostRemoved { host }.into()]);
     }
     Err(Rejection::new(
         Refusal::NotFound,
