@@ -15,7 +15,10 @@ pub mod fresh;
 pub mod import;
 pub mod limits;
 pub mod page;
+pub mod privacy;
 pub mod problem;
+#[cfg(test)]
+mod rights_table;
 pub mod router;
 mod runtime;
 pub mod security;

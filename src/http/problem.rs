@@ -346,6 +346,7 @@ fn explain_token_code(code: &str) -> &'static str {
         "token_not_yet_valid" => "The token is not valid yet; check the clock.",
         "token_wrong_origin" => "The token was issued to another site.",
         "token_wrong_organization" => "The token was issued for another organization.",
+        "webhook_not_believed" => "The delivery is not signed as it should be, or too old.",
         "token_revoked" => "The terminal's pairing has ended.",
         _ => "The token is not one that is accepted here.",
     }

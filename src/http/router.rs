@@ -56,6 +56,7 @@ impl utoipa::Modify for Schemes {
 fn described() -> OpenApiRouter {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(api::health::healthz))
+        .routes(routes!(api::metrics::metrics_page))
         .routes(routes!(api::description::openapi))
         .routes(routes!(api::configuration::configuration))
         .routes(routes!(api::platform::list_organizations, api::platform::create_organization))
@@ -63,9 +64,14 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::platform_steps::suspend_organization, api::platform_steps::resume_organization))
         .routes(routes!(api::platform_steps::open_support, api::platform_steps::close_support))
         .routes(routes!(api::platform_hosts::add_host, api::platform_hosts::remove_host))
+        .routes(routes!(api::platform_vault::rotate_vault))
+        .routes(routes!(api::clerk_webhooks::take_clerk_webhook))
         .routes(routes!(api::me::me))
         .routes(routes!(api::members::list_members))
         .routes(routes!(api::support_access::end_support))
+        .routes(routes!(api::people::get_personal_data, api::people::change_personal_data))
+        .routes(routes!(api::people::export_person))
+        .routes(routes!(api::people::erase_person))
         .routes(routes!(api::denied_access::list_denied_access))
         .routes(routes!(api::members::grant_role, api::members::revoke_role))
         .routes(routes!(api::events::list_events, api::events::create_event))
@@ -109,13 +115,29 @@ pub fn document() -> utoipa::openapi::OpenApi {
     described().split_for_parts().1
 }
 
+/// What an answer was about, for the figures.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// As in the route table.
+    pub route: String,
+    /// The organization's id; empty for the platform's own routes.
+    pub organization: String,
+}
+
+impl Default for Answered {
+    fn default() -> Self {
+        Self { route: "none".into(), organization: String::new() }
+    }
+}
+
 /// Lets a request through to its handler once its organization and its caller are known, they have not asked too
 /// much, and its row in the access table is met.
 async fn guard(request: Request, next: Next) -> Response {
     let mut left = None;
+    let mut answered = Answered::default();
     let address = limits::address(request.headers());
     let edge = request.extensions().get::<Edge>().cloned();
-    let mut admitted = SendFuture::new(admitted(request, &address, &mut left)).await;
+    let mut admitted = SendFuture::new(admitted(request, &address, &mut left, &mut answered)).await;
     if let (Err(EdgeError::Unauthenticated(_)), Some(edge)) = (&admitted, &edge) {
         // Whoever is not believed counts as a stranger; too many tries, and there is nothing more to learn.
         if let Err(refused) = limits::count(edge, Who::Stranger, &address, &mut left).await {
@@ -126,6 +148,7 @@ async fn guard(request: Request, next: Next) -> Response {
         Ok(request) => next.run(request).await,
         Err(error) => error.into_response(),
     };
+    response.extensions_mut().insert(answered);
     if let Some(left) = left {
         left.tell(response.headers_mut());
     }
@@ -136,11 +159,13 @@ async fn admitted(
     mut request: Request,
     address: &str,
     left: &mut Option<Left>,
+    answered: &mut Answered,
 ) -> Result<Request, EdgeError> {
     let edge = request.extensions().get::<Edge>().cloned().ok_or_else(|| internal("no edge"))?;
     let route = request.extensions().get::<MatchedPath>().cloned().ok_or_else(|| internal("no route"))?;
     let span = tracing::Span::current();
     span.record("route", route.as_str());
+    route.as_str().clone_into(&mut answered.route);
     let access = access_of(request.method(), route.as_str()).ok_or(EdgeError::MethodNotAllowed)?;
     if matches!(access, Access::Public | Access::PublicOfTenant) {
         limits::count(&edge, Who::Stranger, address, left).await?;
@@ -148,6 +173,7 @@ async fn admitted(
     let tenant = tenant_of(&edge, access).await?;
     if let Some(tenant) = &tenant {
         span.record("organization", tracing::field::display(tenant.id()));
+        answered.organization = tenant.id().to_string();
     }
     if access.has_caller() {
         let caller = called(&edge, tenant.as_ref(), &request, (access, route.as_str()), left).await?;

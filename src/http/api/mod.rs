@@ -1,6 +1,7 @@
 //! The API's operations, one file per group.
 
 pub mod catalogue;
+pub mod clerk_webhooks;
 pub mod configuration;
 pub mod consignors;
 pub mod denied_access;
@@ -13,10 +14,13 @@ pub mod live;
 pub mod log;
 pub mod me;
 pub mod members;
+pub mod metrics;
 pub mod pairings;
+pub mod people;
 pub mod platform;
 pub mod platform_hosts;
 pub mod platform_steps;
+pub mod platform_vault;
 pub mod receipts;
 pub mod sale;
 pub mod session_steps;
