@@ -122,7 +122,17 @@ impl<A: Aggregate> Scenario<A> {
         self.last.as_ref().expect_err("the last command was accepted")
     }
 
+    #[track_caller]
     pub(crate) fn then_refused(&self, rule: &str) {
+        if let (Ok(path), Err(rejection)) = (std::env::var("HANGTAG_REFUSALS"), &self.last) {
+            use std::io::Write;
+            let at = std::panic::Location::caller();
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+            file.write_all(
+                format!("{}\t{}\t{}\t{}\n", at.file(), at.line(), at.column(), rejection.code).as_bytes(),
+            )
+            .unwrap();
+        }
         match &self.last {
             Ok(count) => panic!("expected a refusal under {rule}, but {count} events were appended"),
             Err(rejection) => assert_eq!(rejection.rule, rule, "{rejection}"),

@@ -2,7 +2,7 @@ use super::super::fixture::*;
 use super::super::{Command, Event};
 use super::*;
 use crate::ids::{Actor, OrganizationId, ShopId};
-use crate::lifecycle::EventStatus;
+use crate::lifecycle::{EventStatus, StatusReason};
 use crate::money::Cents;
 use crate::organization::Settings;
 use crate::stream::StreamId;
@@ -185,7 +185,7 @@ fn fee_8_referrers_are_credited_once_where_both_take_part() {
     let pairs: Vec<_> =
         credited.credits.iter().map(|it| (it.referrer.0, it.referred.0, it.amount.0)).collect();
     assert_eq!(pairs, [(1, 3, 500), (2, 5, 500)]);
-    let back = Command::ChangeStatus { to: EventStatus::Returns, reason: Some("late returns".into()) };
+    let back = Command::ChangeStatus { to: EventStatus::Returns, reason: Some(StatusReason::LateReturns) };
     sale.when(back).when(to(EventStatus::Reconciliation)).then_kinds(&["status_changed"]);
 }
 

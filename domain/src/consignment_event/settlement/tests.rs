@@ -5,7 +5,7 @@ use crate::commission::Tier;
 use crate::consignment_event::{Command, ConsignmentEvent, Event};
 use crate::ids::{Actor, ConsignorNumber, EventId, OrganizationId, SessionId, SettlementId};
 use crate::journal::Hash;
-use crate::lifecycle::EventStatus;
+use crate::lifecycle::{EventStatus, StatusReason};
 use crate::money::Cents;
 use crate::organization::{EventFounded, Settings};
 use crate::scenario::{Scenario, person};
@@ -152,7 +152,7 @@ fn stl_14_an_event_is_settled_in_reconciliation_or_later() {
     scenario.then_kinds(&["settlement_pinned"]);
     scenario.when(pin(1)).then_refused("STL-14");
     reconciling()
-        .when(Command::ChangeStatus { to: EventStatus::Returns, reason: Some("late returns".into()) })
+        .when(Command::ChangeStatus { to: EventStatus::Returns, reason: Some(StatusReason::LateReturns) })
         .when(pin(1))
         .then_refused("STL-14");
     let sixty = (1..=60).fold(reconciling(), |scenario, n| scenario.when(pin(n)));

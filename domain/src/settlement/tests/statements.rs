@@ -400,6 +400,7 @@ fn stl_3_a_partial_refund_with_an_adjustment_leaves_the_share_of_what_is_left() 
         gross: Cents(200),
         tax: Cents::ZERO,
         total: Cents(300),
+        stated: Cents(300),
     };
     let mut kept = refunded.clone();
     (kept.lines[0].returned, kept.adjustment, kept.total) = (true, Cents::ZERO, Cents(200));
