@@ -83,15 +83,14 @@ fn rules_of_the_spec() -> Vec<&'static str> {
 }
 
 #[test]
-fn every_rule_has_one_line_in_the_spec_and_numbers_have_no_gaps() {
+fn every_rule_has_one_line_in_the_spec_in_the_order_of_the_numbers() {
     let rules = rules_of_the_spec();
     let mut groups: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (group, number) in rules.iter().filter_map(|rule| rule.split_once('-')) {
         groups.entry(group).or_default().push(number.parse().unwrap());
     }
     for (group, numbers) in groups {
-        let expected: Vec<u32> = (1..).take(numbers.len()).collect();
-        assert_eq!(numbers, expected, "{group}");
+        assert!(numbers.is_sorted_by(|a, b| a < b), "{group}: {numbers:?}");
     }
 }
 

@@ -143,7 +143,7 @@ fn fee_4_waivers_need_a_reason_and_end_what_is_open() {
     assert_eq!(open_fee(&sale, FeeKind::Participation), Cents(1_000));
     let sale = sale.when(waive(None, WaiverReason::Hardship));
     assert_eq!(open_fee(&sale, FeeKind::Participation), Cents(0));
-    sale.when(waive(None, WaiverReason::Hardship)).then_refused("FEE-4");
+    sale.when(waive(None, WaiverReason::Hardship)).then_refused("FEE-4", "nothing_to_waive");
 }
 
 #[test]
