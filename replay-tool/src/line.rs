@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use domain::journal::{Content, EXPORT_FORMAT, ExportFooter, ExportHeader, Hash};
+use domain::journal::{Content, ExportFooter, ExportHeader, Hash, RawEntry};
 use serde::Deserialize;
 
 use crate::fault::{Wrong, complaint, quote};
@@ -53,6 +53,21 @@ impl Line<'_> {
     }
 }
 
+impl From<&Line<'_>> for RawEntry {
+    fn from(line: &Line<'_>) -> Self {
+        Self {
+            seq: line.seq,
+            recorded_at: line.recorded_at,
+            command_id: line.command_id.clone().into_owned(),
+            actor: line.actor.clone().into_owned(),
+            kind: line.kind.clone().into_owned(),
+            version: line.version,
+            payload: line.payload.to_owned(),
+            hash: line.hash,
+        }
+    }
+}
+
 /// Any line of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnyLine<'a> {
@@ -74,23 +89,6 @@ pub fn read<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<'a>, W
     match canonical_entry(line, scratch) {
         Some(parts) => Ok(AnyLine::Entry(parts.into_line(line, scratch))),
         None => read_patiently(line, scratch),
-    }
-}
-
-/// Reads a file's first line.
-///
-/// # Errors
-/// [`Wrong`] when it is none, is of another format, or is not written as the platform writes it.
-pub fn read_header(line: &str) -> Result<ExportHeader, Wrong> {
-    let header: ExportHeader = serde_json::from_str(line)
-        .map_err(|error| Wrong::NoHeader { why: complaint(&error), found: quote(line) })?;
-    if header.format != EXPORT_FORMAT {
-        return Err(Wrong::UnknownFormat { found: quote(&header.format) });
-    }
-    if serde_json::to_string(&header).is_ok_and(|written| written == line) {
-        Ok(header)
-    } else {
-        Err(Wrong::Reformatted)
     }
 }
 
@@ -303,16 +301,7 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<
 /// Whether writing `entry` gives `line`. The fast path refuses escapes outside the payload, which a command id
 /// may hold and still be written by the platform.
 fn is_written_as(entry: &Line<'_>, line: &str) -> bool {
-    let owned = domain::journal::RawEntry {
-        seq: entry.seq,
-        recorded_at: entry.recorded_at,
-        command_id: entry.command_id.clone().into_owned(),
-        actor: entry.actor.clone().into_owned(),
-        kind: entry.kind.clone().into_owned(),
-        version: entry.version,
-        payload: entry.payload.to_owned(),
-        hash: entry.hash,
-    };
+    let owned = RawEntry::from(entry);
     serde_json::to_string(&owned).is_ok_and(|written| written == line)
 }
 

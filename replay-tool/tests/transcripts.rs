@@ -7,6 +7,7 @@
     missing_docs,
     dead_code,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::cast_possible_truncation,
     reason = "tests"
@@ -20,6 +21,9 @@ use std::process::Command;
 
 use support::world::{SMALL, Size, World};
 
+/// A world in which a line with a share of 4.50 is sold.
+const SETTLED_SEED: u64 = 2;
+
 /// The made-up event, in every state of repair.
 fn fixtures(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
@@ -31,6 +35,23 @@ fn fixtures(folder: &Path) {
     let mut trouble = World::new(1, SMALL);
     trouble.trouble();
     write(&folder.join("trouble"), &trouble.exports());
+
+    let mut settled = World::new(SETTLED_SEED, Size { consignors: 4, items: 24, receipts: 7, close: false });
+    settled.fees(3);
+    settled.shift(2);
+    settled.close();
+    settled.late_return();
+    settled.settle();
+    write(&folder.join("settled"), &settled.exports());
+    // A statement that pays one cent more, and a chain sealed anew over it: only the fold notices.
+    let mut forged = settled.exports();
+    let entries = settled.event_log().iter().cloned().map(|mut entry| {
+        entry.payload = entry.payload.replace("\"amount_cents\":870", "\"amount_cents\":871");
+        entry
+    });
+    let lines = support::export_lines(&settled.event_id.to_string(), domain::journal::Head::EMPTY, entries);
+    *forged.values_mut().next().unwrap() = lines;
+    write(&folder.join("forged"), &forged);
 
     let mut tampered = world.exports();
     let session = tampered.values_mut().next_back().unwrap();

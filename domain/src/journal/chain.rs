@@ -5,7 +5,7 @@
 //!
 //! | # | field | bytes |
 //! |---|---|---|
-//! | 0 | domain separation | `hangtag.log.v1` |
+//! | 0 | domain separation ([`Framing`]) | `hangtag.log.v1` |
 //! | 1 | stream id | UTF-8 |
 //! | 2 | seq | 8, unsigned big-endian |
 //! | 3 | recorded at, ms since 1970 UTC | 8, signed big-endian |
@@ -25,8 +25,26 @@ use sha2::{Digest, Sha256};
 
 use super::entry::{Head, RawEntry};
 
-/// Separates these hashes from any other use of SHA-256 and names the version of the framing.
-const FRAME_DOMAIN: &[u8] = b"hangtag.log.v1";
+/// What a chain of hashes is about: separates these hashes from each other and from any other use of SHA-256,
+/// and names the version of the framing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Framing {
+    /// A log: `hangtag.log.v1`.
+    #[default]
+    Log,
+    /// A copy of a log without its texts and names: `hangtag.redacted.v1`. Its hashes hold it together, and can
+    /// never be taken for the log's.
+    RedactedCopy,
+}
+
+impl Framing {
+    const fn domain(self) -> &'static [u8] {
+        match self {
+            Self::Log => b"hangtag.log.v1",
+            Self::RedactedCopy => b"hangtag.redacted.v1",
+        }
+    }
+}
 
 /// The previous hash of a stream's first entry.
 pub const GENESIS: Hash = Hash([0; 32]);
@@ -126,25 +144,50 @@ pub fn hash_entry(stream: &str, entry: &RawEntry, previous: &Hash) -> Hash {
 /// [`hash_entry`] over borrowed content.
 #[must_use]
 pub fn hash_content(stream: &str, content: &Content<'_>, previous: &Hash) -> Hash {
-    let mut hasher = Sha256::new();
-    for field in [
-        FRAME_DOMAIN,
-        stream.as_bytes(),
-        &content.seq.to_be_bytes(),
-        &content.recorded_at.to_be_bytes(),
-        content.command_id.as_bytes(),
-        content.actor.as_bytes(),
-        content.kind.as_bytes(),
-        &content.version.to_be_bytes(),
-        content.payload,
-        &previous.0,
-    ] {
-        // No field reaches 4 GiB: a stored row ends at 2 MB.
-        let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
-        hasher.update(length.to_be_bytes());
-        hasher.update(field);
+    Framer::new(Framing::Log, stream).hash(content, previous)
+}
+
+/// Hashes the entries of one stream, one after the other, in memory that it keeps from entry to entry.
+#[derive(Debug, Clone)]
+pub struct Framer {
+    /// The frame; its first two fields are the same for every entry.
+    frame: Vec<u8>,
+    /// Where the third begins.
+    entry: usize,
+}
+
+impl Framer {
+    /// For the entries of `stream`.
+    #[must_use]
+    pub fn new(framing: Framing, stream: &str) -> Self {
+        let mut frame = Vec::with_capacity(1_024);
+        put(&mut frame, framing.domain());
+        put(&mut frame, stream.as_bytes());
+        Self { entry: frame.len(), frame }
     }
-    Hash(hasher.finalize().into())
+
+    /// The hash of `content`, following an entry whose hash is `previous`.
+    pub fn hash(&mut self, content: &Content<'_>, previous: &Hash) -> Hash {
+        let frame = &mut self.frame;
+        frame.truncate(self.entry);
+        put(frame, &content.seq.to_be_bytes());
+        put(frame, &content.recorded_at.to_be_bytes());
+        put(frame, content.command_id.as_bytes());
+        put(frame, content.actor.as_bytes());
+        put(frame, content.kind.as_bytes());
+        put(frame, &content.version.to_be_bytes());
+        put(frame, content.payload);
+        put(frame, &previous.0);
+        Hash(Sha256::digest(frame).into())
+    }
+}
+
+/// Appends one field with its length.
+fn put(frame: &mut Vec<u8>, field: &[u8]) {
+    // No field reaches 4 GiB: a stored row ends at 2 MB.
+    let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+    frame.extend_from_slice(&length.to_be_bytes());
+    frame.extend_from_slice(field);
 }
 
 /// What is wrong with an entry, seen from its place in the chain.

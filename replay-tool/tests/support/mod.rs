@@ -1,5 +1,6 @@
 //! Making export files for tests.
 
+pub mod settled;
 pub mod world;
 
 use domain::journal::{

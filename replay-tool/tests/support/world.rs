@@ -16,6 +16,7 @@ use domain::markdown::{MarkdownSchedule, MarkdownStep};
 use domain::money::{BasisPoints, Cents};
 use domain::organization::{self, Enrolment, Organization};
 use domain::sale_session::{self, AskedLine, SaleSession, Tender, TenderKind};
+use domain::settlement::Pin;
 use domain::stream::StreamId;
 use domain::tag::Tag;
 use domain::tax::TaxRule;
@@ -52,7 +53,7 @@ pub const SMALL: Size = Size { consignors: 3, items: 12, receipts: 4, close: fal
 
 pub struct World {
     random: u64,
-    now: i64,
+    pub(super) now: i64,
     ids: u128,
     organization: Running<Organization>,
     event: Running<ConsignmentEvent>,
@@ -109,6 +110,38 @@ impl World {
     /// The log of the session, unsealed entries to tamper with.
     pub fn session_log(&self) -> &[RawEntry] {
         &self.session.log
+    }
+
+    /// The log of the event, unsealed entries to tamper with.
+    pub fn event_log(&self) -> &[RawEntry] {
+        &self.event.log
+    }
+
+    /// The three logs and their heads.
+    pub fn logs(&self) -> [(Pin, &[RawEntry]); 3] {
+        let pin =
+            |stream: &StreamId, head: Head| Pin { stream: stream.clone(), seq: head.seq, hash: head.hash };
+        [
+            (pin(&self.organization_id, self.organization.head), &self.organization.log),
+            (pin(&self.event_id, self.event.head), &self.event.log),
+            (pin(&self.session_id, self.session.head), &self.session.log),
+        ]
+    }
+
+    /// The heads as they are.
+    pub fn pins(&self) -> Vec<Pin> {
+        self.logs().into_iter().map(|(pin, _)| pin).collect()
+    }
+
+    /// The receipts completed so far.
+    pub fn sales(&self) -> Vec<sale_session::ReceiptCompleted> {
+        let sold = self.session.log.iter().filter(|entry| entry.kind == "receipt_completed");
+        sold.map(|entry| serde_json::from_str(&entry.payload).unwrap()).collect()
+    }
+
+    /// Numbers of the payouts that were calculated.
+    pub fn payouts(&self) -> Vec<u32> {
+        self.event.state.payouts.by_number.keys().copied().collect()
     }
 
     fn found(&mut self, event: EventId) {
@@ -292,7 +325,7 @@ impl World {
         self.deliver(&stream, sent);
     }
 
-    fn at_event(&mut self, actor: &Actor, command: consignment_event::Command) {
+    pub(super) fn at_event(&mut self, actor: &Actor, command: consignment_event::Command) {
         let id = self.fresh().to_string();
         self.tick();
         let stream = self.event_id.clone();
@@ -300,7 +333,7 @@ impl World {
         self.deliver(&stream, sent);
     }
 
-    fn at_session(&mut self, actor: &Actor, command: sale_session::Command) {
+    pub(super) fn at_session(&mut self, actor: &Actor, command: sale_session::Command) {
         let id = self.fresh().to_string();
         self.tick();
         let stream = self.session_id.clone();
@@ -339,7 +372,7 @@ impl World {
         self.now += 1_000;
     }
 
-    fn fresh(&mut self) -> Uuid {
+    pub(super) fn fresh(&mut self) -> Uuid {
         self.ids += 1;
         // The last digits differ first, so that ids can be told apart by their beginning.
         Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0000 + (self.ids << 96) + self.ids)
@@ -358,7 +391,7 @@ impl World {
     }
 }
 
-fn olivia() -> Actor {
+pub(super) fn olivia() -> Actor {
     Actor::Person(PersonId("user_demo_olivia".to_owned()))
 }
 
