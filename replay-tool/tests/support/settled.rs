@@ -51,7 +51,7 @@ impl World {
             let at = receipt.lines.iter().position(|line| line.share.0 == WANTED_CENTS)?;
             Some((receipt, at))
         });
-        let (receipt, at) = found.expect("a seed with such a line");
+        let (receipt, at) = found.unwrap();
         let line = receipt.lines[at].clone();
         let back = ReturnLines {
             id: ReturnId(self.fresh()),
