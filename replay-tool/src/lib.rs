@@ -18,6 +18,7 @@ pub mod partial;
 pub mod redact;
 pub mod scan;
 pub mod settle;
+pub mod shopify;
 pub mod story;
 pub mod timeline;
 pub mod typed;
