@@ -66,7 +66,8 @@ use uuid::Uuid;
 
 use crate::aggregate::{Aggregate, Context, Delivery};
 use crate::consignment_event;
-use crate::ids::EventId;
+use crate::ids::{Actor, EventId};
+use crate::lifecycle::SessionStatus;
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
@@ -139,6 +140,13 @@ impl Aggregate for SaleSession {
 
     fn answer(state: &State, query: &Query) -> Answer {
         queries::answer(state, query)
+    }
+
+    fn silenced(state: &State, listener: &str) -> Option<Command> {
+        let Ok(Actor::Terminal(terminal)) = listener.parse() else { return None };
+        let selling = matches!(state.status, SessionStatus::Open | SessionStatus::Paused);
+        let held = state.terminal(terminal).filter(|_| selling)?.1.waiting;
+        held.map(|_| Command::ReportUnreachable { terminal })
     }
 
     fn evolve(state: &mut State, event: &Event, recorded_at: i64) {
