@@ -68,17 +68,10 @@ fn onl_1_only_the_orders_own_store_tells() {
     open().when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
     open().by(olivia()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
     let other = StreamId::Storefront(OrganizationId(Uuid::from_u128(0xA)), ShopId(Uuid::from_u128(1)));
-<<<<<<< HEAD
     let other = crate::ids::Actor::Stream(other.to_string());
     open().by(other.clone()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
     taken().by(other.clone()).when(cancel(1)).then_refused("ONL-1", "not_the_store");
     taken().by(other).when(refund(1, 1, &[], 5)).then_refused("ONL-1", "not_the_store");
-=======
-    let other = Actor::Stream(other.to_string());
-    open().by(other.clone()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1");
-    taken().by(other.clone()).when(cancel(1)).then_refused("ONL-1");
-    taken().by(other).when(refund(1, 1, &[], 5)).then_refused("ONL-1");
->>>>>>> 9e7bf63
 }
 
 #[test]
