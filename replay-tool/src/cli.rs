@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use domain::stream::StreamId;
 
-pub use self::settling::{OneEvent, WhatIfArgs};
+pub use self::settling::{OneEvent, ReconcileArgs, WhatIfArgs};
 use crate::output::Color;
 
 /// Fetches, verifies, reads and explains Hangtag's logs.
@@ -83,6 +83,11 @@ pub enum Command {
     ///
     /// A recalculation: what shoppers would have bought does not change with it, and nothing is written.
     WhatIf(Box<WhatIfArgs>),
+    /// Compare a store's exports with what the logs say it should have.
+    ///
+    /// Every difference once, classified as the platform does, with both sides' evidence; exit code 1 when there
+    /// is one. Exports hold personal data: none of it is shown, unless --reveal asks for it.
+    Reconcile(Box<ReconcileArgs>),
     /// Copy logs without texts, names, people and evidence, for sharing.
     ///
     /// The copies say what they are copies of; their hashes are their own, and `verify` says so.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::block::{Blocks, lines};
 use crate::header::{Header, read_header};
-use crate::line::{AnyLine, read};
+use crate::line::{AnyLine, Scratch, read};
 
 /// How exported logs are named.
 pub const EXTENSION: &str = "ndjson";
@@ -136,7 +136,7 @@ struct Zoned {
 }
 
 fn zone_in(line: &[u8]) -> Option<String> {
-    let mut scratch = String::new();
+    let mut scratch = Scratch::default();
     let AnyLine::Entry(entry) = read(std::str::from_utf8(line).ok()?, &mut scratch).ok()? else {
         return None;
     };

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod line;
 pub mod logs;
 pub mod partial;
+pub mod reconcile;
 pub mod redact;
 pub mod scan;
 pub mod settle;

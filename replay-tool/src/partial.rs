@@ -6,7 +6,7 @@ use domain::journal::{ExportFooter, ExportHeader, Framer, Framing, Hash, Head, h
 
 use crate::block::{BlockError, Blocks, lines};
 use crate::header::{Header, read_header};
-use crate::line::{AnyLine, read};
+use crate::line::{AnyLine, Scratch, read};
 use crate::scan::check_entry;
 
 /// The part of a file that can be kept.
@@ -77,7 +77,7 @@ pub fn beginning(input: impl Read) -> io::Result<Option<Beginning>> {
 /// Takes the block's entries; false at the first line that is none, does not hold, or lacks its end.
 fn extend(kept: &mut Beginning, framer: &mut Framer, block: &[u8]) -> bool {
     let whole = memchr::memrchr(b'\n', block).map_or(0, |end| end + 1);
-    let mut scratch = String::new();
+    let mut scratch = Scratch::default();
     for line in lines(&block[..whole]) {
         let text = std::str::from_utf8(line).ok();
         let Some(AnyLine::Entry(entry)) = text.and_then(|text| read(text, &mut scratch).ok()) else {

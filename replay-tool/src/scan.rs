@@ -15,7 +15,7 @@ use crate::block::{Block, BlockError, Blocks, last_line, lines};
 use crate::fault::{Fault, Wrong, quote};
 use crate::header::{Header, Original, read_header};
 use crate::limits::{MAX_LINE_BYTES, MAX_WORKERS};
-use crate::line::{AnyLine, Line, read};
+use crate::line::{AnyLine, Line, Scratch, read};
 
 /// Why a file was not walked to its end.
 #[derive(Debug, thiserror::Error)]
@@ -219,7 +219,7 @@ fn next_job<R: Read>(blocks: &mut Blocks<R>, seam: &mut Seam) -> Result<Option<J
 
 /// Reads what the last line of a block states.
 fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
-    let mut scratch = String::new();
+    let mut scratch = Scratch::default();
     let line = std::str::from_utf8(last_line(block)).ok();
     match line.and_then(|line| read(line, &mut scratch).ok()) {
         Some(AnyLine::Entry(entry)) => {
@@ -243,7 +243,7 @@ fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gat
         }
     };
     let cut = block.last() != Some(&b'\n');
-    let mut tools = Tools { framer: file.framer(), scratch: String::new() };
+    let mut tools = Tools { framer: file.framer(), scratch: Scratch::default() };
     for line in lines(&block) {
         if let Err(fault) = check_line(file, line, &mut tools, &mut checked, reading) {
             let last = cut && line.as_ptr_range().end == block.as_ptr_range().end;
@@ -258,7 +258,7 @@ fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gat
 /// What is kept from line to line of a block.
 struct Tools {
     framer: Framer,
-    scratch: String,
+    scratch: Scratch,
 }
 
 /// A line that makes no sense and has no end was cut.

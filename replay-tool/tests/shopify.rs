@@ -63,7 +63,10 @@ fn a_bulk_operation_is_read_whatever_the_order_of_its_lines() {
 fn addresses_are_kept_only_where_somebody_asked() {
     let read = bulk::read(BULK.as_bytes(), "CAD", true).unwrap();
     assert_eq!(read.orders[0].contact.as_deref(), Some("anna@example.com"));
-    assert_eq!(csv::read(CSV.as_bytes(), "CAD", true).unwrap()[0].contact.as_deref(), Some("anna@example.com"));
+    assert_eq!(
+        csv::read(CSV.as_bytes(), "CAD", true).unwrap()[0].contact.as_deref(),
+        Some("anna@example.com")
+    );
     assert_eq!(csv::read(CSV.as_bytes(), "CAD", false).unwrap()[0].contact, None);
 }
 
@@ -80,21 +83,34 @@ fn an_orders_csv_is_read_order_by_order() {
 
 #[test]
 fn what_is_wrong_is_said_at_its_line_and_without_what_stands_there() {
-    let broken = |from: &str, to: &str| fault(bulk::read(BULK.replace(from, to).as_bytes(), "CAD", false).unwrap_err());
+    let broken = |from: &str, to: &str| {
+        fault(bulk::read(BULK.replace(from, to).as_bytes(), "CAD", false).unwrap_err())
+    };
     for (from, to, line, wrong) in [
         ("\"13.45\"", "\"13.456\"", 2, "totalAmount"),
         ("\"13.45\",\"currencyCode\":\"CAD\"", "\"13.45\",\"currencyCode\":\"USD\"", 2, "another currency"),
         ("2027-04-18T12:00:00Z\",\"test\"", "yesterday\",\"test\"", 3, "updatedAt"),
         (",\"taxesIncluded\":false", "", 3, "taxesIncluded"),
-        ("\"__parentId\":\"gid://shopify/OrderAgreement/1\"", "\"__parentId\":\"gid://shopify/OrderAgreement/8\"", 2, "was it cut"),
+        (
+            "\"__parentId\":\"gid://shopify/OrderAgreement/1\"",
+            "\"__parentId\":\"gid://shopify/OrderAgreement/8\"",
+            2,
+            "was it cut",
+        ),
         ("\"email\":\"anna@example.com\"}", "\"email\":\"anna@example.com", 3, "no node"),
-        ("gid://shopify/Order/9007199254740993\",\"created", "9007199254740993\",\"created", 3, "no global id"),
+        (
+            "gid://shopify/Order/9007199254740993\",\"created",
+            "9007199254740993\",\"created",
+            3,
+            "no global id",
+        ),
     ] {
         let said = broken(from, to);
         assert!(said.starts_with(&format!("line {line}: ")) && said.contains(wrong), "{said}");
         assert!(!said.contains("anna"), "{said}");
     }
-    let broken = |from: &str, to: &str| fault(csv::read(CSV.replace(from, to).as_bytes(), "CAD", false).unwrap_err());
+    let broken =
+        |from: &str, to: &str| fault(csv::read(CSV.replace(from, to).as_bytes(), "CAD", false).unwrap_err());
     for (from, to, line, wrong) in [
         ("Lineitem sku", "SKU", 1, "Lineitem sku"),
         (",3.00,0.00,0.00,0.00", ",three,0.00,0.00,0.00", 5, "Total"),

@@ -36,7 +36,7 @@ fn fixtures(folder: &Path) {
     trouble.trouble();
     write(&folder.join("trouble"), &trouble.exports());
 
-    let mut settled = World::new(SETTLED_SEED, Size { consignors: 4, items: 24, receipts: 7, close: false });
+    let mut settled = World::new(SETTLED_SEED, Size { consignors: 4, items: 24, receipts: 7, ..SMALL });
     settled.fees(3);
     settled.shift(2);
     settled.close();
@@ -68,6 +68,36 @@ fn fixtures(folder: &Path) {
     let lines = support::export_lines(&world.session_id.to_string(), domain::journal::Head::EMPTY, forged);
     *resealed.values_mut().next_back().unwrap() = lines;
     write(&folder.join("resealed"), &resealed);
+
+    let mut online = World::new(3, Size { items: 12, receipts: 2, online: true, ..SMALL });
+    let mut orders = online.online();
+    write(&folder.join("online"), &online.exports());
+    let store = folder.join("store");
+    fs::create_dir_all(&store).unwrap();
+    fs::write(store.join("orders.jsonl"), support::store::bulk(&orders)).unwrap();
+    fs::write(store.join("orders.csv"), support::store::csv(&orders)).unwrap();
+    // A price that was changed, a refund that nobody told us of, and an order that never came.
+    orders[0].agreements[0].sales[0].amount.0 += 100;
+    let refund = orders[1].agreements[1].clone();
+    orders[1].agreements.push(domain::storefront::Agreement {
+        agreement: domain::ids::RemoteId(503),
+        refund: Some(domain::ids::RemoteId(703)),
+        sales: vec![domain::storefront::AgreedSale {
+            kind: domain::storefront::SaleKind::Adjustment,
+            line: None,
+            tag: None,
+            quantity: 0,
+            amount: domain::money::Cents(-150),
+            tax: domain::money::Cents(0),
+            restock: false,
+        }],
+        ..refund
+    });
+    let unknown = online.order(7, &online.unsold()[..1]);
+    orders.push(unknown);
+    fs::write(store.join("odd.jsonl"), support::store::bulk(&orders)).unwrap();
+    let cut = support::store::bulk(&orders).replace("\"ORDER\"", "\"ORDER");
+    fs::write(store.join("broken.jsonl"), cut).unwrap();
 
     let mut missing = world.exports();
     missing.retain(|name, _| !name.starts_with("event"));

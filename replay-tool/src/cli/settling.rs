@@ -17,6 +17,29 @@ pub struct OneEvent {
     pub event: Option<String>,
 }
 
+/// Options of `reconcile`.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    #[command(flatten)]
+    pub event: OneEvent,
+    /// The store's exports: JSON lines of a bulk operation, or the admin's orders CSV. May be given several
+    /// times.
+    #[arg(long = "export", value_name = "FILE", required_unless_present = "print_query")]
+    pub exports: Vec<PathBuf>,
+    /// Compare only what the exports name, instead of missing there what they lack.
+    #[arg(long)]
+    pub changes: bool,
+    /// Look at prices as they were then [default: at the last entry].
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Show the shoppers' addresses of orders that differ.
+    #[arg(long)]
+    pub reveal: bool,
+    /// Print the bulk operations that bring what is compared, and stop.
+    #[arg(long)]
+    pub print_query: bool,
+}
+
 /// Options of `what-if`.
 #[derive(Debug, Args)]
 pub struct WhatIfArgs {

@@ -6,6 +6,7 @@ mod explain;
 mod fetch;
 mod log;
 mod project;
+mod reconcile;
 mod redact;
 mod shell;
 mod statement;
@@ -38,6 +39,7 @@ pub fn run(cli: &Cli, out: &mut Out) -> Answer {
         Command::Doctor(logs) => doctor::run(logs, common, out),
         Command::Project(args) => project::run(args, common, out),
         Command::WhatIf(args) => what_if::run(args, common, out),
+        Command::Reconcile(args) => reconcile::run(args, common, out),
         Command::Redact(args) => redact::run(args, common, out),
         Command::Completions { shell } => shell::completions(*shell, out),
         Command::Man { command } => shell::man(command.as_deref(), out),

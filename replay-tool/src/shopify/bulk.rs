@@ -249,8 +249,7 @@ impl Reader<'_> {
 
     fn variant(&mut self, line: u64, node: Node) -> Result<(), ExportFault> {
         let items = self.items.get_or_insert_default();
-        let Some(tag) =
-            node.barcode.as_deref().and_then(tag).or_else(|| node.sku.as_deref().and_then(tag))
+        let Some(tag) = node.barcode.as_deref().and_then(tag).or_else(|| node.sku.as_deref().and_then(tag))
         else {
             self.foreign_variants += 1;
             return Ok(());
@@ -259,7 +258,10 @@ impl Reader<'_> {
         let price = price.ok_or_else(|| ExportFault::new(line, "price: no amount of whole cents"))?;
         let offered = node.product.is_none_or(|product| product.status == "ACTIVE");
         let quantity = if offered { node.inventory_quantity.unwrap_or(0) } else { 0 };
-        items.insert(tag, ItemView { tag, quantity, price, evidence: domain::reconciliation::Evidence::default() });
+        items.insert(
+            tag,
+            ItemView { tag, quantity, price, evidence: domain::reconciliation::Evidence::default() },
+        );
         Ok(())
     }
 
@@ -276,12 +278,14 @@ impl Reader<'_> {
     fn finish(mut self) -> Result<BulkExport, ExportFault> {
         for PendingSale { agreement, sale, line } in self.sales {
             let parent = self.agreements.get_mut(&agreement);
-            let parent = parent.ok_or_else(|| ExportFault::new(line, "its agreement is not in the file: was it cut?"))?;
+            let parent = parent
+                .ok_or_else(|| ExportFault::new(line, "its agreement is not in the file: was it cut?"))?;
             parent.agreement.sales.push(sale);
         }
         for PendingAgreement { order, mut agreement, line } in self.agreements.into_values() {
             let parent = self.orders.get_mut(&order);
-            let parent = parent.ok_or_else(|| ExportFault::new(line, "its order is not in the file: was it cut?"))?;
+            let parent =
+                parent.ok_or_else(|| ExportFault::new(line, "its order is not in the file: was it cut?"))?;
             if !parent.tax_included {
                 for sale in &mut agreement.sales {
                     sale.amount = Cents(sale.amount.0.saturating_sub(sale.tax.0));

@@ -44,8 +44,7 @@ impl Columns {
         let position = |name: &str| header.iter().position(|cell| cell.trim() == name);
         let by_name: BTreeMap<&'static str, usize> =
             COLUMNS.iter().filter_map(|name| Some((*name, position(name)?))).collect();
-        let missing: Vec<&str> =
-            NEEDED.iter().copied().filter(|name| !by_name.contains_key(name)).collect();
+        let missing: Vec<&str> = NEEDED.iter().copied().filter(|name| !by_name.contains_key(name)).collect();
         if missing.is_empty() {
             return Ok(Self { by_name, email: position("Email") });
         }
@@ -142,8 +141,7 @@ fn first_row(
 
 fn line_of(columns: &Columns, row: &StringRecord, line: u64) -> Result<CsvLine, ExportFault> {
     let quantity = columns.text(row, "Lineitem quantity").parse();
-    let quantity =
-        quantity.map_err(|_| ExportFault::new(line, "Lineitem quantity: no number of things"))?;
+    let quantity = quantity.map_err(|_| ExportFault::new(line, "Lineitem quantity: no number of things"))?;
     let price = columns.money(row, line, "Lineitem price")?;
     let discount = columns.money(row, line, "Lineitem discount")?;
     Ok(CsvLine {

@@ -36,7 +36,9 @@ pub(super) fn time(text: &str) -> Option<i64> {
         .map(|at| at.timestamp_millis())
         .ok()
         .or_else(|| {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok().map(|at| at.and_utc().timestamp_millis())
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S")
+                .ok()
+                .map(|at| at.and_utc().timestamp_millis())
         })
 }
 
@@ -51,7 +53,9 @@ mod tests {
 
     #[test]
     fn money_is_read_to_the_cent_or_not_at_all() {
-        for (text, read) in [("15.0", 1_500), ("15.00", 1_500), ("-3.5", -350), ("0", 0), ("7.250", 725), ("0.07", 7)] {
+        for (text, read) in
+            [("15.0", 1_500), ("15.00", 1_500), ("-3.5", -350), ("0", 0), ("7.250", 725), ("0.07", 7)]
+        {
             assert_eq!(cents(text), Some(Cents(read)), "{text}");
         }
         for text in ["", ".5", "1,50", "1.005", "1e3", "$5", "99999999999.00", "--1", "9223372036854775808"] {
@@ -63,7 +67,12 @@ mod tests {
     fn global_ids_are_larger_than_a_javascript_number() {
         let id = global_id("gid://shopify/Order/9007199254740993?shop=1");
         assert_eq!(id, Some(("Order", RemoteId(9_007_199_254_740_993))));
-        for text in ["gid://shopify/Order", "Order/1", "gid://shopify/Order/x", "gid://shopify/Order/99999999999999999999"] {
+        for text in [
+            "gid://shopify/Order",
+            "Order/1",
+            "gid://shopify/Order/x",
+            "gid://shopify/Order/99999999999999999999",
+        ] {
             assert_eq!(global_id(text), None, "{text}");
         }
     }
