@@ -8,6 +8,7 @@ mod http;
 mod logging;
 mod objects;
 mod queues;
+mod replaying;
 mod settling;
 mod vault;
 

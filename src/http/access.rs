@@ -214,6 +214,20 @@ pub const ACCESS: &[Row] = &[
     (Method::GET, "/api/v1/receipts/{receipt}", Access::Needs(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/summary", Access::TerminalOr(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/live", Access::TerminalOr(Permission::ReadEverything)),
+    (Method::GET, "/api/v1/history", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/events/{event}/history", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/sessions/{session}/history", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/items/{tag}/history", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/receipts/{receipt}/history", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/consignors/{number}/history", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/events/{event}/state", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/sessions/{session}/state", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/events/{event}/items/{tag}/state", Access::Needs(Permission::ReadLogs)),
+    (
+        Method::GET,
+        "/api/v1/events/{event}/participations/{consignor}/state",
+        Access::Needs(Permission::ReadLogs),
+    ),
     (Method::GET, "/api/v1/log/{stream}", Access::Needs(Permission::ReadLogs)),
 ];
 

@@ -29,9 +29,12 @@ use super::page::{Page, PageQuery};
 use super::problem::EdgeError;
 use super::tenant::Tenant;
 
-/// Rows read at a time for a CSV, which holds the whole list: 100,000 rows take 200 of the 1,000 queries that one
-/// request has.
-const CSV_PAGE_ROWS: u16 = 500;
+/// Rows read at a time for a list as lines, which is the whole one: 100,000 rows take 200 of the 1,000 queries that
+/// one request has.
+const LINES_PAGE_ROWS: u16 = 500;
+
+/// The media type of a list as JSON, line by line.
+const NDJSON: &str = "application/x-ndjson";
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -39,8 +42,10 @@ const CSV_PAGE_ROWS: u16 = 500;
 pub enum Format {
     /// One page, with a cursor.
     Json,
-    /// Everything from the cursor on, one line each.
+    /// Everything from the cursor on, one line each, under a line of column names.
     Csv,
+    /// Everything from the cursor on, one JSON object a line.
+    Ndjson,
 }
 
 /// How a list is to look.
@@ -54,7 +59,7 @@ pub struct ListQuery {
     /// Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked.
     #[param(default = false)]
     pub count: Option<bool>,
-    /// `csv` for the whole list as CSV; so does `Accept: text/csv`.
+    /// `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`.
     #[param(inline)]
     pub format: Option<Format>,
 }
@@ -191,17 +196,60 @@ impl Lists {
         let after: Option<After> = self.page.after()?;
         let after = after.map(|after| order.check(after)).transpose()?;
         let begun = after.is_some();
-        let rows = if self.format == Format::Csv { CSV_PAGE_ROWS } else { self.page.rows()? };
-        let reading = Reading { asking, parameters, order, rows, of: PhantomData::<fn() -> R> };
+        let format = self.format;
+        let rows = if format == Format::Json { self.page.rows()? } else { LINES_PAGE_ROWS };
+        let reading = Reading { asking, parameters, order, rows, format, of: PhantomData::<fn() -> R> };
         let (items, next) = reading.page(after).await?;
         if items.is_empty() && !begun {
             of.expect(&reading.asking).await?;
         }
-        if self.format == Format::Csv {
-            return Ok(Listing::Csv(reading.whole(&items, next)?));
+        if format != Format::Json {
+            return Ok(Listing::Lines(format, reading.whole(&items, next)?));
         }
         let total = if self.shape.count == Some(true) { Some(reading.total().await?) } else { None };
         Ok(Listing::Json(Page::after(items, next.as_ref(), total)))
+    }
+}
+
+impl Lists {
+    /// Answers with a list that is in memory, as a whole and in its order; `place` tells its things apart.
+    ///
+    /// # Errors
+    /// 400 for cursors and limits that are none.
+    pub fn answer_from<R: Resource>(
+        &self,
+        mut items: Vec<R>,
+        place: impl Fn(&R) -> String,
+    ) -> Result<Listing<R>, EdgeError> {
+        let total = (self.shape.count == Some(true)).then(|| u64::try_from(items.len()).unwrap_or(u64::MAX));
+        if let Some(after) = self.page.after::<String>()? {
+            let begin = items.iter().position(|item| place(item) == after).map_or(items.len(), |at| at + 1);
+            items.drain(..begin);
+        }
+        if self.format != Format::Json {
+            let mut all = heading::<R>(self.format)?;
+            all.extend(lines(self.format, &items)?);
+            return Ok(Listing::Lines(self.format, all.into()));
+        }
+        let rows = usize::from(self.page.rows()?);
+        let last = items.get(rows.saturating_sub(1)).filter(|_| items.len() > rows).map(&place);
+        items.truncate(rows);
+        Ok(Listing::Json(Page::after(items, last.as_ref(), total)))
+    }
+
+    /// Who asks, and where.
+    #[must_use]
+    pub fn asking(&self) -> &Asking {
+        &self.asking
+    }
+
+    /// Waits until the rows of `of` are as fresh as asked.
+    ///
+    /// # Errors
+    /// 503 when they are not.
+    pub async fn reach(&self, of: Of) -> Result<(), EdgeError> {
+        let stream = of.stream(&self.asking.tenant);
+        self.fresh.reach(&self.asking.edge, &self.asking.tenant, &stream).await
     }
 }
 
@@ -220,6 +268,7 @@ struct Reading<R> {
     parameters: Map<String, Value>,
     order: Order,
     rows: u16,
+    format: Format,
     of: PhantomData<fn() -> R>,
 }
 
@@ -255,10 +304,10 @@ impl<R: Resource> Reading<R> {
         Ok(found.first().map_or(0, |found| found.total))
     }
 
-    /// The list as CSV, page by page as it is sent.
+    /// The list as lines, page by page as it is sent.
     fn whole(self, first: &[R], next: Option<After>) -> Result<Body, EdgeError> {
-        let mut begin = csv::header(R::LIST.columns)?;
-        begin.extend(Self::lines(first)?);
+        let mut begin = heading::<R>(self.format)?;
+        begin.extend(lines(self.format, first)?);
         let rest = stream::unfold((self, Some(begin), next), |(reading, begin, next)| {
             SendFuture::new(async move {
                 if let Some(begin) = begin {
@@ -268,12 +317,12 @@ impl<R: Resource> Reading<R> {
                 match reading
                     .page(Some(after))
                     .await
-                    .and_then(|(items, next)| Ok((Self::lines(&items)?, next)))
+                    .and_then(|(items, next)| Ok((lines(reading.format, &items)?, next)))
                 {
                     Ok((lines, next)) => Some((Ok(lines), (reading, None, next))),
                     // The connection breaks off: nobody takes a cut list for a whole one.
                     Err(error) => {
-                        tracing::error!(%error, "CSV broken off");
+                        tracing::error!(%error, "list broken off");
                         Some((Err(error), (reading, None, None)))
                     }
                 }
@@ -281,11 +330,19 @@ impl<R: Resource> Reading<R> {
         });
         Ok(Body::from_stream(rest))
     }
+}
 
-    fn lines(items: &[R]) -> Result<Vec<u8>, EdgeError> {
-        let values: Result<Vec<Value>, _> = items.iter().map(serde_json::to_value).collect();
-        csv::rows(R::LIST.columns, &values?)
+/// What stands before the lines.
+fn heading<R: Resource>(format: Format) -> Result<Vec<u8>, EdgeError> {
+    if format == Format::Csv { csv::header(R::LIST.columns) } else { Ok(Vec::new()) }
+}
+
+fn lines<R: Resource>(format: Format, items: &[R]) -> Result<Vec<u8>, EdgeError> {
+    let values: Result<Vec<Value>, _> = items.iter().map(serde_json::to_value).collect();
+    if format == Format::Csv {
+        return csv::rows(R::LIST.columns, &values?);
     }
+    Ok(values?.iter().flat_map(|value| format!("{value}\n").into_bytes()).collect())
 }
 
 /// A list, as asked for.
@@ -293,18 +350,22 @@ pub enum Listing<R> {
     /// One page.
     Json(Page<R>),
     /// Everything.
-    Csv(Body),
+    Lines(Format, Body),
 }
 
 impl<R: Serialize> IntoResponse for Listing<R> {
     fn into_response(self) -> Response {
         let mut response = match self {
             Self::Json(page) => Json(page).into_response(),
-            Self::Csv(body) => {
+            Self::Lines(format, body) => {
+                let (media, file) = match format {
+                    Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"list.csv\""),
+                    Format::Json | Format::Ndjson => (NDJSON, "attachment; filename=\"list.ndjson\""),
+                };
                 let mut response = body.into_response();
                 let headers = response.headers_mut();
-                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-                headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+                headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(file));
                 response
             }
         };
@@ -313,15 +374,20 @@ impl<R: Serialize> IntoResponse for Listing<R> {
     }
 }
 
-/// True when the caller names CSV and not JSON.
-fn accepts_csv(headers: &HeaderMap) -> bool {
+/// The form that the caller names; whoever takes JSON as well gets that.
+fn accepted(headers: &HeaderMap) -> Format {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let names = |media: &str| {
         accepted
             .split(',')
             .any(|part| part.split(';').next().is_some_and(|part| part.trim().eq_ignore_ascii_case(media)))
     };
-    names(CSV) && !names("application/json")
+    match () {
+        () if names("application/json") => Format::Json,
+        () if names(CSV) => Format::Csv,
+        () if names(NDJSON) => Format::Ndjson,
+        () => Format::Json,
+    }
 }
 
 fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T, EdgeError> {
@@ -347,8 +413,7 @@ impl<S: Sync> FromRequestParts<S> for Lists {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, EdgeError> {
         let shape: ListQuery = query(parts)?;
-        let csv = if accepts_csv(&parts.headers) { Format::Csv } else { Format::Json };
-        let format = shape.format.unwrap_or(csv);
+        let format = shape.format.unwrap_or_else(|| accepted(&parts.headers));
         let (page, fresh) = (query(parts)?, query(parts)?);
         Ok(Self { asking: Asking::from_request_parts(parts, state).await?, page, shape, fresh, format })
     }
@@ -359,14 +424,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn csv_is_what_a_caller_names_without_naming_json() {
-        let accepts = |value: &'static str| {
-            accepts_csv(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]))
+    fn lines_are_what_a_caller_names_without_naming_json() {
+        let form = |value: &'static str| {
+            accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]))
         };
-        assert!(accepts("text/csv"));
-        assert!(accepts("text/html, TEXT/CSV;q=0.9"));
-        assert!(!accepts("application/json, text/csv"));
-        assert!(!accepts("*/*"));
-        assert!(!accepts_csv(&HeaderMap::new()));
+        assert_eq!(form("text/csv"), Format::Csv);
+        assert_eq!(form("text/html, TEXT/CSV;q=0.9"), Format::Csv);
+        assert_eq!(form("application/x-ndjson"), Format::Ndjson);
+        assert_eq!(form("application/json, text/csv"), Format::Json);
+        assert_eq!(form("*/*"), Format::Json);
+        assert_eq!(accepted(&HeaderMap::new()), Format::Json);
     }
 }

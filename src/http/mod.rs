@@ -24,6 +24,7 @@ pub mod row;
 mod runtime;
 pub mod schema;
 pub mod security;
+pub mod stories;
 pub mod tenant;
 pub mod terminal_token;
 pub mod time;

@@ -161,6 +161,16 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::summary::summary))
         .routes(routes!(api::live::live))
         .routes(routes!(api::log::export_log))
+        .routes(routes!(api::history::organization_history))
+        .routes(routes!(api::history::event_history))
+        .routes(routes!(api::history::session_history))
+        .routes(routes!(api::history::item_history))
+        .routes(routes!(api::history::receipt_history))
+        .routes(routes!(api::history::consignor_history))
+        .routes(routes!(api::states::event_state))
+        .routes(routes!(api::states::session_state))
+        .routes(routes!(api::states::item_state))
+        .routes(routes!(api::states::participation_state))
 }
 
 /// The router, guard and all.

@@ -3,11 +3,15 @@
 //! Subjects are found by the names of fields, which are the same words everywhere: a kind of entry that comes later
 //! is found without a change here.
 
+mod story;
+
 use std::collections::BTreeSet;
 
 use domain::stream::StreamId;
 use domain::tag::Tag;
 use serde_json::{Value, json};
+
+pub use story::{Change, Story, own_change};
 
 use crate::At;
 use crate::statement::{Sql, Statement, Writes, delete, insert};
