@@ -8,6 +8,8 @@ mod http;
 mod logging;
 mod objects;
 mod queues;
+mod replaying;
+mod settling;
 mod vault;
 
 /// Once per wasm instance.
