@@ -42,9 +42,20 @@ const OWN_ITEMS: Access = Access::NeedsAny(&[Permission::ManageItems, Permission
 /// Every route of the API.
 pub const ACCESS: &[Row] = &[
     (Method::GET, "/healthz", Access::Platform),
+    (Method::GET, "/metrics", Access::Platform),
     (Method::GET, "/api/v1/openapi.json", Access::Platform),
+    (Method::POST, "/api/v1/webhooks/clerk", Access::Platform),
     (Method::GET, "/api/v1/configuration", Access::Public),
     (Method::POST, "/api/v1/platform/organizations", Access::PlatformAdmin),
+    (Method::GET, "/api/v1/platform/organizations", Access::PlatformAdmin),
+    (Method::GET, "/api/v1/platform/organizations/{organization}", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/suspension", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/suspension", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/support-access", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/support-access", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/hosts/{host}", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/hosts/{host}", Access::PlatformAdmin),
+    (Method::POST, "/api/v1/platform/vault/rotation", Access::PlatformAdmin),
     (Method::GET, "/api/v1/me", Access::Person),
     (Method::GET, "/api/v1/members", Access::Needs(Permission::ManageOrganization)),
     (Method::PUT, "/api/v1/members/{person}/roles/{role}", Access::Needs(Permission::ManageOrganization)),
@@ -67,6 +78,12 @@ pub const ACCESS: &[Row] = &[
     (Method::DELETE, "/api/v1/referral-codes/{code}", Access::Needs(Permission::ManageEvents)),
     (Method::GET, "/api/v1/ledger", Access::Needs(Permission::ReadEverything)),
     (Method::POST, "/api/v1/ledger", Access::Needs(Permission::DecideMoney)),
+    (Method::DELETE, "/api/v1/support-access/{person}", Access::Needs(Permission::ManageOrganization)),
+    (Method::GET, "/api/v1/people/{subject}/personal-data", Access::Needs(Permission::ReadPersonalData)),
+    (Method::PATCH, "/api/v1/people/{subject}/personal-data", Access::Needs(Permission::ManageOrganization)),
+    (Method::GET, "/api/v1/people/{subject}/export", Access::Needs(Permission::ManageOrganization)),
+    (Method::POST, "/api/v1/people/{subject}/erasure", Access::Needs(Permission::ManageOrganization)),
+    (Method::GET, "/api/v1/denied-access", Access::Needs(Permission::ManageOrganization)),
     (Method::GET, "/api/v1/events", Access::Needs(Permission::ReadEverything)),
     (Method::POST, "/api/v1/events", Access::Needs(Permission::ManageEvents)),
     (Method::GET, "/api/v1/events/{event}", Access::Needs(Permission::ReadEverything)),
@@ -264,10 +281,10 @@ impl Access {
             | (Self::PlatformAdmin, Caller::Person { platform_admin: true, .. }) => Ok(()),
             (
                 Self::Needs(permission) | Self::TerminalOr(permission),
-                Caller::Person { roles, platform_admin, .. },
+                Caller::Person { roles, support, .. },
             ) => {
-                // Who runs the platform helps organizations: reads as their support does, decides nothing.
-                let helps = *platform_admin && Role::Support.permits(permission);
+                // Who runs the platform and has said so in the organization's log reads as its support does.
+                let helps = *support && Role::Support.permits(permission);
                 if helps || roles.iter().any(|role| role.permits(permission)) {
                     Ok(())
                 } else {
@@ -317,7 +334,8 @@ mod tests {
     use super::*;
 
     fn person(roles: &[Role], platform_admin: bool) -> Caller {
-        Caller::Person { id: PersonId("user_1".into()), roles: roles.to_vec(), platform_admin }
+        let support = platform_admin;
+        Caller::Person { id: PersonId("user_1".into()), roles: roles.to_vec(), platform_admin, support }
     }
 
     fn terminal() -> Caller {
