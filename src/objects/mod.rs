@@ -21,6 +21,7 @@ mod classes;
 pub mod client;
 mod database;
 mod deliveries;
+mod holds;
 mod host;
 mod limits;
 mod live;

@@ -361,6 +361,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the session something as the terminal that it is. */
+        post: operations["terminal_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/late-commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what a terminal still holds after its pairing was revoked: receipts that it made offline are facts,
+         *     whoever may sell by now. The token must be one that this session once gave out.
+         */
+        post: operations["late_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}/live": {
         parameters: {
             query?: never;
@@ -428,6 +465,23 @@ export interface paths {
         put?: never;
         /** Stops selling for the moment. */
         post: operations["pause_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/receipt-lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds one receipt of the session. What was recorded a moment ago is found, too. */
+        get: operations["look_up_receipt"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -565,7 +619,7 @@ export interface components {
         Catalogue: {
             /**
              * @description `[tag, title, size, price_cents, consignor, flags]`; flags: 1 may be reduced, 2 donated if unsold,
-             *     4 not taxed, 16 sold.
+             *     4 not taxed, 16 marked missing, 32 rejected at check-in, 64 sold.
              * @example [
              *       [
              *         "0010001234",
@@ -585,6 +639,8 @@ export interface components {
             position: number;
             /** @description What the session sells by. */
             settings: components["schemas"]["SellingRules"];
+            /** @description False when only what came in since the position asked for is listed. */
+            whole: boolean;
         };
         /** @description What a page needs to know before anybody has signed in. */
         Configuration: {
@@ -709,6 +765,62 @@ export interface components {
              * @example selling
              */
             status: string;
+        };
+        /** @description A line of it. */
+        FoundLine: {
+            /**
+             * Format: int32
+             * @description Its place on the receipt, from 0: what a return names.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description Charged, before tax was added.
+             */
+            price_cents: number;
+            /** @description `credited`, `contested`, `claimed` or `gone` (taken back already). */
+            standing: string;
+            /** @description The tag, where it could be read. */
+            tag?: string | null;
+            /**
+             * Format: int64
+             * @description Charged tax.
+             */
+            tax_cents: number;
+            /** @description What it is, where the session knew it. */
+            title?: string | null;
+        };
+        /** @description A receipt as the returns desk needs it. */
+        FoundReceipt: {
+            /**
+             * Format: int64
+             * @description What they got back at once.
+             */
+            change_cents: number;
+            /** @description All of it. */
+            lines: components["schemas"]["FoundLine"][];
+            /**
+             * Format: int32
+             * @description Its number in the session.
+             */
+            number: number;
+            /** @description When, by the terminal's clock. */
+            occurred_at: string;
+            /** @description True for an order of the online store: its money goes back there. */
+            online: boolean;
+            /** @description Its id. */
+            receipt: string;
+            /** @description `stands`, `voided` or `dropped`. */
+            standing: string;
+            /** @description How. */
+            tenders: components["schemas"]["TenderView"][];
+            /** @description Where it was made; `null` for an online order. */
+            terminal_name?: string | null;
+            /**
+             * Format: int64
+             * @description What the shopper paid.
+             */
+            total_cents: number;
         };
         /** @description That the Worker runs, and what it is. */
         Health: {
@@ -862,6 +974,23 @@ export interface components {
             tax_cents: number;
             /** @description What it is; `null` in the reply to a sale, which speaks before the catalogue is asked. */
             title?: string | null;
+        };
+        /** @description An entry that a command made. */
+        MadeEntry: {
+            /** @description What happened. */
+            kind: string;
+            /** @description The JSON text on record. */
+            payload: string;
+            /**
+             * Format: int64
+             * @description When, by the log's clock, ms since 1970 UTC.
+             */
+            recorded_at: number;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
         };
         /** @description The signed-in person, as this organization knows them. */
         Me: {
@@ -1398,6 +1527,15 @@ export interface components {
             /** @description Until when it counts. */
             expires_at: string;
         };
+        /** @description A basket put aside. */
+        ParkedView: {
+            /** @description Its id; a version 7 UUID, so that it says when. */
+            basket: string;
+            /** @description The name of the terminal that put it aside. */
+            by: string;
+            /** @description What is in it. */
+            tags: string[];
+        };
         /** @description Where a command ended up. */
         Position: {
             /**
@@ -1696,18 +1834,63 @@ export interface components {
              */
             kind: string;
         };
+        /** @description What became of a terminal's command. */
+        TerminalAnswer: components["schemas"]["Position"] & {
+            /** @description What it made; nothing when everything was so already. */
+            entries: components["schemas"]["MadeEntry"][];
+        };
+        /** @description A command of a terminal. */
+        TerminalCommand: {
+            /**
+             * @description The command, as the session's rules spell it: `complete_receipt`, `record_offline_receipt`, `void_receipt`,
+             *     `return_lines`, `park_basket`, `recall_basket`, `open_drawer`, `move_cash`, `close_drawer`,
+             *     `report_waiting`, `acknowledge`.
+             */
+            command: Record<string, never>;
+            /**
+             * @description Its id, unique for the terminal, 1 to 128 visible characters: sent again, it gets its first answer.
+             * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+             */
+            id: string;
+        };
         /** @description The calling terminal and what it sells by. */
         TerminalSelf: {
+            /**
+             * Format: int32
+             * @description The version that it acknowledged last.
+             */
+            acknowledged: number;
+            /** @description True while its cash drawer is in use. */
+            drawer_open: boolean;
             /** @description Its session's event. */
             event: components["schemas"]["EventView"];
             /** @description Its name in the hall. */
             name: string;
+            /**
+             * Format: int64
+             * @description The log's clock, ms since 1970 UTC: by it a terminal knows how wrong its own is.
+             */
+            now: number;
+            /** @description Baskets put aside in the session, at any terminal. */
+            parked: components["schemas"]["ParkedView"][];
+            /** @description What it may do beyond plain sales: `override_prices`, `sell_exceptions`, `take_returns`, `void_receipts`. */
+            rights: string[];
+            /**
+             * Format: int32
+             * @description Counts the changes of its rights; it acknowledges this number.
+             */
+            rights_version: number;
             /** @description Its session. */
             session: components["schemas"]["SessionView"];
             /** @description What it sells by. */
             settings: components["schemas"]["SellingRules"];
             /** @description Its id. */
             terminal: string;
+            /**
+             * Format: int32
+             * @description Sales that it holds, as the session has heard; `null` when nobody knows.
+             */
+            waiting?: number | null;
         };
         /** @description A terminal of a session. */
         TerminalView: {
@@ -4543,7 +4726,10 @@ export interface operations {
     };
     catalogue: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only items that came into the session behind this position of its log. */
+                since?: number;
+            };
             header?: never;
             path: {
                 /** @description The session's id */
@@ -4698,6 +4884,274 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalAnswer"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    late_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalAnswer"];
                 };
             };
             /** @description The request cannot be read. */
@@ -5256,6 +5710,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_up_receipt: {
+        parameters: {
+            query?: {
+                /** @description The number on the receipt. */
+                number?: number;
+                /** @description The tag on the item; the receipt that sold it last. */
+                tag?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundReceipt"];
                 };
             };
             /** @description The request cannot be read. */
