@@ -51,7 +51,8 @@ function ofBundle(bundle: Bundle): Entry[] {
     if (!isFrontDoor(chunk)) for (const next of chunk.dynamicImports) visit(next);
   };
   for (const [file, chunk] of Object.entries(bundle)) {
-    if (chunk.type === "chunk" && (isFrontDoor(chunk) || chunk.facadeModuleId?.endsWith(TILL) === true)) visit(file);
+    if (chunk.type === "chunk" && (isFrontDoor(chunk) || chunk.facadeModuleId?.endsWith(TILL) === true))
+      visit(file);
   }
   const named = [...files].map((file) => ({ url: `/${file}`, revision: null }));
   const page = bundle[ENTRY];

@@ -67,7 +67,11 @@ pub const ACCESS: &[Row] = &[
     (Method::GET, "/api/v1/sessions/{session}/catalogue", Access::TerminalOr(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/receipts", Access::TerminalOr(Permission::ReadEverything)),
     (Method::POST, "/api/v1/sessions/{session}/receipts", Access::Terminal),
-    (Method::GET, "/api/v1/sessions/{session}/receipt-lookup", Access::TerminalOr(Permission::ReadEverything)),
+    (
+        Method::GET,
+        "/api/v1/sessions/{session}/receipt-lookup",
+        Access::TerminalOr(Permission::ReadEverything),
+    ),
     (Method::POST, "/api/v1/sessions/{session}/commands", Access::Terminal),
     // Looks at the token itself: a revoked terminal's still counts for what it holds.
     (Method::POST, "/api/v1/sessions/{session}/late-commands", Access::PublicOfTenant),

@@ -39,7 +39,9 @@ impl HoldAsked {
         let tags = asked.tags.iter();
         let fits = asked.tags.len() <= MAX_BASKET_LINES
             && asked.name.chars().count() <= NAME_CHARS_MAX
-            && tags.clone().all(|tag| tag.len() == TAG_CHARS && tag.bytes().all(|byte| byte.is_ascii_digit()));
+            && tags
+                .clone()
+                .all(|tag| tag.len() == TAG_CHARS && tag.bytes().all(|byte| byte.is_ascii_digit()));
         fits.then_some(asked)
     }
 }
@@ -95,7 +97,8 @@ mod tests {
         holds.take("terminal/1", asked(r#"["0010000017","0010000025"]"#).unwrap(), 0);
         holds.take("terminal/1", asked(r#"["0010000017"]"#).unwrap(), 10);
         holds.take("terminal/2", asked(r#"["0010000033"]"#).unwrap(), 20);
-        let tags = |holds: &mut Holds, now| holds.standing(now).map(|held| held.tags.len()).collect::<Vec<_>>();
+        let tags =
+            |holds: &mut Holds, now| holds.standing(now).map(|held| held.tags.len()).collect::<Vec<_>>();
         assert_eq!(tags(&mut holds, 30), [1, 1]);
         assert_eq!(tags(&mut holds, HOLD_MS + 15), [1], "the first has run out");
         holds.take("terminal/2", asked("[]").unwrap(), 40);
@@ -110,7 +113,8 @@ mod tests {
         }
         let many = serde_json::to_string(&vec!["0010000017"; MAX_BASKET_LINES + 1]).unwrap();
         assert!(asked(&many).is_none());
-        for text in ["", "{", r#"{"type":"ping"}"#, r#"{"type":"hold","name":"x","tags":[],"terminal":"y"}"#] {
+        for text in ["", "{", r#"{"type":"ping"}"#, r#"{"type":"hold","name":"x","tags":[],"terminal":"y"}"#]
+        {
             assert!(HoldAsked::read(text).is_none(), "{text}");
         }
     }

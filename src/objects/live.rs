@@ -176,7 +176,9 @@ impl Sockets {
     /// Takes what a terminal says of its basket, and says it to every other listener. Anything else is no frame of
     /// ours and changes nothing.
     pub fn hold(&self, state: &State, socket: &WebSocket, text: &str) {
-        let Some(terminal) = listener(state, socket).filter(|tag| tag.starts_with(TERMINAL_TAG)) else { return };
+        let Some(terminal) = listener(state, socket).filter(|tag| tag.starts_with(TERMINAL_TAG)) else {
+            return;
+        };
         let Some(asked) = HoldAsked::read(text) else { return };
         let held = self.holds.borrow_mut().take(&terminal, asked, now());
         let Ok(frame) = serde_json::to_string(&Frame::Held(&held)) else { return };

@@ -114,18 +114,16 @@ fn build(basket: PaidBasket) -> Result<Command, String> {
     let clock_offset_ms = basket.clock_offset_ms;
     Ok(match basket.offline {
         None => Command::CompleteReceipt { receipt, lines, unlisted, tenders, change, occurred_at },
-        Some(Offline { terminal }) => {
-            Command::RecordOfflineReceipt(Box::new(OfflineReceipt {
-                receipt,
-                terminal,
-                lines,
-                unlisted,
-                tenders,
-                change,
-                occurred_at,
-                clock_offset_ms,
-            }))
-        }
+        Some(Offline { terminal }) => Command::RecordOfflineReceipt(Box::new(OfflineReceipt {
+            receipt,
+            terminal,
+            lines,
+            unlisted,
+            tenders,
+            change,
+            occurred_at,
+            clock_offset_ms,
+        })),
     })
 }
 

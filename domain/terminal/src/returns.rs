@@ -22,10 +22,13 @@ struct ReturningLine {
 
 #[derive(Debug, Serialize)]
 struct PaidBack {
-    gross_cents: Cents,
-    tax_cents: Cents,
+    #[serde(rename = "gross_cents")]
+    gross: Cents,
+    #[serde(rename = "tax_cents")]
+    tax: Cents,
     /// What the shopper gets back.
-    total_cents: Cents,
+    #[serde(rename = "total_cents")]
+    total: Cents,
 }
 
 /// What goes back for lines as they were charged: `{"tax":…,"lines":[{"price_cents":n,"tax_cents":n}]}` to
@@ -33,8 +36,7 @@ struct PaidBack {
 #[wasm_bindgen]
 #[must_use]
 pub fn price_return(json: &str) -> String {
-    let paid =
-        serde_json::from_str(json).map_err(|error| error.to_string()).and_then(|back| pay_back(&back));
+    let paid = serde_json::from_str(json).map_err(|error| error.to_string()).and_then(|back| pay_back(&back));
     match paid {
         Ok(paid) => to_json(&paid),
         Err(error) => to_json(&serde_json::json!({ "error": error })),
@@ -46,7 +48,7 @@ fn pay_back(back: &Returning) -> Result<PaidBack, String> {
     let gross = Cents::total(back.lines.iter().map(|line| line.price_cents)).map_err(words)?;
     let tax = Cents::total(back.lines.iter().map(|line| line.tax_cents)).map_err(words)?;
     let total = if back.tax.inclusive { gross } else { gross.plus(tax).map_err(words)? };
-    Ok(PaidBack { gross_cents: gross, tax_cents: tax, total_cents: total })
+    Ok(PaidBack { gross, tax, total })
 }
 
 #[cfg(test)]

@@ -145,7 +145,9 @@ export function createApi(token?: Token) {
       throw new Error("not yet");
     },
     lateCommand: (session: string, body: TerminalCommand) =>
-      unwrap(client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body })),
+      unwrap(
+        client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body }),
+      ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Button as AriaButton } from "react-aria-components";
 import { texts } from "../texts/en.ts";
 import { Icon } from "../ui/icons.tsx";
+import { Key } from "../ui/key.tsx";
 
 const { keys } = texts.terminal;
 
@@ -35,7 +36,7 @@ export function ActionBar({ actions, badge }: Props) {
             {keys[name].label}
             {name === "recall" && badge > 0 && <b className="action-badge"> {badge}</b>}
           </span>
-          <kbd aria-hidden="true">{keys[name].key}</kbd>
+          <Key name={keys[name].key} />
         </AriaButton>
       ))}
     </div>

@@ -15,7 +15,15 @@ type Props = {
 };
 
 /** A sum of money, keyed as people write it. */
-export function AmountField({ label, text, onText, hint, error, autoFocus = false, placeholder = "0.00" }: Props) {
+export function AmountField({
+  label,
+  text,
+  onText,
+  hint,
+  error,
+  autoFocus = false,
+  placeholder = "0.00",
+}: Props) {
   const unreadable = text !== "" && parseAmount(text) === undefined;
   return (
     <Field

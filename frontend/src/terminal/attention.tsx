@@ -56,17 +56,18 @@ function Refused({ till, state, command }: RefusedProps) {
       </span>
       {isSale(command) && (
         <span className="code small">
-          {money(command.sale.priced.total_cents, state.currency)} · {command.sale.basket.map(nameOf).join(", ")}
+          {money(command.sale.priced.total_cents, state.currency)} ·{" "}
+          {command.sale.basket.map(nameOf).join(", ")}
         </span>
       )}
-      {isSale(command) && !command.sale.fact ? (
-        state.basket.length === 0 && (
-          <Button onPress={() => void till.reopen(command)}>{words.result.backToBasket}</Button>
-        )
-      ) : (
-        // A fact that was refused stays: it is the only record of money that was taken.
-        !isSale(command) && <Button onPress={() => void till.dismiss(command)}>{words.attention.seen}</Button>
-      )}
+      {isSale(command) && !command.sale.fact
+        ? state.basket.length === 0 && (
+            <Button onPress={() => void till.reopen(command)}>{words.result.backToBasket}</Button>
+          )
+        : // A fact that was refused stays: it is the only record of money that was taken.
+          !isSale(command) && (
+            <Button onPress={() => void till.dismiss(command)}>{words.attention.seen}</Button>
+          )}
     </div>
   );
 }

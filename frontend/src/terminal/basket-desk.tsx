@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { Key } from "../ui/key.tsx";
 import { Money } from "../ui/parts.tsx";
 import { type Action, ActionBar } from "./action-bar.tsx";
 import { BasketLines } from "./basket-lines.tsx";
@@ -14,7 +15,9 @@ import { useKeys } from "./use-keys.ts";
 const words = texts.terminal;
 
 // What is not needed for a plain sale comes when it is asked for; the service worker has it by then.
-const UnlistedDialog = lazy(async () => ({ default: (await import("./unlisted-dialog.tsx")).UnlistedDialog }));
+const UnlistedDialog = lazy(async () => ({
+  default: (await import("./unlisted-dialog.tsx")).UnlistedDialog,
+}));
 const PriceDialog = lazy(async () => ({ default: (await import("./price-dialog.tsx")).PriceDialog }));
 const RecallDialog = lazy(async () => ({ default: (await import("./recall-dialog.tsx")).RecallDialog }));
 const DrawerDialog = lazy(async () => ({ default: (await import("./drawer-dialog.tsx")).DrawerDialog }));
@@ -69,9 +72,21 @@ export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
   );
 }
 
-function PriceOf({ till, state, id, onClose }: { till: Till; state: TillState; id: string; onClose: () => void }) {
+function PriceOf({
+  till,
+  state,
+  id,
+  onClose,
+}: {
+  till: Till;
+  state: TillState;
+  id: string;
+  onClose: () => void;
+}) {
   const line = state.basket.find((other) => other.id === id);
-  return line?.kind === "item" ? <PriceDialog till={till} state={state} line={line} onClose={onClose} /> : null;
+  return line?.kind === "item" ? (
+    <PriceDialog till={till} state={state} line={line} onClose={onClose} />
+  ) : null;
 }
 
 function Totals({ till, state }: { till: Till; state: TillState }) {
@@ -109,7 +124,7 @@ function Totals({ till, state }: { till: Till; state: TillState }) {
           {words.clear}
         </Button>
         <Button look="primary" big isDisabled={basket.length === 0} onPress={() => till.pay()}>
-          {words.pay} <kbd aria-hidden="true">{words.keys.pay.key}</kbd>
+          {words.pay} <Key name={words.keys.pay.key} />
         </Button>
       </div>
       <Dialog title={words.clearTitle} isOpen={clearing} onClose={() => setClearing(false)}>

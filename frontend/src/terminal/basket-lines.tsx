@@ -16,7 +16,9 @@ type Props = { till: Till; state: TillState; onPrice: (id: string) => void };
 export function BasketLines({ till, state, onPrice }: Props) {
   const { basket, priced, currency, held, latest } = state;
   if (basket.length === 0) return <Ready />;
-  const lines = basket.map((line, index) => ({ line, place: index + 1, price: priced.lines[index] })).toReversed();
+  const lines = basket
+    .map((line, index) => ({ line, place: index + 1, price: priced.lines[index] }))
+    .toReversed();
   return (
     <ol className="basket" reversed aria-label={words.items(basket.length)}>
       {lines.map(({ line, place, price }) => (

@@ -55,7 +55,11 @@ export class Basket {
     const checked = this.#till.rules.checkTag(text);
     if ("error" in checked) {
       const slip = checked.error === "check_digit";
-      this.say("refused", slip ? words.notATag : words.notDigits, slip ? words.notATagHelp : words.notDigitsHelp);
+      this.say(
+        "refused",
+        slip ? words.notATag : words.notDigits,
+        slip ? words.notATagHelp : words.notDigitsHelp,
+      );
     } else this.#ring(checked.tag, checked.grouped, keyed);
   }
 
@@ -148,7 +152,9 @@ export class Basket {
       lines: basket,
     };
     const now = [...parked, aside];
-    this.#store.drop("latest", "notice", "unknown").set({ basket: [], priced: this.#till.price([]), parked: now });
+    this.#store
+      .drop("latest", "notice", "unknown")
+      .set({ basket: [], priced: this.#till.price([]), parked: now });
     this.#sources.onChange();
     const asked = lines.map(({ item, keyed }, index) => ({
       tag: item.tag,
@@ -188,17 +194,17 @@ export class Basket {
     }
     const command = { type: "recall_basket", basket: aside.basket };
     const answer = await this.#till.ask("recall", command, { draft: basket, parked });
-    if (answer.state === "refused" && aside.lines === undefined) this.say("look", words.parked.takenElsewhere);
+    if (answer.state === "refused" && aside.lines === undefined)
+      this.say("look", words.parked.takenElsewhere);
     else this.say("done", words.parked.recalled);
   }
 
   // --- what comes from outside
 
   soldElsewhere({ lines, number }: KnownReceipt, ours: boolean): void {
-    const gone = ours
-      ? undefined
-      : this.#state.basket.find(({ id }) => lines.some(({ tag }) => tag === id));
-    if (gone !== undefined) this.say("refused", `${words.sold}: ${nameOf(gone)}`, words.soldHelp(String(number)));
+    const gone = ours ? undefined : this.#state.basket.find(({ id }) => lines.some(({ tag }) => tag === id));
+    if (gone !== undefined)
+      this.say("refused", `${words.sold}: ${nameOf(gone)}`, words.soldHelp(String(number)));
   }
 
   /** Which lines of this basket lie in another till's basket, too. */
@@ -240,14 +246,18 @@ export class Basket {
 export const nameOf = (line: BasketLine): string =>
   line.kind === "item" ? titled(line.item) : words.unlisted.reasons[line.why];
 
-export const titled = (item: Item): string => (item.title === "" ? words.untitled(tagText(item.tag)) : item.title);
+export const titled = (item: Item): string =>
+  item.title === "" ? words.untitled(tagText(item.tag)) : item.title;
 
 export function markOf({ flags }: Item): string | undefined {
   if ((flags & MISSING_FLAG) !== 0) return words.markedMissing;
   return (flags & REJECTED_FLAG) === 0 ? undefined : words.markedRejected;
 }
 
-function priced<Line extends BasketLine & { kind: "item" }>(line: Line, override: Override | undefined): Line {
+function priced<Line extends BasketLine & { kind: "item" }>(
+  line: Line,
+  override: Override | undefined,
+): Line {
   const { override: _, ...plain } = line;
   return (override === undefined ? plain : { ...plain, override }) as Line;
 }

@@ -24,7 +24,12 @@ export function Camera({ onScan, notice, onClose }: Props) {
     const leave = new AbortController();
     const screen = video.current;
     if (screen === null) return undefined;
-    look(screen, (text) => scanned.current(text), leave.signal, () => setState("looking")).catch(() => {
+    look(
+      screen,
+      (text) => scanned.current(text),
+      leave.signal,
+      () => setState("looking"),
+    ).catch(() => {
       if (!leave.signal.aborted) setState("refused");
     });
     return () => leave.abort();
@@ -32,7 +37,6 @@ export function Camera({ onScan, notice, onClose }: Props) {
   return (
     <Dialog title={words.title} isOpen onClose={onClose}>
       <div className="camera">
-        {/* biome-ignore lint/a11y/useMediaCaption: a live picture of a tag has nothing to caption */}
         <video ref={video} className="camera-picture" muted playsInline />
         <span className="camera-frame" aria-hidden="true" />
       </div>

@@ -1,6 +1,6 @@
 import type { LiveEntry } from "../live/live.ts";
 import type { CatalogueAsSent, KnownReceipt } from "./db.ts";
-import { type CatalogueRow, type Item, type Right, SOLD_FLAG, type SellingRules } from "./model.ts";
+import { type CatalogueRow, type Item, type Right, type SellingRules, SOLD_FLAG } from "./model.ts";
 
 /** The session's items as this till knows them: rows as they came, read when one is asked for. */
 export class Shelf {
@@ -44,7 +44,14 @@ export class Shelf {
 /** What an entry of the session's log means to a till. */
 export type HeardEntry =
   | { kind: "sold"; receipt: KnownReceipt }
-  | { kind: "taken_back"; receipt: string; number: number; lines: number[]; restocked: string[]; whole: boolean }
+  | {
+      kind: "taken_back";
+      receipt: string;
+      number: number;
+      lines: number[];
+      restocked: string[];
+      whole: boolean;
+    }
   | { kind: "items_arrived"; rows: CatalogueRow[] }
   | { kind: "session"; status: "open" | "paused" | "closing" | "closed" }
   | { kind: "revoked"; terminal: string }

@@ -11,7 +11,14 @@ type Props<Value extends string> = {
 };
 
 /** One of a few: reasons, kinds of payment. Arrow keys choose. */
-export function Choices<Value extends string>({ label, options, words, value, onChange, disabled }: Props<Value>) {
+export function Choices<Value extends string>({
+  label,
+  options,
+  words,
+  value,
+  onChange,
+  disabled,
+}: Props<Value>) {
   return (
     <RadioGroup className="choices" value={value} onChange={(next) => onChange(next as Value)}>
       <Label className="field-label">{label}</Label>

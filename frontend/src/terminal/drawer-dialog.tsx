@@ -35,7 +35,10 @@ export function DrawerDialog({ till, state, onClose }: Props) {
       </p>
       {standing.drawer_open ? (
         <>
-          <CountForm busy={busy} onCount={(counted_cents) => ask({ type: "close_drawer", counted_cents }, false)} />
+          <CountForm
+            busy={busy}
+            onCount={(counted_cents) => ask({ type: "close_drawer", counted_cents }, false)}
+          />
           <MoveForm
             busy={busy}
             onMove={(amount_cents, reason) => ask({ type: "move_cash", amount_cents, reason }, true)}
@@ -83,7 +86,13 @@ function AmountForm({ label, hint, submit, busy, onAmount }: AmountFormProps) {
 }
 
 const CountForm = ({ busy, onCount }: { busy: boolean; onCount: (cents: number) => void }) => (
-  <AmountForm label={words.counted} hint={words.countedHelp} submit={words.close} busy={busy} onAmount={onCount} />
+  <AmountForm
+    label={words.counted}
+    hint={words.countedHelp}
+    submit={words.close}
+    busy={busy}
+    onAmount={onCount}
+  />
 );
 
 function MoveForm({ busy, onMove }: { busy: boolean; onMove: (cents: number, reason: string) => void }) {

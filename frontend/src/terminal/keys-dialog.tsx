@@ -12,7 +12,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
         {Object.values(keys).map(({ key, label }) => (
           <div key={key}>
             <dt>
-              <kbd>{key}</kbd>
+              <kbd className="key">{key}</kbd>
             </dt>
             <dd>{label}</dd>
           </div>

@@ -1,5 +1,5 @@
-import type { CatalogueRow } from "./model.ts";
 import type { KnownReceipt, TillDb } from "./db.ts";
+import type { CatalogueRow } from "./model.ts";
 
 /** What the log said is written to disk in bundles, at most this long after it was said, in ms. */
 const WRITE_BEHIND_MS = 400;

@@ -65,9 +65,24 @@ export class Outbox {
 }
 
 /** A command that is about to enter the queue. */
-export function queued(pairing: Pairing, about: About, command: SessionCommand, key = uuid7()): QueuedCommand {
+export function queued(
+  pairing: Pairing,
+  about: About,
+  command: SessionCommand,
+  key = uuid7(),
+): QueuedCommand {
   const { session, terminal } = pairing;
-  return { key, id: key, session, terminal, about, command, asked_at: Date.now(), attempts: 0, state: "waiting" };
+  return {
+    key,
+    id: key,
+    session,
+    terminal,
+    about,
+    command,
+    asked_at: Date.now(),
+    attempts: 0,
+    state: "waiting",
+  };
 }
 
 /** A sale asked of the session. */

@@ -6,6 +6,7 @@ import { decimal, money, parseAmount } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { Key } from "../ui/key.tsx";
 import { Money } from "../ui/parts.tsx";
 import { cashSuggestions } from "./cash.ts";
 import type { TillState } from "./state.ts";
@@ -90,7 +91,7 @@ export function PayDesk({ till, state, recording }: Props) {
         >
           {kinds.map(({ name, key }) => (
             <Radio key={name} value={name} className="kind">
-              {texts.tenders[name]} <kbd aria-hidden="true">{key}</kbd>
+              {texts.tenders[name]} <Key name={key} />
             </Radio>
           ))}
         </RadioGroup>
@@ -142,7 +143,7 @@ export function PayDesk({ till, state, recording }: Props) {
         )}
         <div className="pay-end">
           <Button look="quiet" big isDisabled={recording} onPress={() => till.back()}>
-            {words.back} <kbd aria-hidden="true">{texts.terminal.keys.back.key}</kbd>
+            {words.back} <Key name={texts.terminal.keys.back.key} />
           </Button>
           <Button type="submit" look="primary" big pending={recording}>
             {recording ? words.completing : paysAll ? words.complete : words.add}

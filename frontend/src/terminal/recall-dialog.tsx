@@ -34,7 +34,11 @@ export function RecallDialog({ till, state, onClose }: Props) {
                 <span className="soft small">{words.parked.by(basket.by, clock(madeAt(basket.basket)))}</span>
                 <span className="soft small parked-titles">{titles(till, basket)}</span>
               </span>
-              <Button look={index === 0 ? "primary" : "plain"} autoFocus={index === 0} onPress={() => take(basket)}>
+              <Button
+                look={index === 0 ? "primary" : "plain"}
+                autoFocus={index === 0}
+                onPress={() => take(basket)}
+              >
                 {words.parked.take}
               </Button>
             </li>

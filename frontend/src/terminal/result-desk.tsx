@@ -3,6 +3,7 @@ import { texts } from "../texts/en.ts";
 import { count, money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { Key } from "../ui/key.tsx";
 import { Money } from "../ui/parts.tsx";
 import { nameOf } from "./basket.ts";
 import type { QueuedSale } from "./model.ts";
@@ -65,16 +66,16 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
           <>
             <Button big onPress={() => window.print()}>
               <Icon name="print" />
-              {words.print} <kbd aria-hidden="true">{keys.print.key}</kbd>
+              {words.print} <Key name={keys.print.key} />
             </Button>
             <Button big onPress={() => setMailing(true)}>
               <Icon name="mail" />
-              {words.mail} <kbd aria-hidden="true">{keys.mail.key}</kbd>
+              {words.mail} <Key name={keys.mail.key} />
             </Button>
           </>
         )}
         <Button look="primary" big onPress={go}>
-          {refused ? words.backToBasket : words.next} <kbd aria-hidden="true">{keys.enter.key}</kbd>
+          {refused ? words.backToBasket : words.next} <Key name={keys.enter.key} />
         </Button>
       </div>
       <Suspense fallback={null}>

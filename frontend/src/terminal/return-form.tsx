@@ -67,9 +67,7 @@ export function ReturnForm({ till, state, receipt, onDone }: Props) {
               <Icon name="check" size={18} />
             </span>
             <span className="basket-what">
-              <span className="basket-title">
-                {title ?? texts.terminal.unlisted.reasons.no_tag}
-              </span>
+              <span className="basket-title">{title ?? texts.terminal.unlisted.reasons.no_tag}</span>
               <span className="soft small">
                 {tag == null ? "" : tagText(tag)}
                 {standing === "gone" && ` · ${words.gone}`}

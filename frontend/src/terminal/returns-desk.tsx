@@ -3,10 +3,11 @@ import type { FoundReceipt } from "../api/types.ts";
 import { texts } from "../texts/en.ts";
 import { count, moment, money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
+import { Key } from "../ui/key.tsx";
 import { Failure } from "../ui/parts.tsx";
 import { NoRight } from "./no-right.tsx";
-import { type Found, findReceipt } from "./returns.ts";
 import { ReturnForm } from "./return-form.tsx";
+import { type Found, findReceipt } from "./returns.ts";
 import type { TillState } from "./state.ts";
 import type { Till } from "./till.ts";
 import { useKeys } from "./use-keys.ts";
@@ -44,7 +45,7 @@ export function ReturnsDesk({ till, state }: { till: Till; state: TillState }) {
       <div className="returns-head">
         <h2 id="returns-title">{words.title}</h2>
         <Button look="quiet" onPress={close}>
-          {words.close} <kbd aria-hidden="true">{texts.terminal.keys.back.key}</kbd>
+          {words.close} <Key name={texts.terminal.keys.back.key} />
         </Button>
       </div>
       {till.may("take_returns") || till.may("void_receipts") ? (

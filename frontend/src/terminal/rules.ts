@@ -1,7 +1,14 @@
 import type { SellingRules, Tender } from "../api/types.ts";
 import init, { build_receipt, check_tag, price_basket, price_return } from "../wasm/hangtag_terminal.js";
 import wasmUrl from "../wasm/hangtag_terminal_bg.wasm?url";
-import type { BasketLine, ItemLine, PricedBasket, PricedLine, SessionCommand, UnlistedLine } from "./model.ts";
+import type {
+  BasketLine,
+  ItemLine,
+  PricedBasket,
+  PricedLine,
+  SessionCommand,
+  UnlistedLine,
+} from "./model.ts";
 
 /** A tag as checked by the domain, or what is wrong with it. */
 export type TagCheck = { tag: string; grouped: string } | { error: string; message: string };

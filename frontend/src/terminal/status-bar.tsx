@@ -46,7 +46,11 @@ export function StatusBar({ state, pairing, onUnpair }: Props) {
             <ThemeSwitch />
             <div className="till-menu-end">
               <p className="soft small">{waiting > 0 ? words.unpairWaiting(waiting) : words.unpairHelp}</p>
-              <Button look="danger" isDisabled={waiting > 0 && state.dismissed === undefined} onPress={onUnpair}>
+              <Button
+                look="danger"
+                isDisabled={waiting > 0 && state.dismissed === undefined}
+                onPress={onUnpair}
+              >
                 {words.unpair}
               </Button>
             </div>

@@ -490,7 +490,8 @@ export class Till {
       (step.name === "recording" && step.key === changed.key) ||
       (step.name === "result" && step.sale.key === changed.key);
     if (shown && isSale(changed)) this.#finish(changed, changed.state === "done" ? "sold" : "refused");
-    else if (changed.state === "refused" && !this.#attended.has(changed.key)) this.set({ refused: [...refused, changed] });
+    else if (changed.state === "refused" && !this.#attended.has(changed.key))
+      this.set({ refused: [...refused, changed] });
   }
 }
 

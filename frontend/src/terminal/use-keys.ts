@@ -4,7 +4,9 @@ import { useEffect, useRef } from "react";
 export type Keys = Record<string, (() => void) | undefined>;
 
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  target instanceof HTMLInputElement ||
+  target instanceof HTMLTextAreaElement ||
+  target instanceof HTMLSelectElement;
 
 /**
  * Listens for a screen's keys. Function keys work from everywhere; a key that writes or edits is left to a field

@@ -353,7 +353,8 @@ export const texts = {
     pairRefused: "This code does not work. It may have been used or have run out; ask for a new one.",
     unpair: "Unpair this till",
     unpairHelp: "The till forgets its session. Whatever still waits must be sent first.",
-    unpairWaiting: (count: number) => `${plural(count, "entry waits", "entries wait")} to be sent. Connect first.`,
+    unpairWaiting: (count: number) =>
+      `${plural(count, "entry waits", "entries wait")} to be sent. Connect first.`,
     menu: "Till",
     anotherTill: "another till",
 
@@ -392,7 +393,8 @@ export const texts = {
     untitled: (tag: string) => `Item ${tag}`,
 
     notATag: "Check the number",
-    notATagHelp: "The last digit does not fit the others. Two digits may be swapped: look at the tag and key it again.",
+    notATagHelp:
+      "The last digit does not fit the others. Two digits may be swapped: look at the tag and key it again.",
     notDigits: "That is no tag number",
     notDigitsHelp: "A tag has ten digits, such as 001-000123-4.",
     unknown: "Not in this session",
@@ -522,7 +524,8 @@ export const texts = {
       number: "Receipt number or tag",
       find: "Find",
       none: "No receipt found",
-      noneHelp: "Look at the number again. Receipts of other sessions are taken back at the organizer’s desk.",
+      noneHelp:
+        "Look at the number again. Receipts of other sessions are taken back at the organizer’s desk.",
       noneOffline: "This till has not heard of it, and the network is away. Try again when it is back.",
       receipt: (number: string) => `Receipt ${number}`,
       madeBy: (name: string, time: string) => `${name}, ${time}`,
@@ -548,7 +551,8 @@ export const texts = {
       refused: "Not taken back",
       void: "Void the whole receipt",
       voidTitle: (number: string) => `Void receipt ${number}?`,
-      voidHelp: "As if it had never been sold: all items are back on the floor, and all money goes back as it was paid.",
+      voidHelp:
+        "As if it had never been sold: all items are back on the floor, and all money goes back as it was paid.",
       voidReasons: {
         mistake: "Rung up wrongly",
         payment_failed: "The payment failed",
@@ -594,7 +598,8 @@ export const texts = {
       change: "Give change",
       noChange: "No change",
       waiting: "Kept on this till",
-      waitingHelp: "The sale is recorded here and sent by itself when the network is back. Hand over the goods.",
+      waitingHelp:
+        "The sale is recorded here and sent by itself when the network is back. Hand over the goods.",
       refused: "Not sold",
       refusedHelp: "The basket is back as it was. Nothing was recorded.",
       why: {

@@ -122,7 +122,10 @@ pub async fn look_up_receipt(
     Asked(asked): Asked<LookupQuery>,
 ) -> Result<Json<FoundReceipt>, EdgeError> {
     if asked.number.is_some() == asked.tag.is_some() {
-        return Err(EdgeError::bad_request("lookup_unclear", "Name a receipt's number or a tag, one of them."));
+        return Err(EdgeError::bad_request(
+            "lookup_unclear",
+            "Name a receipt's number or a tag, one of them.",
+        ));
     }
     let stream = tenant.session(session);
     let head = read_log(edge.env(), &stream, 1, 1).await?.head.seq;

@@ -139,11 +139,8 @@ async fn take(
             "A command's id is 1 to 128 visible ASCII characters.",
         ));
     }
-    let commanding = Commanding {
-        id: command_id(terminal, &asked.id),
-        actor: Actor::Terminal(terminal),
-        if_match: None,
-    };
+    let commanding =
+        Commanding { id: command_id(terminal, &asked.id), actor: Actor::Terminal(terminal), if_match: None };
     let accepted = commanding.send::<SaleSession>(edge, &tenant.session(session), asked.command).await?;
     Ok(Reply::done(&accepted, TerminalAnswer::from(&accepted)))
 }

@@ -71,8 +71,7 @@ pub async fn this_terminal(
     };
     let found = find_session(&edge, &tenant, session).await?;
     let stream = tenant.session(session);
-    let Answer::Terminals { terminals } =
-        ask::<SaleSession>(edge.env(), &stream, &Query::Terminals).await?
+    let Answer::Terminals { terminals } = ask::<SaleSession>(edge.env(), &stream, &Query::Terminals).await?
     else {
         return Err(EdgeError::Internal("the session answered something else".into()));
     };
