@@ -1,81 +1,17 @@
-//! The engine under every object: wake, recognise repetitions, decide, append, evolve. Free of any runtime:
-//! clock and fresh ids come in, storage is a [`Database`].
-
-use std::cell::RefCell;
+//! The engine's one write: recognise repetitions, decide, append, evolve.
 
 use domain::aggregate::{Aggregate, Context};
-use domain::ids::Actor;
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
-use domain::rejection::Rejection;
-use domain::stream::StreamId;
 use uuid::Uuid;
 
 use super::database::{Database, StoreError};
-use super::limits::{ENTRIES_PER_COMMAND_MAX, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX};
+use super::limits::{ENTRIES_PER_COMMAND_MAX, PAYLOAD_BYTES_MAX};
+use super::log::{Failure, Hot, Log};
 use super::received::Received;
-use super::snapshot::{self, Snapshot, Tail};
-use super::store::{Append, KnownCommand, Store};
-use super::wire::{Accepted, AskError, LogPage, SubmitError};
-
-/// One aggregate's log with its hot state.
-pub struct Log<A: Aggregate, D> {
-    id: StreamId,
-    stream: String,
-    store: Store<D>,
-    /// Taken out while in use, so that whatever fails on the way leaves nothing stale: the next call replays.
-    hot: RefCell<Option<Hot<A>>>,
-}
-
-struct Hot<A: Aggregate> {
-    head: Head,
-    recorded_at: i64,
-    /// Whether the tables are there: an object that was only asked leaves no trace.
-    stored: bool,
-    /// What a waking instance would have to replay.
-    tail: Tail,
-    state: A::State,
-}
-
-/// Why the engine refused: a value for the caller, or a failure that costs the hot state.
-enum Failure {
-    Refused(SubmitError),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<SubmitError> for Failure {
-    fn from(error: SubmitError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<Rejection> for Failure {
-    fn from(rejection: Rejection) -> Self {
-        Self::Refused(SubmitError::Rejected(rejection))
-    }
-}
+use super::store::Append;
+use super::wire::{Accepted, SubmitError};
 
 impl<A: Aggregate, D: Database> Log<A, D> {
-    /// The log of `stream` in `store`; read on first use.
-    pub fn new(id: StreamId, store: Store<D>) -> Self {
-        Self { stream: id.to_string(), id, store, hot: RefCell::new(None) }
-    }
-
-    /// The tables, for the host's own bookmarks.
-    pub fn store(&self) -> &Store<D> {
-        &self.store
-    }
-
-    /// The stream's name.
-    pub fn stream(&self) -> &str {
-        &self.stream
-    }
-
     /// Decides about the command in `body` and appends the outcome. `now` is the caller's clock, ms since 1970
     /// UTC: the log never goes back behind its last entry. `fresh_id` names what the decision may create.
     ///
@@ -107,54 +43,6 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         .map_err(|failure| match failure {
             Failure::Refused(error) => error,
             Failure::Store(error) => SubmitError::Unavailable(error.to_string()),
-        })
-    }
-
-    /// A refusal is a first reply too: a late copy of a request must not succeed after its sender has walked away.
-    /// Deliveries are sent until they are taken, so theirs is not kept; nor is one that would be an object's first
-    /// trace.
-    fn keep_refusal(
-        &self,
-        hot: &Hot<A>,
-        received: &Received<'_>,
-        body_hash: &str,
-        failure: &Failure,
-    ) -> Result<(), StoreError> {
-        match failure {
-            Failure::Refused(SubmitError::Rejected(refusal))
-                if hot.stored && !matches!(received.actor, Actor::Stream(_)) =>
-            {
-                self.store.refuse(&received.command_id, body_hash, refusal)
-            }
-            Failure::Refused(_) | Failure::Store(_) => Ok(()),
-        }
-    }
-
-    fn known(&self, hot: &Hot<A>, command_id: &str) -> Result<Option<KnownCommand>, StoreError> {
-        if hot.stored { self.store.command(command_id) } else { Ok(None) }
-    }
-
-    fn repeat(&self, known: &KnownCommand, body_hash: &str) -> Result<Accepted, Failure> {
-        if known.body_hash != body_hash {
-            return Err(SubmitError::CommandIdReused.into());
-        }
-        if let Some(refusal) = &known.refusal {
-            return Err(SubmitError::Rejected(refusal.clone()).into());
-        }
-        let mut entries = Vec::new();
-        let mut next = known.first_seq;
-        while next <= known.last_seq {
-            let left = u32::try_from(known.last_seq - next + 1).unwrap_or(PAGE_ENTRIES_MAX);
-            let page = self.store.page(next, left.min(PAGE_ENTRIES_MAX))?;
-            next = page.last().ok_or(StoreError::Shape("the entries of a known command"))?.seq + 1;
-            entries.extend(page);
-        }
-        Ok(Accepted {
-            stream: self.stream.clone(),
-            first_seq: known.first_seq,
-            seq: known.last_seq,
-            repeated: true,
-            entries,
         })
     }
 
@@ -265,144 +153,5 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             entries.push(entry);
         }
         Ok(entries)
-    }
-
-    /// Answers the question in `body` from the hot state.
-    ///
-    /// # Errors
-    /// [`AskError`].
-    pub fn ask(&self, body: &str) -> Result<A::Answer, AskError> {
-        let query: A::Query =
-            serde_json::from_str(body).map_err(|error| AskError::Malformed(error.to_string()))?;
-        self.with_hot(|hot| Ok::<_, Failure>(A::answer(&hot.state, &query))).map_err(lost)
-    }
-
-    /// The head, the log having been read and verified.
-    ///
-    /// # Errors
-    /// [`AskError`].
-    pub fn head(&self) -> Result<Head, AskError> {
-        self.with_hot(|hot| Ok::<_, Failure>(hot.head)).map_err(lost)
-    }
-
-    /// A page of the log from seq `from` on, verified as it is read.
-    ///
-    /// # Errors
-    /// [`AskError`].
-    pub fn page(&self, from: u64, limit: u32) -> Result<LogPage, AskError> {
-        let from = from.max(1);
-        self.with_hot(|hot| {
-            let mut page = LogPage {
-                stream: self.stream.clone(),
-                previous: hot.head.hash,
-                entries: Vec::new(),
-                head: hot.head,
-            };
-            if from > hot.head.seq {
-                return Ok::<_, Failure>(page);
-            }
-            let before = self.store.head_at(from - 1)?.ok_or(StoreError::Shape("the entry before a page"))?;
-            page.previous = before.hash;
-            page.entries = self.store.page(from, limit.clamp(1, PAGE_ENTRIES_MAX))?;
-            let mut verifier = domain::journal::Verifier::resume(&self.stream, before);
-            page.entries.iter().try_for_each(|entry| verifier.accept(entry)).map_err(StoreError::Chain)?;
-            Ok(page)
-        })
-        .map_err(lost)
-    }
-
-    /// Writes a snapshot when a waking instance would have much to replay; says whether it did. An instance
-    /// that is not awake has nothing to write.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the snapshot before stays then.
-    pub fn snapshot_if_due(&self) -> Result<bool, StoreError> {
-        let due = self.hot.borrow().as_ref().is_some_and(|hot| hot.tail.is_long());
-        if due {
-            self.snapshot()?;
-        }
-        Ok(due)
-    }
-
-    /// Writes a snapshot of the hot state, if the instance is awake.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the snapshot before stays then.
-    pub(super) fn snapshot(&self) -> Result<(), StoreError> {
-        if let Some(hot) = self.hot.borrow_mut().as_mut() {
-            snapshot::take::<A, D>(&self.store, hot.head, hot.recorded_at, &hot.state)?;
-            hot.tail = Tail::default();
-        }
-        Ok(())
-    }
-
-    /// The hot state as a snapshot would hold it, for comparing.
-    #[cfg(test)]
-    pub(super) fn state_bytes(&self) -> Result<Vec<u8>, StoreError> {
-        self.hot.borrow().as_ref().map_or(Ok(Vec::new()), |hot| snapshot::encode(&hot.state))
-    }
-
-    /// Forgets the hot state; the next call replays the log.
-    pub fn forget(&self) {
-        self.hot.take();
-    }
-
-    /// Runs `work` on the hot state, which is read from the log when it is not there. Whatever fails in storage
-    /// costs the hot state, so that no decision ever stands on something that was not stored.
-    fn with_hot<T>(&self, work: impl FnOnce(&mut Hot<A>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let mut hot = match self.hot.take() {
-            Some(hot) => hot,
-            None => self.wake()?,
-        };
-        let outcome = work(&mut hot);
-        if !matches!(outcome, Err(Failure::Store(_))) {
-            self.hot.replace(Some(hot));
-        }
-        outcome
-    }
-
-    fn wake(&self) -> Result<Hot<A>, StoreError> {
-        let stored = self.store.exists()?;
-        if stored {
-            self.store.update()?;
-        }
-        let snapshot = if stored { snapshot::load::<A, D>(&self.store)? } else { None };
-        let mut hot = match snapshot {
-            Some(Snapshot { head, recorded_at, state }) => {
-                Hot { head, recorded_at, stored, tail: Tail::default(), state }
-            }
-            None => Hot {
-                head: Head::EMPTY,
-                recorded_at: i64::MIN,
-                stored,
-                tail: Tail::default(),
-                state: A::State::default(),
-            },
-        };
-        if stored {
-            self.replay(&mut hot)?;
-        }
-        Ok(hot)
-    }
-
-    /// Takes what the log holds behind `hot` into it, verified.
-    fn replay(&self, hot: &mut Hot<A>) -> Result<(), StoreError> {
-        let (state, recorded_at, tail) = (&mut hot.state, &mut hot.recorded_at, &mut hot.tail);
-        hot.head = self.store.replay(&self.stream, hot.head, PAGE_ENTRIES_MAX, |entry| {
-            let event = A::Event::from_payload(&entry.kind, entry.version, &entry.payload)
-                .map_err(|source| StoreError::Decode { seq: entry.seq, source })?;
-            A::evolve(state, &event, entry.recorded_at);
-            *recorded_at = entry.recorded_at;
-            tail.grow(entry.payload.len());
-            Ok(())
-        })?;
-        Ok(())
-    }
-}
-
-fn lost(failure: Failure) -> AskError {
-    match failure {
-        Failure::Refused(error) => AskError::Unavailable(error.to_string()),
-        Failure::Store(error) => AskError::Unavailable(error.to_string()),
     }
 }

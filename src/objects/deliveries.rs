@@ -8,24 +8,17 @@ use std::collections::HashSet;
 
 use domain::ids::Actor;
 use domain::stream::StreamId;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use worker::Env;
 
 use super::client::{Envelope, SubmitError, submit_value};
 use super::database::{Database, StoreError};
-use super::limits::{CONFIRM_AFTER_MS, DELIVERIES_PER_ALARM, back_off_ms};
+use super::limits::{CONFIRM_AFTER_MS, DELIVERIES_PER_ALARM};
+use super::patience::Patience;
 use super::store::{QueuedDelivery, Store};
 
 /// The note under which failed rounds are counted.
 const NOTE: &str = "deliveries";
-
-/// Failed rounds since one last went through, and when the last one was.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-struct Patience {
-    failures: u32,
-    tried_at: i64,
-}
 
 /// How handing over one command ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,27 +52,13 @@ async fn try_drain<D: Database>(
     if waiting.is_empty() {
         return Ok(None);
     }
-    let patience = load(store)?;
-    let not_before =
-        if patience.failures == 0 { now } else { patience.tried_at + back_off_ms(patience.failures) };
-    if not_before > now {
-        return Ok(Some(not_before));
+    let patience = Patience::load(store, NOTE)?;
+    if let Some(later) = patience.not_before().filter(|later| *later > now) {
+        return Ok(Some(later));
     }
     let failed = hand_over(env, stream, store, waiting).await?;
-    let next = if failed {
-        Patience { failures: patience.failures.saturating_add(1), tried_at: now }
-    } else {
-        Patience::default()
-    };
-    if failed || patience.failures > 0 {
-        store.set_note(NOTE, &serde_json::to_string(&next)?)?;
-    }
-    let again = now + if failed { back_off_ms(next.failures) } else { 0 };
-    Ok(store.has_pending_deliveries()?.then_some(again))
-}
-
-fn load<D: Database>(store: &Store<D>) -> Result<Patience, StoreError> {
-    Ok(store.note(NOTE)?.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default())
+    let patience = patience.note(store, NOTE, now, failed)?;
+    Ok(store.has_pending_deliveries()?.then_some(patience.not_before().unwrap_or(now)))
 }
 
 /// One round; true when some receiver could not be reached.

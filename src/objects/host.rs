@@ -9,9 +9,9 @@ use serde::Serialize;
 use uuid::Uuid;
 use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket, WebSocketIncomingMessage};
 
-use super::append::Log;
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
+use super::log::Log;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
 use super::wire::{AskError, SubmitError};

@@ -53,25 +53,3 @@ pub const RETRY_MAX_MS: i64 = 3_600_000;
 
 /// Deliveries that one alarm hands out before it re-arms itself: bounds an alarm's run time.
 pub const DELIVERIES_PER_ALARM: u32 = 50;
-
-/// Milliseconds to wait before retry number `attempt` (from 1).
-pub fn back_off_ms(attempt: u32) -> i64 {
-    let doubled =
-        RETRY_FIRST_MS.saturating_mul(1_i64.checked_shl(attempt.saturating_sub(1)).unwrap_or(i64::MAX));
-    if doubled <= 0 { RETRY_MAX_MS } else { doubled.min(RETRY_MAX_MS) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn back_off_doubles_up_to_its_bound_and_never_overflows() {
-        assert_eq!(back_off_ms(1), 500);
-        assert_eq!(back_off_ms(2), 1_000);
-        assert_eq!(back_off_ms(13), 2_048_000);
-        for attempt in [14, 40, 62, 63, 64, 65, u32::MAX] {
-            assert_eq!(back_off_ms(attempt), RETRY_MAX_MS);
-        }
-    }
-}

@@ -5,13 +5,17 @@
 //! | `client` | the one door for callers |
 //! | `wire` | what passes through it |
 //! | `received` | a command's envelope, bounded and digested |
-//! | `append` | the engine: wake, decide, append, evolve; no runtime in it |
+//! | `log` | the engine: a log with its hot state, waking and forgetting; no runtime in it |
+//! | `append` | its one write: decide, append, evolve |
+//! | `replies` | a repeated command gets its first reply |
+//! | `read` | its readings: questions, pages |
 //! | `store`, `schema` | the statements, and the tables that they touch |
 //! | `snapshot` | the hot state, cached |
 //! | `database`, `transaction` | SQLite, and SQLite in an object |
 //! | `host` | the shell: requests, sockets, alarm around one engine |
 //! | `live` | hibernating sockets: catch-up, then each new entry |
 //! | `outbox` | when to tell the projector that the log has advanced |
+//! | `patience` | how long to wait after a failure |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
 //! | `testing` | faults on demand, in test environments only |
@@ -25,8 +29,12 @@ mod holds;
 mod host;
 mod limits;
 mod live;
+mod log;
 pub mod outbox;
+mod patience;
+mod read;
 mod received;
+mod replies;
 mod schema;
 mod snapshot;
 #[cfg(test)]

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use worker::Env;
 
 use super::database::{Database, StoreError};
-use super::limits::{CONFIRM_AFTER_MS, RETRY_MAX_MS, back_off_ms};
+use super::limits::{CONFIRM_AFTER_MS, RETRY_FIRST_MS};
+use super::patience::back_off_ms;
 use super::store::Store;
 
 /// The queue that wakes the projector.
@@ -59,12 +60,9 @@ impl Outbox {
         }
         let due = match (self.sent, head > self.published_seq) {
             (true, true) => now,
-            (true, false) => {
-                let patience = CONFIRM_AFTER_MS.saturating_mul(1 << self.attempts.saturating_sub(1).min(16));
-                self.tried_at.saturating_add(patience.min(RETRY_MAX_MS))
-            }
+            (true, false) => self.tried_at.saturating_add(back_off_ms(CONFIRM_AFTER_MS, self.attempts)),
             (false, _) if self.attempts == 0 => now,
-            (false, _) => self.tried_at.saturating_add(back_off_ms(self.attempts)),
+            (false, _) => self.tried_at.saturating_add(back_off_ms(RETRY_FIRST_MS, self.attempts)),
         };
         if due <= now { Step::Send } else { Step::Wait(due) }
     }
@@ -167,6 +165,7 @@ pub fn confirm<D: Database>(store: &Store<D>, head: u64, projected: u64) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::objects::limits::RETRY_MAX_MS;
 
     const NOW: i64 = 1_000_000;
 
@@ -193,9 +192,9 @@ mod tests {
     #[test]
     fn a_failed_send_backs_off_and_recovers() {
         let failed = Outbox::default().tried(1, NOW, false);
-        assert_eq!(failed.step(1, NOW), Step::Wait(NOW + back_off_ms(1)));
+        assert_eq!(failed.step(1, NOW), Step::Wait(NOW + RETRY_FIRST_MS));
         let twice = failed.tried(2, NOW, false);
-        assert_eq!(twice.step(2, NOW), Step::Wait(NOW + back_off_ms(2)));
+        assert_eq!(twice.step(2, NOW), Step::Wait(NOW + 2 * RETRY_FIRST_MS));
         let sent = twice.tried(2, NOW, true);
         assert_eq!((sent.attempts, sent.published_seq), (1, 2));
     }

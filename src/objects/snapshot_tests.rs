@@ -9,8 +9,8 @@ use domain::stream::StreamId;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::append::Log;
 use super::limits::SNAPSHOT_AFTER_ENTRIES;
+use super::log::Log;
 use super::store::Store;
 use super::store_tests::{CREATE, NOW, ORGANIZATION, body, grant};
 

@@ -10,9 +10,9 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
-use super::append::Log;
 use super::database::{Cell, Database, Param, StoreError};
 use super::limits::{PAGE_BYTES_MAX, PAGE_ENTRIES_MAX};
+use super::log::Log;
 use super::store::Store;
 use super::wire::{Accepted, AskError, SubmitError};
 

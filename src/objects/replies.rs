@@ -1,0 +1,61 @@
+//! First replies, given again: a repeated command is answered as it was the first time, taken or refused.
+
+use domain::aggregate::Aggregate;
+use domain::ids::Actor;
+
+use super::database::{Database, StoreError};
+use super::limits::PAGE_ENTRIES_MAX;
+use super::log::{Failure, Hot, Log};
+use super::received::Received;
+use super::store::KnownCommand;
+use super::wire::{Accepted, SubmitError};
+
+impl<A: Aggregate, D: Database> Log<A, D> {
+    /// A refusal is a first reply too: a late copy of a request must not succeed after its sender has walked away.
+    /// Deliveries are sent until they are taken, so theirs is not kept; nor is one that would be an object's first
+    /// trace.
+    pub(super) fn keep_refusal(
+        &self,
+        hot: &Hot<A>,
+        received: &Received<'_>,
+        body_hash: &str,
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
+        match failure {
+            Failure::Refused(SubmitError::Rejected(refusal))
+                if hot.stored && !matches!(received.actor, Actor::Stream(_)) =>
+            {
+                self.store.refuse(&received.command_id, body_hash, refusal)
+            }
+            Failure::Refused(_) | Failure::Store(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn known(&self, hot: &Hot<A>, command_id: &str) -> Result<Option<KnownCommand>, StoreError> {
+        if hot.stored { self.store.command(command_id) } else { Ok(None) }
+    }
+
+    pub(super) fn repeat(&self, known: &KnownCommand, body_hash: &str) -> Result<Accepted, Failure> {
+        if known.body_hash != body_hash {
+            return Err(SubmitError::CommandIdReused.into());
+        }
+        if let Some(refusal) = &known.refusal {
+            return Err(SubmitError::Rejected(refusal.clone()).into());
+        }
+        let mut entries = Vec::new();
+        let mut next = known.first_seq;
+        while next <= known.last_seq {
+            let left = u32::try_from(known.last_seq - next + 1).unwrap_or(PAGE_ENTRIES_MAX);
+            let page = self.store.page(next, left.min(PAGE_ENTRIES_MAX))?;
+            next = page.last().ok_or(StoreError::Shape("the entries of a known command"))?.seq + 1;
+            entries.extend(page);
+        }
+        Ok(Accepted {
+            stream: self.stream.clone(),
+            first_seq: known.first_seq,
+            seq: known.last_seq,
+            repeated: true,
+            entries,
+        })
+    }
+}
