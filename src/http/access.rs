@@ -228,6 +228,14 @@ pub const ACCESS: &[Row] = &[
     (Method::GET, "/api/v1/sessions/{session}/catalogue", Access::TerminalOr(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/receipts", Access::TerminalOr(Permission::ReadEverything)),
     (Method::POST, "/api/v1/sessions/{session}/receipts", Access::Terminal),
+    (
+        Method::GET,
+        "/api/v1/sessions/{session}/receipt-lookup",
+        Access::TerminalOr(Permission::ReadEverything),
+    ),
+    (Method::POST, "/api/v1/sessions/{session}/commands", Access::Terminal),
+    // Looks at the token itself: a revoked terminal's still counts for what it holds.
+    (Method::POST, "/api/v1/sessions/{session}/late-commands", Access::PublicOfTenant),
     (Method::GET, "/api/v1/receipts/{receipt}", Access::Needs(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/summary", Access::TerminalOr(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/live", Access::TerminalOr(Permission::ReadEverything)),

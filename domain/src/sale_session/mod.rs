@@ -43,7 +43,7 @@ pub use online::{
     CancelReason, OnlineCancellation, OnlineLine, OnlineLineBack, OnlineOrder, OnlineOrderCancelled,
     OnlineOrderTaken, OnlineOrderUpdated, OnlineRefund, OnlineRefundLine, OnlineRefunded, OrderRef,
 };
-pub use queries::{Answer, OpenCase, Overview, Query, TerminalOverview};
+pub use queries::{Answer, OpenCase, Overview, ParkedOverview, Query, TerminalOverview};
 pub use receipts::{
     AskedLine, AskedUnlisted, CLOCK_SKEW_MS_MAX, Line, LineFigures, LineIdentified, LineRef,
     MAX_BASKET_LINES, MAX_TENDERS, Marked, OfflineFacts, OfflineReceipt, OverrideReason, ReceiptCompleted,
