@@ -8,6 +8,7 @@ mod http;
 mod logging;
 mod objects;
 mod queues;
+mod settling;
 mod vault;
 
 /// Once per wasm instance.

@@ -23,15 +23,18 @@ pub enum Field {
     Name,
     /// Where mail reaches them.
     Email,
+    /// A note about them, in a subject of its own: free text may name people.
+    Note,
 }
 
 impl Field {
-    const ALL: [Self; 2] = [Self::Name, Self::Email];
+    const ALL: [Self; 3] = [Self::Name, Self::Email, Self::Note];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Email => "email",
+            Self::Note => "note",
         }
     }
 

@@ -1,23 +1,35 @@
 //! The API's operations, one file per group.
 
+pub mod accounts;
+pub mod bookings;
 pub mod catalogue;
 pub mod configuration;
 pub mod consignors;
+pub mod counts;
 pub mod description;
 pub mod events;
+pub mod fees;
 pub mod health;
 pub mod imports;
+pub mod item_commands;
 pub mod items;
 pub mod live;
 pub mod log;
 pub mod me;
 pub mod members;
 pub mod pairings;
+pub mod participations;
+pub mod payouts;
 pub mod platform;
 pub mod receipts;
+pub mod reconciliations;
 pub mod sale;
+pub mod schedule;
 pub mod session_steps;
 pub mod sessions;
+pub mod settings;
+pub mod settlements;
+pub mod statements;
 pub mod streams;
 pub mod summary;
 pub mod terminals;
