@@ -413,7 +413,8 @@ export const texts = {
     tag: "Tag",
 
     drawers: "Cash drawers",
-    drawersLead: "What should be in a drawer follows from the log: its float, cash sales less change, returns, and cash moved.",
+    drawersLead:
+      "What should be in a drawer follows from the log: its float, cash sales less change, returns, and cash moved.",
     noDrawers: "No drawer opened yet",
     noDrawersHelp: "A till opens its drawer with its float, and counts it at the end.",
     opened: "Opened",

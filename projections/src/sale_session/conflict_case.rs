@@ -15,7 +15,7 @@ const RESOLVE: &Sql = update!(conflict_case set (resolved_seq, resolved_at, reso
     where (organization, session, case_id));
 
 #[derive(Serialize)]
-struct Opened<'a> {
+struct Beginning<'a> {
     organization: &'a str,
     session: &'a str,
     case_id: String,
@@ -27,7 +27,7 @@ struct Opened<'a> {
 }
 
 #[derive(Serialize)]
-struct Resolved<'a> {
+struct Ending<'a> {
     organization: &'a str,
     session: &'a str,
     case_id: String,
@@ -42,7 +42,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     match event {
         Event::ConflictOpened(opened) => writes.write(
             OPEN,
-            [Opened {
+            [Beginning {
                 organization: &at.organization,
                 session: &at.id,
                 case_id: opened.case.to_string(),
@@ -55,7 +55,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
         ),
         Event::ConflictResolved(resolved) => writes.write(
             RESOLVE,
-            [Resolved {
+            [Ending {
                 organization: &at.organization,
                 session: &at.id,
                 case_id: resolved.case.to_string(),

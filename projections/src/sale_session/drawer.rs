@@ -37,7 +37,7 @@ const CLOSE: &Sql = &Sql {
 };
 
 #[derive(Serialize)]
-struct Opened<'a> {
+struct Beginning<'a> {
     organization: &'a str,
     session: &'a str,
     terminal: String,
@@ -59,7 +59,7 @@ struct Moved<'a> {
 }
 
 #[derive(Serialize)]
-struct Closed<'a> {
+struct Ending<'a> {
     organization: &'a str,
     session: &'a str,
     terminal: String,
@@ -73,7 +73,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     match event {
         Event::DrawerOpened(opened) => writes.write(
             OPEN,
-            [Opened {
+            [Beginning {
                 organization: &at.organization,
                 session: &at.id,
                 terminal: opened.terminal.to_string(),
@@ -98,7 +98,7 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
         }
         Event::DrawerClosed(closed) => writes.write(
             CLOSE,
-            [Closed {
+            [Ending {
                 organization: &at.organization,
                 session: &at.id,
                 terminal: closed.terminal.to_string(),

@@ -3,7 +3,7 @@
 use domain::ids::{CaseId, ConsignorNumber, ReceiptId, SessionId};
 use domain::sale_session::{Command, Resolution};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::http::command::CommandHeaders;
 use crate::http::decider::{Decider, Decision, Recorded};
@@ -68,7 +68,7 @@ impl Resource for ConflictView {
               AND (?2->>'open' IS NULL OR (c.resolved_seq IS NULL) = ?2->>'open')
               AND (?2->>'kind' IS NULL OR c.kind = ?2->>'kind')",
         key: "opened_seq",
-        descending: true,
+        default: "-opened_seq",
         sorts: &["kind", "opened_at", "resolved_at"],
         columns: &[
             "case", "kind", "tag", "title", "receipts", "opened_seq", "opened_at", "resolved_at", "resolved_by",
@@ -79,7 +79,7 @@ impl Resource for ConflictView {
 }
 
 /// Which conflicts.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ConflictQuery {
     /// Only open ones, or only those that ended.
@@ -125,7 +125,8 @@ pub struct NewResolution {
 
 impl NewResolution {
     fn read(&self) -> Result<Resolution, EdgeError> {
-        let unknown = || EdgeError::bad_request("resolution_unknown", format!("{:?} ends no conflict.", self.how));
+        let unknown =
+            || EdgeError::bad_request("resolution_unknown", format!("{:?} ends no conflict.", self.how));
         let mut how = serde_json::json!({ "how": self.how });
         if let Some(consignor) = self.consignor {
             how["consignor"] = ConsignorNumber(consignor).0.into();

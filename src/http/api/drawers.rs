@@ -2,7 +2,7 @@
 
 use domain::ids::SessionId;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::http::extract::{Asked, Named};
 use crate::http::fresh::FreshQuery;
@@ -50,7 +50,7 @@ impl Resource for DrawerView {
               AND (?2->>'terminal' IS NULL OR d.terminal = ?2->>'terminal')
               AND (?2->>'open' IS NULL OR (d.closed_at IS NULL) = ?2->>'open')",
         key: "opened_seq",
-        descending: false,
+        default: "opened_seq",
         sorts: &["terminal_name", "difference_cents", "closed_at"],
         columns: &[
             "terminal_name", "opened_at", "float_cents", "moved_cents", "closed_at", "counted_cents",
@@ -61,7 +61,7 @@ impl Resource for DrawerView {
 }
 
 /// Which drawers.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DrawerQuery {
     /// At a terminal.
@@ -113,7 +113,7 @@ impl Resource for CashMoveView {
               ON t.organization = m.organization AND t.session = m.session AND t.terminal = m.terminal
             WHERE m.organization = ?1 AND m.session = ?2->>'session'",
         key: "seq",
-        descending: true,
+        default: "-seq",
         sorts: &["terminal_name", "amount_cents", "reason"],
         columns: &["terminal_name", "amount_cents", "reason", "recorded_at", "seq"],
     };

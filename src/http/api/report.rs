@@ -81,11 +81,13 @@ pub struct ExceptionSum {
     pub gross_cents: i64,
 }
 
-const HOURS: &str = "SELECT recorded_at / 3600000 * 3600000 AS hour, COUNT(*) AS receipts, SUM(lines) AS lines,
+const HOURS: &str =
+    "SELECT recorded_at / 3600000 * 3600000 AS hour, COUNT(*) AS receipts, SUM(lines) AS lines,
       SUM(gross_cents) AS gross_cents
     FROM receipt WHERE organization = ?1 AND session = ?2 AND standing <> 'dropped' GROUP BY 1 ORDER BY 1";
 
-const CATEGORIES: &str = "SELECT i.category, COUNT(*) AS lines, SUM(l.price_cents - l.refunded_cents) AS net_cents
+const CATEGORIES: &str =
+    "SELECT i.category, COUNT(*) AS lines, SUM(l.price_cents - l.refunded_cents) AS net_cents
     FROM receipt_line l
     JOIN sale_session s ON s.organization = l.organization AND s.session = l.session
     LEFT JOIN item i ON i.organization = l.organization AND i.event = s.event AND i.tag = l.tag
@@ -93,7 +95,8 @@ const CATEGORIES: &str = "SELECT i.category, COUNT(*) AS lines, SUM(l.price_cent
     GROUP BY i.category ORDER BY net_cents DESC, i.category";
 
 /// Voids pay back by the tenders of their receipt, change taken off cash.
-const TENDERS: &str = "SELECT kind, SUM(taken_cents) AS taken_cents, SUM(returned_cents) AS returned_cents FROM (
+const TENDERS: &str =
+    "SELECT kind, SUM(taken_cents) AS taken_cents, SUM(returned_cents) AS returned_cents FROM (
       SELECT t.value ->> 'kind' AS kind, t.value ->> 'amount_cents' AS taken_cents,
           (r.standing = 'voided') * (t.value ->> 'amount_cents') AS returned_cents
         FROM receipt r, json_each(r.tenders) t

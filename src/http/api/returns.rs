@@ -4,7 +4,7 @@ use domain::ids::{ReceiptId, ReturnId, SessionId};
 use domain::money::Cents;
 use domain::sale_session::{AskedReturn, Command, ReturnLines, ReturnReason, Tender, VoidReason};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::receipts::TenderView;
 use crate::http::command::CommandHeaders;
@@ -66,7 +66,7 @@ impl Resource for ReturnView {
               AND (?2->>'receipt' IS NULL OR g.receipt = ?2->>'receipt')
               AND (?2->>'reason' IS NULL OR g.reason = ?2->>'reason')",
         key: "seq",
-        descending: true,
+        default: "-seq",
         sorts: &["number", "total_cents", "recorded_at", "reason"],
         columns: &[
             "id", "receipt", "number", "terminal_name", "actor", "occurred_at", "recorded_at", "reason", "lines",
@@ -77,7 +77,7 @@ impl Resource for ReturnView {
 }
 
 /// Which returns.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReturnQuery {
     /// Of a receipt.
@@ -155,7 +155,8 @@ pub async fn take_return(
     Told(new): Told<NewReturn>,
 ) -> Decision {
     let id = ReturnId(decider.commanding.fresh_id("return"));
-    let lines: Result<Vec<AskedReturn>, EdgeError> = new.lines.into_iter().map(NewReturnLine::asked).collect();
+    let lines: Result<Vec<AskedReturn>, EdgeError> =
+        new.lines.into_iter().map(NewReturnLine::asked).collect();
     let command = Command::ReturnLines(ReturnLines {
         id,
         receipt: new.receipt,

@@ -9,9 +9,9 @@ use domain::money::{BasisPoints, Cents};
 use domain::organization::{Answer, Command, Organization, Query, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
-use utoipa::ToSchema;
 
 use crate::http::command::CommandHeaders;
 use crate::http::decider::{Decider, Decision, Recorded};

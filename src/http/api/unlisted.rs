@@ -53,7 +53,7 @@ impl Resource for UnlistedView {
             WHERE l.organization = ?1 AND l.session = ?2->>'session' AND l.unlisted IS NOT NULL
               AND l.consignor IS NULL AND l.standing = 'credited'",
         key: "place",
-        descending: true,
+        default: "-place",
         sorts: &["price_cents", "recorded_at"],
         columns: &[
             "receipt", "number", "line", "read_tag", "unlisted", "price_cents", "recorded_at", "terminal_name",

@@ -122,7 +122,8 @@ function Difference({ cents }: { cents: number | undefined }) {
   if (cents === 0) return <Chip tone="done">{words.exact}</Chip>;
   return (
     <Chip tone="look">
-      {cents < 0 ? words.short : words.over} <Money cents={Math.abs(cents)} currency={organization.currency} />
+      {cents < 0 ? words.short : words.over}{" "}
+      <Money cents={Math.abs(cents)} currency={organization.currency} />
     </Chip>
   );
 }

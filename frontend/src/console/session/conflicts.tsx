@@ -99,7 +99,7 @@ function Evidence({ place, receipt, error, tag }: EvidenceProps) {
         <Fact name={words.recordedAt}>{moment(receipt.recorded_at, zone)}</Fact>
         {line !== undefined && <Fact name={words.charged}>{money(line.price_cents, currency)}</Fact>}
         <Fact name={words.basket}>
-          {texts.session.lines(receipt.lines.length)} · {money(receipt.total_cents, currency)}
+          {`${texts.session.lines(receipt.lines.length)} · ${money(receipt.total_cents, currency)}`}
         </Fact>
         <Fact name={words.paidBy}>
           {receipt.tenders.map((tender) => texts.tenders[tender.kind] ?? tender.kind).join(", ")}

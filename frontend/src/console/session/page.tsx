@@ -68,9 +68,7 @@ export function Component() {
       {planned && <Steering session={session.data} large eventItems={event.data?.items} />}
       {!planned && <Sections session={id} />}
       {!planned && summary.isPending && <Skeleton rows={4} />}
-      {!planned && summary.isError && (
-        <Failure error={summary.error} retry={() => void summary.refetch()} />
-      )}
+      {!planned && summary.isError && <Failure error={summary.error} retry={() => void summary.refetch()} />}
       {!planned && summary.isSuccess && (
         <Outlet
           context={

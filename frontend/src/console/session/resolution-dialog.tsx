@@ -46,7 +46,11 @@ export function ResolutionDialog({ session, conflict, onClose }: Props) {
   });
   return (
     <Dialog title={words.resolveTitle} isOpen onClose={onClose}>
-      <RadioGroup className="choices" value={how ?? null} onChange={(value) => setHow(value as ConflictEnding)}>
+      <RadioGroup
+        className="choices"
+        value={how ?? null}
+        onChange={(value) => setHow(value as ConflictEnding)}
+      >
         <Label className="field-label">{words.resolveQuestion}</Label>
         {endings.map((ending) => (
           <Radio key={ending} value={ending} className="choice">

@@ -27,7 +27,12 @@ export function TerminalDialog({ session, terminal, command, onClose }: Props) {
   const key = () => crypto.randomUUID();
   const save = () =>
     command.mutate(() =>
-      api.setTerminalRights(session, terminal.terminal, rights.filter((right) => chosen.includes(right)), key()),
+      api.setTerminalRights(
+        session,
+        terminal.terminal,
+        rights.filter((right) => chosen.includes(right)),
+        key(),
+      ),
     );
   return (
     <Dialog title={terminal.name} isOpen onClose={onClose}>
