@@ -9,6 +9,8 @@ mod logging;
 mod metrics;
 mod objects;
 mod queues;
+mod replaying;
+mod settling;
 mod vault;
 
 /// Once per wasm instance.

@@ -20,6 +20,18 @@ pub struct Delivery {
     pub command: serde_json::Value,
 }
 
+/// Something to be done at a time: a command that the host sends when it is due, under an id made from the name
+/// and the instant, so that it happens once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timer<C> {
+    /// One timer of a name is set at a time.
+    pub name: &'static str,
+    /// When, ms since 1970 UTC; a time that has passed means: now.
+    pub due_at: i64,
+    /// What to do then.
+    pub command: C,
+}
+
 /// What a decision may know beyond state and command.
 #[derive(Debug)]
 pub struct Context<'a, Facts> {
@@ -90,6 +102,18 @@ pub trait Aggregate {
 
     /// Answers from the hot state; changes nothing.
     fn answer(state: &Self::State, query: &Self::Query) -> Self::Answer;
+
+    /// What is to be done later, as the state stands at `now` (ms since 1970 UTC). Whatever is missing here is
+    /// no longer set.
+    fn timers(_state: &Self::State, _now: i64) -> Vec<Timer<Self::Command>> {
+        Vec::new()
+    }
+
+    /// What to record when `listener` (as [`Actor`] spells it) has not been heard of for a while; none when
+    /// nobody minds.
+    fn silenced(_state: &Self::State, _listener: &str) -> Option<Self::Command> {
+        None
+    }
 
     /// Takes what happened into the state.
     fn evolve(state: &mut Self::State, event: &Self::Event, recorded_at: i64);

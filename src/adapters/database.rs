@@ -59,6 +59,21 @@ impl<'a> Rows<'a> {
         Ok(result.results()?)
     }
 
+    /// The rows of a list: `?1` is the organization, `?2` a JSON object with everything that a caller chose. The
+    /// text itself is put together from our own words (see `http::order`).
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`].
+    pub async fn listed<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: &str,
+    ) -> Result<Vec<T>, EdgeError> {
+        let statement = self.statement(sql, &[Value::Text(parameters)])?;
+        let result = SendFuture::new(async move { statement.all().await }).await?;
+        Ok(result.results()?)
+    }
+
     /// The first row that `sql` finds.
     ///
     /// # Errors
@@ -81,7 +96,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn statement(&self, sql: &'static str, values: &[Value<'_>]) -> Result<D1PreparedStatement, EdgeError> {
+    fn statement(&self, sql: &str, values: &[Value<'_>]) -> Result<D1PreparedStatement, EdgeError> {
         debug_assert!(sql.contains("?1"), "every statement names its organization");
         let first = std::iter::once(Value::Text(&self.organization));
         let bound: Vec<JsValue> = first.chain(values.iter().copied()).map(JsValue::from).collect();

@@ -88,6 +88,12 @@ impl Tenant {
         StreamId::Session(self.id(), session)
     }
 
+    /// The stream of an event's reconciliation.
+    #[must_use]
+    pub fn reconciliation(&self, event: EventId) -> StreamId {
+        StreamId::Reconciliation(self.id(), event)
+    }
+
     /// The stream with this name, if it is the tenant's; another tenant's does not exist here.
     #[must_use]
     pub fn stream(&self, name: &str) -> Option<StreamId> {

@@ -7,7 +7,7 @@ use domain::aggregate::Aggregate;
 use domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
-use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket};
+use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket, WebSocketIncomingMessage};
 
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
@@ -141,8 +141,12 @@ impl<A: Aggregate + 'static> Host<A> {
         });
     }
 
-    /// A message from a listener: its only meaning is that it is there and wants what it lacks.
-    pub fn heard(self: &Rc<Self>) {
+    /// A listener said something: what a terminal says of its basket goes to the others, and whoever is behind is
+    /// sent more.
+    pub fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+        if let WebSocketIncomingMessage::String(text) = message {
+            self.sockets.hold(&self.state, socket, text);
+        }
         self.keep_catching_up();
     }
 

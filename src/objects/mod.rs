@@ -26,6 +26,7 @@ mod classes;
 pub mod client;
 mod database;
 mod deliveries;
+mod holds;
 mod host;
 mod limits;
 mod live;

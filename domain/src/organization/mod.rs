@@ -2,6 +2,8 @@
 //! heads of other logs, and the events it founds.
 
 mod accounts;
+#[cfg(test)]
+mod bounds_tests;
 mod command;
 mod decide;
 mod event;

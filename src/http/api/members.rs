@@ -1,17 +1,16 @@
 //! Who may do what in the organization.
 
-use axum::Json;
 use domain::ids::{Actor, PersonId};
 use domain::organization::{Answer, Command, Organization, Query};
 use domain::rights::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::adapters::database::Value;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::fresh::{FreshQuery, settle};
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::standing::tell_sessions;
@@ -38,43 +37,59 @@ pub struct Member {
     pub since: String,
 }
 
+/// A person, as the rows know them.
 #[derive(Deserialize)]
-struct MemberRow {
+pub struct MemberRow {
     person: String,
     roles: String,
     since: i64,
 }
 
-const SELECT_MEMBERS: &str = "SELECT person, json_group_array(role) AS roles, MIN(granted_at) AS since
-    FROM (SELECT * FROM membership WHERE organization = ?1 AND person > ?2 ORDER BY person, role)
-    GROUP BY person ORDER BY person LIMIT ?3";
+impl Resource for Member {
+    const NAME: &'static str = "person";
+    const LIST: List = List {
+        select: "SELECT person, json_group_array(role) AS roles, MIN(granted_at) AS since
+            FROM (SELECT * FROM membership WHERE organization = ?1 ORDER BY person, role)
+            GROUP BY person HAVING ?2->>'role' IS NULL OR instr(json_group_array(role), json_quote(?2->>'role')) > 0",
+        key: "person",
+        default: "person",
+        sorts: &["since"],
+        columns: &["person", "roles", "since"],
+    };
+    type Row = MemberRow;
+
+    async fn views(_: &Asking, rows: Vec<MemberRow>) -> Result<Vec<Self>, EdgeError> {
+        let view = |row: MemberRow| Self {
+            person: row.person,
+            roles: serde_json::from_str(&row.roles).unwrap_or_default(),
+            since: instant(row.since),
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+}
+
+/// Which people.
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MemberQuery {
+    /// A role that they have.
+    pub role: Option<String>,
+}
 
 /// Who may do what in the organization, by person.
 #[utoipa::path(
     get,
     path = "/api/v1/members",
     tag = "people",
-    params(PageQuery, FreshQuery),
-    responses((status = 200, body = Page<Member>), Problems)
+    params(MemberQuery, PageQuery, ListQuery, FreshQuery),
+    responses((status = 200, content((Page<Member> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_members(
-    edge: Edge,
-    tenant: Tenant,
-    Asked(page): Asked<PageQuery>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<Member>>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.organization()).await?;
-    let rows = page.rows()?;
-    let after = page.after::<String>()?.unwrap_or_default();
-    let values = [Value::Text(&after), Value::Int(i32::from(rows) + 1)];
-    let found: Vec<MemberRow> = tenant.rows(&edge).all(SELECT_MEMBERS, &values).await?;
-    let page = Page::cut(found, rows, |row| row.person.clone());
-    Ok(Json(page.map(|row| Member {
-        person: row.person,
-        roles: serde_json::from_str(&row.roles).unwrap_or_default(),
-        since: instant(row.since),
-    })))
+    lists: Lists,
+    Asked(filters): Asked<MemberQuery>,
+) -> Result<Listing<Member>, EdgeError> {
+    lists.answer(Of::Organization, &filters).await
 }
 
 /// What a person is here after a command.
