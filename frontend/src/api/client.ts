@@ -54,11 +54,11 @@ export function createApi(token?: Token) {
       command(client.POST("/api/v1/events", { params: { header: keyed(key) }, body })),
     event: (event: string) =>
       unwrap(client.GET("/api/v1/events/{event}", { params: { path: { event }, query: fresh() } })),
-    moveEvent: (event: string, to: string, key: string) =>
+    moveEvent: (event: string, to: string, reason: string | null, key: string) =>
       command(
         client.POST("/api/v1/events/{event}/transitions", {
           params: { path: { event }, header: keyed(key) },
-          body: { to },
+          body: { to, reason },
         }),
       ),
     items: (event: string, query: ItemQuery) =>

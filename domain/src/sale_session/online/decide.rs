@@ -21,6 +21,7 @@ use crate::consignment_event::{self, SessionScheduled};
 use crate::ids::{Actor, CaseId, ReceiptId};
 use crate::money::Cents;
 use crate::rejection::{Rejection, forbidden, not_found, rule};
+use crate::sabotage::{Bug, sabotaged};
 use crate::sale_session::conflicts::ClaimSent;
 use crate::stream::StreamId;
 

@@ -94,7 +94,7 @@ fn stl_7_each_amount_names_its_rule_and_its_entries_the_deciding_one_first() {
     let back = logs.clone().then_session(returned).statement(1);
     let sold = logs.statement(1);
     let receipt = sold.lines[0].sources[0];
-    assert_eq!((sold.lines[0].rule.as_str(), receipt.line), ("STL-4", 1), "the receipt's line");
+    assert_eq!((&*sold.lines[0].rule, receipt.line), ("STL-4", 1), "the receipt's line");
     assert_eq!(back.lines[0].rule, "STL-3");
     assert!(back.lines[0].sources.contains(&receipt));
     let LineAbout::Sale(sale) = &back.lines[0].about else { panic!() };
