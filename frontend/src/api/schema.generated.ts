@@ -4,6 +4,60 @@
  */
 
 export interface paths {
+    "/api/v1/commission-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every version of the commission plan, newest first. A line of a receipt names the one it was estimated under, a
+         *     statement the one it was settled by.
+         */
+        get: operations["list_commission_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commission-plans/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of the commission plan. */
+        get: operations["get_commission_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commission-plans/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a plan on one price, by the rules that the tills and the settlement use. Changes nothing. */
+        post: operations["try_commission_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/configuration": {
         parameters: {
             query?: never;
@@ -13,6 +67,110 @@ export interface paths {
         };
         /** What a page needs to know before anybody has signed in. */
         get: operations["configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consignors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's consignors, by number. */
+        get: operations["list_accounts"];
+        put?: never;
+        /** Gives consignors their numbers; those who have one already are passed over. */
+        post: operations["enrol_consignors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consignors/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One consignor's account. */
+        get: operations["get_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consignors/{number}/flags/{flag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks an account: `barred` or `tax_form_missing`. */
+        put: operations["set_account_flag"];
+        post?: never;
+        /** Takes a mark from an account. */
+        delete: operations["clear_account_flag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consignors/{number}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The story of a consignor, over all events: enrolled, registered, items, fees, bookings, sales, statements, payouts. */
+        get: operations["consignor_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consignors/{number}/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes how an account takes part in events to come. */
+        put: operations["change_tier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/denied-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was refused what for want of a right, the newest hours first. */
+        get: operations["list_denied_access"];
         put?: never;
         post?: never;
         delete?: never;
@@ -56,6 +214,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adjusts somebody's figures by hand, with a reason. */
+        post: operations["adjust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bookings of an event. */
+        get: operations["list_bookings"];
+        put?: never;
+        /** Books a place for a consignor. A consignor may book for themself, staff for anybody. */
+        post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/bookings/{booking}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One booking. */
+        get: operations["get_booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/bookings/{booking}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes up the place that is kept. */
+        post: operations["accept_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/bookings/{booking}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a booking up; its place is offered to the next who waits. */
+        post: operations["cancel_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/bookings/{booking}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that the person is here. */
+        post: operations["check_in_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/bookings/{booking}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Checks the person out: the shift is done, the drop-off or pick-up over. A completed shift raises the share of
+         *     everything that the consignor sells at the event.
+         */
+        post: operations["complete_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/bookings/{booking}/miss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that the person did not come; a missed shift costs what the settings name. */
+        post: operations["miss_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/carried-forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the event's settlements carry forward in the organization's ledger instead of paying it. */
+        get: operations["list_carried_forward"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event}/consignors": {
         parameters: {
             query?: never;
@@ -65,6 +380,317 @@ export interface paths {
         };
         /** An event's consignors, by number. */
         get: operations["list_consignors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stock counts of an event. */
+        get: operations["list_counts"];
+        put?: never;
+        /** Begins a stock count. */
+        post: operations["start_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/counts/{count}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One stock count. */
+        get: operations["get_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/counts/{count}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a count up; nothing changes. */
+        post: operations["abandon_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/counts/{count}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compares the next 500 items with what was seen: what is missing is marked so, what turned up is checked in.
+         *     Repeat it, each time under a key of its own, until the count is `finished`.
+         */
+        post: operations["compare_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/counts/{count}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a count found to differ. */
+        get: operations["list_count_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/counts/{count}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes tags that were seen in the hall. */
+        post: operations["count_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/discrepancies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Differences between our logs and the store. */
+        get: operations["list_discrepancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/discrepancies/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One difference, with both sides' evidence. */
+        get: operations["get_discrepancy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/discrepancies/{case}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolves a difference; once. */
+        post: operations["resolve_discrepancy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps an item that is not complete yet: texts may be short and prices missing. */
+        post: operations["save_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/drafts/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a draft's newer state. */
+        put: operations["update_draft"];
+        post?: never;
+        /** Gives a draft up; its tag is not used again. */
+        delete: operations["discard_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/drafts/{tag}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lists a draft, whole. */
+        post: operations["complete_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What consignors owe, by consignor and kind. */
+        get: operations["list_fees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/fees/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Charges a fee by the settings' rates. */
+        post: operations["charge_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/fees/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every charge, payment, waiver, adjustment and referral credit, newest first. */
+        get: operations["list_fee_movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/fees/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that a fee was paid, at the door or online. */
+        post: operations["record_fee_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/fees/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Waives a fee, in whole or in part. */
+        post: operations["waive_fee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened in an event, in its sessions and in its reconciliation, newest first. */
+        get: operations["event_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,6 +730,457 @@ export interface paths {
         /** The items of an event, by tag. */
         get: operations["list_items"];
         put?: never;
+        /** Lists items: each gets its tag, or is refused with the rule. */
+        post: operations["create_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edits many items at once. */
+        patch: operations["edit_items"];
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item. */
+        get: operations["get_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edits one item. What stands on its printed tag counts on the floor all the same. */
+        patch: operations["edit_item"];
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/{tag}/retag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an item another tag; the old one counts no more. */
+        post: operations["retag_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/{tag}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An item as it was at a moment, as its event knew it: while a session has an item, the session's state says more. */
+        get: operations["item_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A volunteer sees items come in; those checked in already are passed over. */
+        post: operations["check_in_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/depart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes how items leave the hall, other than sold. */
+        post: operations["depart_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that tags are printed: their price and flags count on the floor, whatever is edited later. */
+        post: operations["print_tags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes items out of the sale. Beyond the allowance, a consignor's own wish costs the fine that the settings name. */
+        post: operations["pull_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts pulled, rejected or missing items up for sale after all. */
+        post: operations["reinstate_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses items at check-in, with the fine that the settings name. They may still be sold, by a person allowed to. */
+        post: operations["reject_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes many prices by one rule. */
+        post: operations["reprice_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists unsold items again in a later event, as they are or at another price: at most twice per item, its history
+         *     kept.
+         */
+        post: operations["transfer_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/participations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes part in an event, and who waits or left. */
+        get: operations["list_participations"];
+        put?: never;
+        /** Registers a consignor; they wait when all places are taken. A consignor may register themself, staff anybody. */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/participations/{consignor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One participation. */
+        get: operations["get_participation"];
+        /** Changes tier or way to pay, before the event sells. */
+        put: operations["change_participation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/participations/{consignor}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes up the place that is kept. */
+        post: operations["accept_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/participations/{consignor}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a participation, or leaves the waiting list. The place is offered to the next who waits. */
+        post: operations["cancel_participation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/participations/{consignor}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A participation as it was at a moment. */
+        get: operations["participation_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The payouts of an event, by number. */
+        get: operations["list_payouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/payouts/{payout}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payout. */
+        get: operations["get_payout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/payouts/{payout}/carry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Owes a voided payout in the consignor's ledger instead of making it again. */
+        post: operations["carry_payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/payouts/{payout}/paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that a payout was made. */
+        post: operations["mark_payout_paid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/payouts/{payout}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a voided payout again, under a number of its own. */
+        post: operations["reissue_payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/payouts/{payout}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Voids a payout that was made; the record stays. */
+        post: operations["void_payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/payouts/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that payouts may be made. */
+        post: operations["approve_payouts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/reconciliation/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Chooses how differences are resolved from now on. */
+        put: operations["choose_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/reconciliation/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparisons of an event with the store. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How registration goes. */
+        get: operations["get_registration"];
+        /** Says how registration goes: period, places, terms. More places are offered to those who wait. */
+        put: operations["plan_registration"];
         post?: never;
         delete?: never;
         options?: never;
@@ -123,6 +1200,219 @@ export interface paths {
         put?: never;
         /** Plans a session. */
         post: operations["create_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlement-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calculates what a settlement over the logs as they stand now would come to. Nothing is recorded. */
+        get: operations["preview_settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlement-preview/{consignor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calculates one consignor's statement over the logs as they stand now. Nothing is recorded. */
+        get: operations["preview_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settlements of an event. */
+        get: operations["list_settlements"];
+        put?: never;
+        /**
+         * Begins a settlement over the heads of all its logs as they stand now, and calculates it. One that nobody has
+         *     approved yet gives way. Should the answer not come, ask for the settlement, and run it again if it is `pinned`.
+         */
+        post: operations["start_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlements/{settlement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One settlement. */
+        get: operations["get_settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlements/{settlement}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a settlement: payouts follow. Where the settings ask for two persons, the second one's approval counts. */
+        post: operations["approve_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlements/{settlement}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calculates a settlement that was cut off; one that is calculated already stays as it is. */
+        post: operations["run_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlements/{settlement}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statements of a settlement, without their lines. */
+        get: operations["list_statements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/settlements/{settlement}/statements/{consignor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One consignor's statement with every line: what it is about, the rule it stands on, and the entries it comes
+         *     from.
+         */
+        get: operations["get_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The slots of an event. */
+        get: operations["list_slots"];
+        put?: never;
+        /** Opens shifts and slots for booking. */
+        post: operations["open_slots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/slots/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One slot. */
+        get: operations["get_slot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Gives a slot more or fewer places; more are offered to those who wait. */
+        patch: operations["resize_slot"];
+        trace?: never;
+    };
+    "/api/v1/events/{event}/slots/{slot}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a slot off, with all that was booked in it. */
+        post: operations["cancel_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event as it was at a moment. */
+        get: operations["event_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -157,6 +1447,61 @@ export interface paths {
         put?: never;
         /** Moves an event on (or back, where the rules name it). */
         post: operations["change_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened in the organization, newest first. */
+        get: operations["organization_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{tag}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The story of an item, over all logs, from its first entry on: what happened to it, who did it, why, and what was
+         *     different before.
+         */
+        get: operations["item_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The consignors' ledgers, newest line first. */
+        get: operations["list_ledger"];
+        put?: never;
+        /** Posts an amount by hand, with a reason. */
+        post: operations["post_to_ledger"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,7 +1615,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/platform/organizations": {
+    "/api/v1/people/{subject}/erasure": {
         parameters: {
             query?: never;
             header?: never;
@@ -280,10 +1625,160 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Destroys what is kept about a person: their key goes, and nothing that it sealed can be read again. Numbers and
+         *     figures stay, and so do the logs with their hashes, which never knew who it was. Not while money is owed to them.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{subject}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is kept about a person, history included: what the law lets them ask for. */
+        get: operations["export_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{subject}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept about a person. */
+        get: operations["get_personal_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Keeps what is said about a person, sealed with a key of their own. */
+        patch: operations["change_personal_data"];
+        trace?: never;
+    };
+    "/api/v1/platform/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organizations of this installation, by label. */
+        get: operations["list_organizations"];
+        put?: never;
+        /**
          * Creates an organization. Its label is reserved first, so that there is one organization by that label,
          *     whatever happens in between.
          */
         post: operations["create_organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organization, as the platform sees it. */
+        get: operations["get_organization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}/hosts/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Has the organization answer at a host name of its own, beside its label. */
+        put: operations["add_host"];
+        post?: never;
+        /** Ends that. The name stays out of other organizations' hands for five minutes. */
+        delete: operations["remove_host"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}/support-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lets the calling person of the platform read in the organization for a while, as its own support does. It stands
+         *     in the organization's log, with the reason.
+         */
+        put: operations["open_support"];
+        post?: never;
+        /** Ends it before its time. */
+        delete: operations["close_support"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stops an organization at once: from the next request on nobody is let in but those who read for support, and
+         *     open connections of its sessions are closed. What the tills have sold waits with them.
+         */
+        put: operations["suspend_organization"];
+        post?: never;
+        /** Lets an organization go on. */
+        delete: operations["resume_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/vault/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wraps some of the persons' keys with the new `VAULT_KEY`. Set `VAULT_KEY_PREVIOUS` to the old one first. */
+        post: operations["rotate_vault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -307,6 +1802,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/receipts/{receipt}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The story of a receipt: the sale, and everything that came after it. */
+        get: operations["receipt_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referral-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes by which consignors bring others along. */
+        get: operations["list_referral_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referral-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a consignor a code to bring others along: 4 to 12 letters and digits, letter case does not count. */
+        put: operations["issue_referral_code"];
+        post?: never;
+        /** Lets a code count no more. */
+        delete: operations["retire_referral_code"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}": {
         parameters: {
             query?: never;
@@ -316,6 +1863,40 @@ export interface paths {
         };
         /** One session. */
         get: operations["get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a session off before it has opened. */
+        post: operations["cancel_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/cash-movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cash that was put into a session's drawers or taken out of them, newest first. */
+        get: operations["list_cash_movements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -355,6 +1936,131 @@ export interface paths {
         put?: never;
         /** Ends selling: items go back to the event, page by page. */
         post: operations["close_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/close-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends selling although terminals may hold sales that the log does not have. The reason is on record with those
+         *     terminals; what they hold is taken whenever it comes.
+         */
+        post: operations["close_session_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the session something as the terminal that it is. */
+        post: operations["terminal_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session's conflicts, newest first. */
+        get: operations["list_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/conflicts/{conflict}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a conflict, once. */
+        post: operations["resolve_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/drawers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session's cash drawers, in the order they were opened. */
+        get: operations["list_drawers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened in a session, newest first. */
+        get: operations["session_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/late-commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what a terminal still holds after its pairing was revoked: receipts that it made offline are facts,
+         *     whoever may sell by now. The token must be one that this session once gave out.
+         */
+        post: operations["late_command"];
         delete?: never;
         options?: never;
         head?: never;
@@ -434,6 +2140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/receipt-lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds one receipt of the session. What was recorded a moment ago is found, too. */
+        get: operations["look_up_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}/receipts": {
         parameters: {
             query?: never;
@@ -455,6 +2178,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/receipts/{receipt}/lines/{line}/identification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what an unlisted line was; whoever owned it is credited. */
+        post: operations["identify_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/receipts/{receipt}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Voids a whole receipt while its session still sells; its items are on the floor again. */
+        post: operations["void_receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session's report. */
+        get: operations["session_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}/resume": {
         parameters: {
             query?: never;
@@ -466,6 +2240,41 @@ export interface paths {
         put?: never;
         /** Sells again. */
         post: operations["resume_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was brought back to a session, newest first. */
+        get: operations["list_returns"];
+        put?: never;
+        /** Takes lines of a receipt back and pays for them, in the session or any time after it. */
+        post: operations["take_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session as it was at a moment. */
+        get: operations["session_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -496,7 +2305,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A session's terminals, in the order they paired. */
+        /** A session's terminals. */
         get: operations["list_terminals"];
         put?: never;
         post?: never;
@@ -523,6 +2332,149 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/terminals/{terminal}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what a terminal may do beyond plain sales; pairing grants nothing of that. */
+        put: operations["set_terminal_rights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/terminals/{terminal}/unreachable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a terminal cannot be reached, so that nobody knows what it holds. Whatever it sends next ends that. */
+        post: operations["report_unreachable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/terminals/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each terminal may do, knows and still holds. */
+        get: operations["terminal_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/unlisted-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of a session whose money stays with the house because nobody knows whose they were. */
+        get: operations["list_unlisted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings in force. */
+        get: operations["get_settings"];
+        /**
+         * Puts new settings in force: whole, under the version that follows the one in force. Events that run go on with
+         *     those they were founded with.
+         */
+        put: operations["change_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of the settings, newest first. */
+        get: operations["list_settings_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of the settings. */
+        get: operations["get_settings_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support-access/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends the support access of a person of the platform, with effect on their very next request. That one was open,
+         *     why and how long stands in the organization's log (`support_opened`).
+         */
+        delete: operations["end_support"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/terminal": {
         parameters: {
             query?: never;
@@ -534,6 +2486,23 @@ export interface paths {
         get: operations["this_terminal"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/clerk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a signed delivery of the identity provider. One that comes again changes nothing. */
+        post: operations["take_clerk_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,15 +2526,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests by route, method and status, with their durations, since this isolate began; in Prometheus' text format.
+         *     In production it needs the token `METRICS_TOKEN`; without that secret it is not there.
+         */
+        get: operations["metrics_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A consignor's account. */
+        AccountView: {
+            /** @description Takes no part in new events. */
+            barred: boolean;
+            /**
+             * Format: int64
+             * @description Carried from event to event: positive is owed to them, negative by them.
+             */
+            carried_cents: number;
+            /** @description When they got their number. */
+            enrolled_at: string;
+            /** @description When their personal data was erased. */
+            erased_at?: string | null;
+            /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+            name: string | null;
+            /**
+             * Format: int32
+             * @description Their number, printed on their tags.
+             * @example 101
+             */
+            number: number;
+            /**
+             * Format: int32
+             * @description Participations that count.
+             */
+            participations: number;
+            /**
+             * Format: int64
+             * @description What they may spend at the tills.
+             */
+            store_credit_cents: number;
+            /** @description A tax form is missing: payouts wait for it. */
+            tax_form_missing: boolean;
+            /**
+             * @description How they take part unless they choose otherwise.
+             * @example regular
+             */
+            tier: string;
+        };
+        /** @description Who knows now. */
+        Acknowledged: {
+            /** @description Open connections that they closed. */
+            closed: number;
+            /** @description Sessions that have taken it. */
+            sessions: number;
+            /** @description Sessions that could not be reached: repeat the request. */
+            unreached: string[];
+        };
+        /** @description An approval. */
+        Approval: {
+            /** @enum {string} */
+            despite?: "comes_later" | "trifle" | "cannot_be_resolved";
+            /** @description More words, kept apart from the log. */
+            note?: string | null;
+        };
+        /** @description Payouts to approve. */
+        ApprovingPayouts: {
+            /**
+             * @description Their numbers, at most 5,000.
+             * @example [
+             *       1,
+             *       2,
+             *       3
+             *     ]
+             */
+            payouts: number[];
+        };
+        /** @description Sums that must agree, because each was gathered by another way. */
+        BalanceView: {
+            /**
+             * Format: int64
+             * @description Given back to shoppers for no line: the house bears it.
+             */
+            borne_cents: number;
+            /**
+             * Format: int64
+             * @description Charges less credits over all statements.
+             */
+            charges_cents: number;
+            /**
+             * Format: int64
+             * @description Everything that does not agree; zero, or nobody can approve it.
+             */
+            difference_cents: number;
+            /**
+             * Format: int64
+             * @description What all statements earn in this event.
+             */
+            earned_cents: number;
+            /**
+             * Format: int64
+             * @description Prices less what was given back of them.
+             */
+            gross_cents: number;
+            /**
+             * Format: int64
+             * @description The house's shares.
+             */
+            house_cents: number;
+            /**
+             * Format: int64
+             * @description What shoppers paid for lines and did not get back, tax included.
+             */
+            payable_cents: number;
+            /**
+             * Format: int64
+             * @description What shoppers paid, less what they got back.
+             */
+            received_cents: number;
+            /**
+             * Format: int64
+             * @description Consignors' shares.
+             */
+            share_cents: number;
+            /**
+             * Format: int64
+             * @description Tax on them.
+             */
+            tax_cents: number;
+            /**
+             * Format: int64
+             * @description Tenders of offline receipts beyond what their lines came to.
+             */
+            variance_cents: number;
+        };
+        /** @description A booking. */
+        BookingView: {
+            /** @description Its id. */
+            booking: string;
+            /** @description Why it was given up. */
+            cancelled?: string | null;
+            /** @description When it last changed. */
+            changed_at: string;
+            /**
+             * Format: int32
+             * @description The consignor; `null` for shoppers.
+             */
+            consignor?: number | null;
+            /** @description `shift`, `drop_off` or `pick_up`. */
+            kind: string;
+            /** @description When it was made. */
+            made_at: string;
+            /** @description The consignor's name; `null` for callers who may not see personal data, and where none is kept. */
+            name: string | null;
+            /** @description Until when a place is kept. */
+            offer_expires_at?: string | null;
+            /** @description Which work, for shifts. */
+            shift?: string | null;
+            /** @description Where. */
+            slot: string;
+            /** @description When it begins. */
+            starts_at: string;
+            /**
+             * @description `waiting`, `offered`, `scheduled`, `checked_in`, `completed`, `no_show` or `cancelled`.
+             * @example scheduled
+             */
+            status: string;
+        };
+        /** @description Why a slot is called off. */
+        CallingOff: {
+            /** @enum {string} */
+            reason: "own_wish" | "moved" | "organizer";
+        };
+        /** @description An amount carried forward instead of paid. */
+        CarriedView: {
+            /**
+             * Format: int64
+             * @description Positive is owed to the consignor, negative by them.
+             */
+            amount_cents: number;
+            /** @description Whose, and by which settlement: `{settlement}/{consignor}`. */
+            carried: string;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /** @description `negative`, `below_minimum` or `after_payout`. */
+            reason: string;
+            /** @description The settlement. */
+            settlement: string;
+        };
+        /** @description Cash that moved without a sale. */
+        CashMoveView: {
+            /**
+             * Format: int64
+             * @description Put in above zero, taken out below.
+             */
+            amount_cents: number;
+            /** @description `bank_drop`, `change`, `expense` or `correction`. */
+            reason: string;
+            /** @description When. */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Position of its entry.
+             */
+            seq: number;
+            /** @description At which terminal. */
+            terminal: string;
+            /** @description Its name. */
+            terminal_name?: string | null;
+        };
         /** @description The session's items at a position of its log. */
         Catalogue: {
             /**
              * @description `[tag, title, size, price_cents, consignor, flags]`; flags: 1 may be reduced, 2 donated if unsold,
-             *     4 not taxed, 16 sold.
+             *     4 not taxed, 16 marked missing, 32 rejected at check-in, 64 sold.
              * @example [
              *       [
              *         "0010001234",
@@ -585,6 +2777,58 @@ export interface components {
             position: number;
             /** @description What the session sells by. */
             settings: components["schemas"]["SellingRules"];
+            /** @description False when only what came in since the position asked for is listed. */
+            whole: boolean;
+        };
+        /** @description Sales of a category. */
+        CategorySum: {
+            /** @description The category; `null` for things that were not listed. */
+            category?: string | null;
+            /**
+             * Format: int32
+             * @description Lines that stand.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Their prices, less what was given back.
+             */
+            net_cents: number;
+        };
+        /** @description One value that changed. */
+        ChangeView: {
+            /** @description What it is. */
+            after: Record<string, never>;
+            /** @description What it was. */
+            before: Record<string, never>;
+            /**
+             * @description The field.
+             * @example price
+             */
+            field: string;
+        };
+        /** @description What a person should know before approving. */
+        ChecksView: {
+            /**
+             * Format: int32
+             * @description Conflicts that nobody resolved: their lines are not credited.
+             */
+            open_conflicts: number;
+            /**
+             * Format: int32
+             * @description Discrepancies with the store that nobody resolved.
+             */
+            open_discrepancies: number;
+            /**
+             * Format: int32
+             * @description Entries that name a line nobody sold.
+             */
+            unmatched: number;
+        };
+        /** @description How differences are to be resolved. */
+        ChosenPolicy: {
+            /** @enum {string} */
+            policy: "by_hand" | "most_recent_wins";
         };
         /** @description What a page needs to know before anybody has signed in. */
         Configuration: {
@@ -593,6 +2837,36 @@ export interface components {
             sign_in: components["schemas"]["SignIn"];
             /** @description Version of the Worker. */
             version: string;
+        };
+        /** @description Records that cannot both be true. */
+        ConflictView: {
+            /** @description Its id. */
+            case: string;
+            /** @description `double_sale`, `online_against_floor` or `receipt_id_reused`. */
+            kind: string;
+            /** @description When it was found. */
+            opened_at: string;
+            /**
+             * Format: int64
+             * @description Position of the entry that found it.
+             */
+            opened_seq: number;
+            /** @description The receipts, in the order of the log. */
+            receipts: string[];
+            /**
+             * Format: int64
+             * @description What shoppers get back.
+             */
+            refund_cents?: number | null;
+            resolution?: components["schemas"]["ResolutionView"] | null;
+            /** @description When it ended; `null` while it is open. */
+            resolved_at?: string | null;
+            /** @description Who ended it. */
+            resolved_by?: string | null;
+            /** @description The item; `null` when it is about a whole receipt. */
+            tag?: string | null;
+            /** @description What the item is, where its description is known. */
+            title?: string | null;
         };
         /**
          * @description A consignor in an event. Shares are estimates until the settlement: shifts may still be completed or missed,
@@ -637,6 +2911,49 @@ export interface components {
              */
             tier: string;
         };
+        /** @description One difference. */
+        CountDifferenceView: {
+            /** @description `missing`, `found` or `unexpected`. */
+            class: string;
+            /**
+             * @description What is different.
+             * @example missing_on_floor
+             */
+            difference: string;
+            /** @description When it was found. */
+            found_at: string;
+            /** @description The tag. */
+            tag: string;
+        };
+        /** @description A stock count. */
+        CountView: {
+            /** @description Its id. */
+            count: string;
+            /**
+             * Format: int32
+             * @description Tags seen so far.
+             */
+            counted: number;
+            /**
+             * Format: int32
+             * @description Differences found so far.
+             */
+            differences: number;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /**
+             * Format: int32
+             * @description Items that should be here.
+             */
+            expected: number;
+            /** @description When it began. */
+            started_at: string;
+            /**
+             * @description `counting`, `finished` or `abandoned`.
+             * @example counting
+             */
+            status: string;
+        };
         /** @description The event that was founded. */
         CreatedEvent: components["schemas"]["Position"] & {
             /** @description Its id. */
@@ -668,12 +2985,211 @@ export interface components {
              */
             number: number;
         };
+        /** @description Refusals of one hour: one actor, one route, one missing right. */
+        DeniedAccess: {
+            /**
+             * @description As in logs; `others` where an hour had too many to name.
+             * @example person:user_demo_val
+             */
+            actor: string;
+            /**
+             * Format: int32
+             * @description How often in that hour.
+             */
+            attempts: number;
+            /** @description The first of them. */
+            first_at: string;
+            /** @description The last of them. */
+            last_at: string;
+            /**
+             * @description The method.
+             * @example GET
+             */
+            method: string;
+            /**
+             * @description What was missing.
+             * @example the permission read_everything
+             */
+            needs: string;
+            /** @description The last one's request. */
+            request_id: string;
+            /**
+             * @description The route, as in the table of rights.
+             * @example /api/v1/events/{event}
+             */
+            route: string;
+        };
+        /** @description Items that leave. */
+        Departing: {
+            /** @enum {string} */
+            how: "picked_up" | "donated" | "missing";
+            /** @description The tags, at most 500. */
+            tags: string[];
+        };
+        /** @description A difference between our logs and the store. */
+        DiscrepancyView: {
+            /** @description Who resolved it. */
+            actor?: string | null;
+            /**
+             * @description What kind.
+             * @example missing_here
+             */
+            class: string;
+            /** @description When it ended. */
+            closed_at?: string | null;
+            /**
+             * Format: int64
+             * @description What the store has more than we, in cents.
+             */
+            difference_cents: number;
+            /** @description The case. */
+            discrepancy: string;
+            /** @description When it was found. */
+            found_at: string;
+            /** @description Our entries. */
+            our_evidence: Record<string, never>;
+            /**
+             * Format: int64
+             * @description What we have: an amount in cents, or a number of things.
+             */
+            ours: number;
+            /** @description A line's or refund's id at the store. */
+            part?: string | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description `store_is_right`, `logs_are_right` or `explained`. */
+            resolution?: string | null;
+            /** @description The run that found it. */
+            run: string;
+            /**
+             * @description `open`, `vanished` or `resolved`.
+             * @example open
+             */
+            status: string;
+            /** @description The store's id of the order, the item's tag, or the webhook topic. */
+            subject: string;
+            /** @description `order`, `item` or `topic`. */
+            subject_kind: string;
+            /** @description The digest of the store's answer, which lies in the vault. */
+            their_evidence: Record<string, never>;
+            /**
+             * Format: int64
+             * @description What the store has.
+             */
+            theirs: number;
+        };
+        /** @description A cash drawer while it was in use at a terminal. */
+        DrawerView: {
+            /** @description When it was counted; `null` while it is in use. */
+            closed_at?: string | null;
+            /**
+             * Format: int64
+             * @description What was in it.
+             */
+            counted_cents?: number | null;
+            /**
+             * Format: int64
+             * @description Counted less expected.
+             */
+            difference_cents?: number | null;
+            /**
+             * Format: int64
+             * @description What should have been in it.
+             */
+            expected_cents?: number | null;
+            /**
+             * Format: int64
+             * @description The change it began with.
+             */
+            float_cents: number;
+            /**
+             * Format: int64
+             * @description Put in less taken out, not by sales.
+             */
+            moved_cents: number;
+            /** @description When it was opened. */
+            opened_at: string;
+            /**
+             * Format: int64
+             * @description Position of the entry that opened it.
+             */
+            opened_seq: number;
+            /** @description At which terminal. */
+            terminal: string;
+            /** @description Its name. */
+            terminal_name?: string | null;
+        };
+        /** @description What an erasure has destroyed. */
+        Erasure: (components["schemas"]["Position"] | null) & {
+            /**
+             * Format: int32
+             * @description Keys destroyed.
+             */
+            keys: number;
+            /**
+             * @description Whose data is gone.
+             * @example consignor:101
+             */
+            subject: string;
+            /**
+             * Format: int32
+             * @description Sealed values destroyed.
+             */
+            values: number;
+        };
         /** @description Where an event stands after a command. */
         EventMoved: components["schemas"]["Position"] & {
             /** @description Its id. */
             id: string;
             /** @description Its status now. */
             status: string;
+        };
+        /** @description An event as it was. */
+        EventState: components["schemas"]["StandsAt"] & {
+            /** @description How many items stand where. */
+            items: {
+                [key: string]: number;
+            };
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many consignors take part.
+             */
+            participants: number;
+            /** @description How many payouts stand where. */
+            payouts: {
+                [key: string]: number;
+            };
+            /** @description Its sessions, with their status as far as the event knew. */
+            sessions: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description Version of the settings that it was founded with.
+             */
+            settings_version: number;
+            /**
+             * Format: int64
+             * @description Settlements approved.
+             */
+            settlements_approved: number;
+            /**
+             * Format: int64
+             * @description Its slots.
+             */
+            slots: number;
+            /**
+             * @description Its status.
+             * @example selling
+             */
+            status: string;
+            /**
+             * Format: int64
+             * @description How many wait for a place.
+             */
+            waiting: number;
         };
         /** @description A consignment event, as lists and pages show it. */
         EventView: {
@@ -710,6 +3226,188 @@ export interface components {
              */
             status: string;
         };
+        /** @description What was unusual about lines. */
+        ExceptionSum: {
+            /**
+             * Format: int64
+             * @description Their prices.
+             */
+            gross_cents: number;
+            /** @description `overridden`, `unlisted`, `marked`, `not_checked_in`, `keyed`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Lines.
+             */
+            lines: number;
+            /** @description The reason that was given, where one is. */
+            reason?: string | null;
+        };
+        /** @description One movement of money. */
+        FeeMovement: {
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: int64
+             * @description Charged: what is owed. Otherwise: what the consignor gets of it; negative for what is taken from them.
+             */
+            amount_cents: number;
+            /** @description The booking that it is about. */
+            booking?: string | null;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /**
+             * Format: int32
+             * @description How many items it is for.
+             */
+            items?: number | null;
+            /** @description What for; `null` for adjustments and referrals. */
+            kind?: string | null;
+            /**
+             * @description Where it stands: the entry of the event's log and the line in it.
+             * @example 0000000042.000
+             */
+            line: string;
+            /** @description How it is paid. */
+            method?: string | null;
+            /**
+             * @description `charged`, `paid`, `waived`, `adjusted` or `referred` (a credit for bringing somebody along).
+             * @example waived
+             */
+            movement: string;
+            /**
+             * Format: int32
+             * @description Where the amount is a part of the share of the whole event.
+             */
+            part_of_share_bp?: number | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description When. */
+            recorded_at: string;
+            /** @description Reference of a payment. */
+            reference?: string | null;
+            /**
+             * Format: int32
+             * @description The consignor who came through this one.
+             */
+            referred?: number | null;
+            /** @description The item that it is about. */
+            tag?: string | null;
+        };
+        /** @description What one consignor owes of one kind of fee. */
+        FeeView: {
+            /**
+             * @description Whose and what for: `{consignor}/{kind}`.
+             * @example 0000000101/participation
+             */
+            account: string;
+            /**
+             * Format: int64
+             * @description Carried by the organization's ledger: fell due after the payout.
+             */
+            carried_cents: number;
+            /**
+             * Format: int64
+             * @description Charged so far.
+             */
+            charged_cents: number;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /**
+             * @description What for.
+             * @example participation
+             */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Still open: deducted from the payout. Negative when more was paid than charged.
+             */
+            open_cents: number;
+            /**
+             * Format: int64
+             * @description Paid so far, outside the payout.
+             */
+            paid_cents: number;
+            /**
+             * Format: int64
+             * @description Parts of the share of the whole event, charged and not waived; their amount is known at the settlement.
+             */
+            part_of_share_bp: number;
+            /**
+             * Format: int64
+             * @description Waived so far.
+             */
+            waived_cents: number;
+        };
+        /** @description A line of it. */
+        FoundLine: {
+            /**
+             * Format: int32
+             * @description Its place on the receipt, from 0: what a return names.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description Charged, before tax was added.
+             */
+            price_cents: number;
+            /** @description `credited`, `contested`, `claimed` or `gone` (taken back already). */
+            standing: string;
+            /** @description The tag, where it could be read. */
+            tag?: string | null;
+            /**
+             * Format: int64
+             * @description Charged tax.
+             */
+            tax_cents: number;
+            /** @description What it is, where the session knew it. */
+            title?: string | null;
+        };
+        /** @description A receipt as the returns desk needs it. */
+        FoundReceipt: {
+            /**
+             * Format: int64
+             * @description What they got back at once.
+             */
+            change_cents: number;
+            /** @description All of it. */
+            lines: components["schemas"]["FoundLine"][];
+            /**
+             * Format: int32
+             * @description Its number in the session.
+             */
+            number: number;
+            /** @description When, by the terminal's clock. */
+            occurred_at: string;
+            /** @description True for an order of the online store: its money goes back there. */
+            online: boolean;
+            /** @description Its id. */
+            receipt: string;
+            /** @description `stands`, `voided` or `dropped`. */
+            standing: string;
+            /** @description How. */
+            tenders: components["schemas"]["TenderView"][];
+            /** @description Where it was made; `null` for an online order. */
+            terminal_name?: string | null;
+            /**
+             * Format: int64
+             * @description What the shopper paid.
+             */
+            total_cents: number;
+        };
+        /** @description Why a booking is given up. */
+        GivingUp: {
+            /** @description More words, kept apart from the log with the consignor's data. */
+            note?: string | null;
+            /** @enum {string} */
+            reason: "own_wish" | "moved" | "organizer";
+        };
         /** @description That the Worker runs, and what it is. */
         Health: {
             /** @description The commit it was built from, when the deployment says so. */
@@ -723,6 +3421,79 @@ export interface components {
             status: string;
             /** @description Version of the Worker. */
             version: string;
+        };
+        /** @description Something that happened. */
+        HistoryView: {
+            /**
+             * @description Who: `person:…`, `terminal:…`, `system:…`, or the `stream:…` that handed it over.
+             * @example person:user_demo_olivia
+             */
+            actor: string;
+            /** @description What was different before. */
+            changes: components["schemas"]["ChangeView"][];
+            /** @description The command that caused it. */
+            command_id: string;
+            /** @description The entry's own data, as the log holds it. */
+            data: Record<string, never>;
+            /**
+             * @description What, for programs.
+             * @example items_edited
+             */
+            kind: string;
+            /** @description When, by the terminal's clock, where that was asked. */
+            occurred_at?: string | null;
+            /** @description Its place in the history, by time. */
+            place: string;
+            /** @description Why, where a reason was given. */
+            reason?: string | null;
+            /**
+             * @description When, by the log's clock.
+             * @example 2027-03-27T10:00:00.000Z
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description The entry.
+             */
+            seq: number;
+            /**
+             * @description The log that says it.
+             * @example 0193f6a1-…/event/0193f6a2-…
+             */
+            stream: string;
+            /**
+             * @description What, for people.
+             * @example Items edited
+             */
+            title: string;
+        };
+        /** @description A host name and whose it is. */
+        HostName: components["schemas"]["Position"] & {
+            /**
+             * @description The name.
+             * @example sale.example.org
+             */
+            host: string;
+        };
+        /** @description Sales of an hour. */
+        HourSum: {
+            /**
+             * Format: int64
+             * @description Sum of prices.
+             */
+            gross_cents: number;
+            /** @description Its first instant. */
+            hour: string;
+            /**
+             * Format: int32
+             * @description Lines.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description Receipts.
+             */
+            receipts: number;
         };
         /** @description What became of an import. */
         ImportReport: components["schemas"]["Position"] & {
@@ -758,6 +3529,70 @@ export interface components {
              */
             warned: number;
         };
+        /** @description New values; those left out stay. */
+        ItemChange: {
+            /** @description Category code. */
+            category?: string | null;
+            /** @description Condition code. */
+            condition?: string | null;
+            /** @description To be donated if unsold. */
+            donate?: boolean | null;
+            /**
+             * Format: int64
+             * @description Price.
+             * @example 400
+             */
+            price_cents?: number | null;
+            /** @description May be reduced. */
+            reduce?: boolean | null;
+            /** @description Size, as on the label. */
+            size?: string | null;
+            /** @description What it is. */
+            title?: string | null;
+        };
+        /** @description Edits of many items. */
+        ItemChanges: {
+            /** @description New values for all of them. */
+            change: components["schemas"]["ItemChange"];
+            /** @description The tags, at most 500. */
+            tags: string[];
+        };
+        /** @description An item as it was, as its event knew it. */
+        ItemState: components["schemas"]["StandsAt"] & {
+            /**
+             * Format: int32
+             * @description Whose it was.
+             */
+            consignor: number;
+            /** @description To be donated if unsold. */
+            donate: boolean;
+            /**
+             * Format: int32
+             * @description Its price.
+             */
+            price_cents: number;
+            /**
+             * Format: int32
+             * @description The price on its tag; `null` before a tag was printed.
+             */
+            printed_cents?: number | null;
+            /** @description Might be reduced. */
+            reduce: boolean;
+            /** @description The session that had or last had it. */
+            session?: string | null;
+            /**
+             * @description Its status.
+             * @example checked_in
+             */
+            status: string;
+            /** @description Its tag. */
+            tag: string;
+            /**
+             * Format: int32
+             * @description How often it came from an earlier event.
+             */
+            transfers: number;
+        };
         /** @description An item. */
         ItemView: {
             /** @description Category code. */
@@ -771,11 +3606,18 @@ export interface components {
             consignor: number;
             /** @description To be donated if unsold. */
             donate: boolean;
+            /** @description When it was listed. */
+            listed_at: string;
             /**
              * Format: int64
              * @description Price on the tag.
              */
             price_cents: number;
+            /**
+             * Format: int64
+             * @description Price printed on its tag, which counts on the floor; `null` before a tag is printed.
+             */
+            printed_cents?: number | null;
             /** @description May be reduced. */
             reduce: boolean;
             /** @description The consignor's own reference. */
@@ -808,6 +3650,56 @@ export interface components {
             tag_label: string;
             /** @description What it is. */
             title: string;
+            /**
+             * Format: int32
+             * @description How often it came from an earlier event.
+             */
+            transfers: number;
+        };
+        /** @description Why a participation ends. */
+        Leaving: {
+            /** @description More words, kept apart from the log with the consignor's data. */
+            note?: string | null;
+            /** @enum {string} */
+            reason: "own_wish" | "unpaid" | "organizer";
+        };
+        /** @description A line of a consignor's ledger. */
+        LedgerLine: {
+            /** @description Which balance: `carried` or `store_credit`. */
+            account: string;
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: int64
+             * @description Positive is a credit to the consignor.
+             */
+            amount_cents: number;
+            /**
+             * Format: int64
+             * @description The account's balance with it.
+             */
+            balance_cents: number;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /** @description The event it belongs to. */
+            event?: string | null;
+            /**
+             * @description Where it stands: the entry of the organization's log and the line in it.
+             * @example 0000000042.000
+             */
+            line: string;
+            /** @description When. */
+            posted_at: string;
+            /**
+             * @description Why.
+             * @example negative_payout
+             */
+            reason: string;
+            /** @description The entry it stands on, as `stream#seq.line`; `null` for what a person posted. */
+            source?: string | null;
         };
         /** @description A line of a receipt. Shares are estimates until the settlement. */
         LineView: {
@@ -863,6 +3755,23 @@ export interface components {
             /** @description What it is; `null` in the reply to a sale, which speaks before the catalogue is asked. */
             title?: string | null;
         };
+        /** @description An entry that a command made. */
+        MadeEntry: {
+            /** @description What happened. */
+            kind: string;
+            /** @description The JSON text on record. */
+            payload: string;
+            /**
+             * Format: int64
+             * @description When, by the log's clock, ms since 1970 UTC.
+             */
+            recorded_at: number;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+        };
         /** @description The signed-in person, as this organization knows them. */
         Me: {
             /** @description The organization at this host. */
@@ -883,6 +3792,8 @@ export interface components {
              *     ]
              */
             roles: string[];
+            /** @description True while a support access of theirs is open here. */
+            support: boolean;
         };
         /** @description A person with roles here. */
         Member: {
@@ -908,6 +3819,95 @@ export interface components {
             /** @description What they are here now. */
             roles: string[];
         };
+        /** @description An entry that speaks of them. */
+        Mention: {
+            /** @description Who caused it, by an opaque id. */
+            actor: string;
+            /** @description What happened. */
+            kind: string;
+            /** @description When. */
+            recorded_at: string;
+            /** @description What it says of them. */
+            says: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description The entry.
+             */
+            seq: number;
+            /** @description The log. */
+            stream: string;
+        };
+        /** @description A new account. */
+        NewAccount: {
+            /**
+             * Format: int32
+             * @description The number on their tags.
+             * @example 101
+             */
+            number: number;
+            /** @enum {string} */
+            tier?: "regular" | "super";
+        };
+        /** @description New accounts. */
+        NewAccounts: {
+            /** @description At most 1,000. */
+            consignors: components["schemas"]["NewAccount"][];
+        };
+        /** @description An adjustment. */
+        NewAdjustment: {
+            /**
+             * Format: int64
+             * @description Positive is to the consignor.
+             * @example 500
+             */
+            amount_cents: number;
+            /**
+             * Format: int32
+             * @description Whose.
+             * @example 101
+             */
+            consignor: number;
+            /** @description More words, kept apart from the log with the consignor's data. */
+            note?: string | null;
+            /** @enum {string} */
+            reason: "item_lost" | "item_damaged" | "wrong_price" | "fee_refunded" | "correction" | "goodwill";
+            /** @description The item that it is about. */
+            tag?: string | null;
+        };
+        /** @description A booking to make. */
+        NewBooking: {
+            /**
+             * Format: int32
+             * @description By which consignor.
+             * @example 101
+             */
+            consignor: number;
+            /** @description Where. */
+            slot: string;
+            /** @description Waits when there is no place. */
+            wait?: boolean;
+        };
+        /** @description A fee to charge. */
+        NewCharge: {
+            /**
+             * Format: int32
+             * @description Who owes it.
+             * @example 101
+             */
+            consignor: number;
+            /**
+             * Format: int32
+             * @description Items, for `oversize` and `battery`.
+             */
+            items?: number;
+            /** @enum {string} */
+            kind: "participation" | "sort" | "oversize" | "battery" | "pulled_item" | "rejected_item" | "no_show" | "missed_pick_up";
+        };
+        /** @description Why a session is closed over terminals that may hold sales. */
+        NewCloseOver: {
+            /** @enum {string} */
+            reason: "hall_closed" | "terminal_lost" | "comes_later";
+        };
         /** @description A new event. */
         NewEvent: {
             /**
@@ -925,6 +3925,63 @@ export interface components {
              * @description First selling day.
              */
             starts_on?: string | null;
+        };
+        /** @description What an unlisted line was. */
+        NewIdentification: {
+            /**
+             * Format: int32
+             * @description Whose it was; with a tag, whatever the tag says.
+             * @example 101
+             */
+            consignor?: number | null;
+            /**
+             * @description The item, when it is one of the session's and unsold.
+             * @example 0010001234
+             */
+            tag?: string | null;
+        };
+        /** @description An item to list. */
+        NewItem: {
+            /**
+             * @description Category code.
+             * @example toys
+             */
+            category: string;
+            /**
+             * @description Condition code.
+             * @example good
+             */
+            condition: string;
+            /**
+             * Format: int32
+             * @description Whose it is, by number.
+             * @example 101
+             */
+            consignor: number;
+            /** @description To be donated if unsold. */
+            donate?: boolean;
+            /**
+             * Format: int64
+             * @description Price; between two steps it goes down to the lower one.
+             * @example 450
+             */
+            price_cents: number;
+            /** @description May be reduced. */
+            reduce?: boolean;
+            /** @description The consignor's own reference; unique per consignor and event unless empty. */
+            reference?: string;
+            /** @description Size, as on the label; may be empty. */
+            size?: string;
+            /**
+             * @description What it is.
+             * @example Wooden train, 40 parts
+             */
+            title: string;
+        };
+        /** @description Items to list. */
+        NewItems: {
+            /** @description At most 500. */
+            items: components["schemas"]["NewItem"][];
         };
         /** @description A line as the terminal rang it up. */
         NewLine: {
@@ -966,6 +4023,76 @@ export interface components {
              */
             time_zone: string;
         };
+        /** @description Somebody's registration. */
+        NewParticipation: {
+            /**
+             * Format: int32
+             * @description Who.
+             * @example 101
+             */
+            consignor: number;
+            /** @enum {string} */
+            method?: "online" | "door" | "payout";
+            /** @enum {string} */
+            referral_source?: "consignor" | "friend" | "social_media" | "search" | "print" | "mail" | "returning" | "other";
+            /**
+             * Format: int32
+             * @description The consignor through whom they came, when that is the source.
+             */
+            referred_by?: number | null;
+            /**
+             * Format: int32
+             * @description Version of the terms that they accepted; 0 for none.
+             */
+            terms?: number;
+            /** @enum {string} */
+            tier?: "regular" | "super";
+        };
+        /** @description A payment of a fee. */
+        NewPayment: {
+            /**
+             * Format: int64
+             * @description How much.
+             * @example 1500
+             */
+            amount_cents: number;
+            /**
+             * Format: int32
+             * @description By whom.
+             * @example 101
+             */
+            consignor: number;
+            /** @enum {string} */
+            kind: "participation" | "sort" | "oversize" | "battery" | "pulled_item" | "rejected_item" | "no_show" | "missed_pick_up";
+            /** @enum {string} */
+            method: "online" | "door" | "payout";
+            /**
+             * @description Reference of the payment, 1 to 64 characters: the same one counts once.
+             * @example door-0042
+             */
+            reference: string;
+        };
+        /** @description An amount for a ledger. */
+        NewPosting: {
+            /** @enum {string} */
+            account?: "carried" | "store_credit";
+            /**
+             * Format: int64
+             * @description Positive is a credit to the consignor.
+             * @example 500
+             */
+            amount_cents: number;
+            /**
+             * Format: int32
+             * @description Whose.
+             * @example 101
+             */
+            consignor: number;
+            /** @description More words, kept apart from the log with the consignor's data. */
+            note?: string | null;
+            /** @enum {string} */
+            reason: "correction" | "goodwill" | "opening_balance";
+        };
         /** @description A basket that was paid at a terminal. */
         NewReceipt: {
             /**
@@ -988,6 +4115,57 @@ export interface components {
             /** @description Payment. */
             tenders: components["schemas"]["TenderView"][];
         };
+        /** @description Whose a code is to be. */
+        NewReferralCode: {
+            /**
+             * Format: int32
+             * @description A consignor's number.
+             * @example 101
+             */
+            consignor: number;
+        };
+        /** @description How a conflict is to end. */
+        NewResolution: {
+            /**
+             * Format: int32
+             * @description For `two_items`: whose the second one was; `null` for the house.
+             * @example 101
+             */
+            consignor?: number | null;
+            /** @enum {string} */
+            how: "keep_first_refund_second" | "keep_second_refund_first" | "two_items" | "one_basket" | "two_baskets";
+            /** @description The receipts that the conflict names: a resolution that was made looking at fewer is refused. */
+            receipts: string[];
+        };
+        /** @description Goods to take back. */
+        NewReturn: {
+            /** @description Which lines. */
+            lines: components["schemas"]["NewReturnLine"][];
+            /** @enum {string} */
+            reason: "faulty" | "not_as_described" | "mistake" | "goodwill";
+            /**
+             * @description Of which receipt.
+             * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+             */
+            receipt: string;
+            /** @description How the money goes back: the price of the lines with their tax, in 1 to 8 parts. */
+            tenders: components["schemas"]["TenderView"][];
+        };
+        /** @description A line to take back. */
+        NewReturnLine: {
+            /**
+             * Format: int32
+             * @description Its number on the receipt, from 1.
+             * @example 1
+             */
+            line: number;
+            /** @description Whether it goes back on the floor. */
+            restock: boolean;
+        };
+        /** @description All that a terminal may do beyond plain sales. */
+        NewRights: {
+            rights: ("override_prices" | "sell_exceptions" | "take_returns" | "void_receipts")[];
+        };
         /** @description A new session. */
         NewSession: {
             /**
@@ -1002,6 +4180,74 @@ export interface components {
              * @example Presale Thursday
              */
             name: string;
+        };
+        /** @description A slot to open. How long it is, the settings say. */
+        NewSlot: components["schemas"]["NewSlotKind"] & {
+            /**
+             * Format: int32
+             * @description Places.
+             * @example 8
+             */
+            capacity: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             * @example 2027-03-26T15:00:00Z
+             */
+            starts_at: string;
+        };
+        /** @description What a slot is for. */
+        NewSlotKind: {
+            /** @enum {string} */
+            kind: "shift";
+            /** @enum {string} */
+            shift: "drop_off_sorting" | "item_organization" | "shopper_assistance" | "general_help";
+        } | {
+            /** @enum {string} */
+            kind: "drop_off";
+            /**
+             * Format: int32
+             * @description The zone of the hall, from 1.
+             */
+            zone: number;
+        } | {
+            /** @enum {string} */
+            kind: "pick_up";
+        };
+        /** @description Slots to open. */
+        NewSlots: {
+            /** @description At most 500. */
+            slots: components["schemas"]["NewSlot"][];
+        };
+        /** @description How somebody takes part from now on. */
+        NewTier: {
+            /** @enum {string} */
+            tier: "regular" | "super";
+        };
+        /** @description Why a receipt is voided. */
+        NewVoid: {
+            /** @enum {string} */
+            reason: "mistake" | "payment_failed" | "shopper_left" | "training";
+        };
+        /** @description A waiver. */
+        NewWaiver: {
+            /**
+             * Format: int64
+             * @description How much of it; `null` for all that is open.
+             */
+            amount_cents?: number | null;
+            /**
+             * Format: int32
+             * @description Whose.
+             * @example 101
+             */
+            consignor: number;
+            /** @enum {string} */
+            kind: "participation" | "sort" | "oversize" | "battery" | "pulled_item" | "rejected_item" | "no_show" | "missed_pick_up";
+            /** @description More words, kept apart from the log with the consignor's data. */
+            note?: string | null;
+            /** @enum {string} */
+            reason: "helper" | "hardship" | "our_mistake" | "goodwill";
         };
         /** @description A status that may follow. */
         NextStatus: {
@@ -1025,6 +4271,26 @@ export interface components {
             /** @description A sentence for the person who made the file. */
             message: string;
         };
+        /** @description A support access that stands open, or has ended. */
+        OpenSupport: components["schemas"]["Position"] & {
+            /** @description Until when the caller may read in the organization; `null` when it has ended. */
+            until?: string | null;
+        };
+        /** @description An organization, as the platform sees it. */
+        OrganizationListing: {
+            /** @description When it was created. */
+            created_at: string;
+            /** @description Further host names at which it answers. */
+            hosts: string[];
+            /** @description Its public name. */
+            name: string;
+            /** @description Its id. */
+            organization: string;
+            /** @description Its label in host names. */
+            slug: string;
+            /** @description Since when it is stopped; `null` while it may go on. */
+            suspended_at?: string | null;
+        };
         /** @description An organization as everybody may know it. */
         OrganizationView: {
             /** @description ISO 4217 code of all its amounts. */
@@ -1043,6 +4309,198 @@ export interface components {
          * @enum {string}
          */
         Outcome: "accepted" | "accepted_with_warning" | "refused";
+        /** @description One page of a list. */
+        Page_AccountView: {
+            /** @description The rows. */
+            items: {
+                /** @description Takes no part in new events. */
+                barred: boolean;
+                /**
+                 * Format: int64
+                 * @description Carried from event to event: positive is owed to them, negative by them.
+                 */
+                carried_cents: number;
+                /** @description When they got their number. */
+                enrolled_at: string;
+                /** @description When their personal data was erased. */
+                erased_at?: string | null;
+                /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+                name: string | null;
+                /**
+                 * Format: int32
+                 * @description Their number, printed on their tags.
+                 * @example 101
+                 */
+                number: number;
+                /**
+                 * Format: int32
+                 * @description Participations that count.
+                 */
+                participations: number;
+                /**
+                 * Format: int64
+                 * @description What they may spend at the tills.
+                 */
+                store_credit_cents: number;
+                /** @description A tax form is missing: payouts wait for it. */
+                tax_form_missing: boolean;
+                /**
+                 * @description How they take part unless they choose otherwise.
+                 * @example regular
+                 */
+                tier: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_BookingView: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                booking: string;
+                /** @description Why it was given up. */
+                cancelled?: string | null;
+                /** @description When it last changed. */
+                changed_at: string;
+                /**
+                 * Format: int32
+                 * @description The consignor; `null` for shoppers.
+                 */
+                consignor?: number | null;
+                /** @description `shift`, `drop_off` or `pick_up`. */
+                kind: string;
+                /** @description When it was made. */
+                made_at: string;
+                /** @description The consignor's name; `null` for callers who may not see personal data, and where none is kept. */
+                name: string | null;
+                /** @description Until when a place is kept. */
+                offer_expires_at?: string | null;
+                /** @description Which work, for shifts. */
+                shift?: string | null;
+                /** @description Where. */
+                slot: string;
+                /** @description When it begins. */
+                starts_at: string;
+                /**
+                 * @description `waiting`, `offered`, `scheduled`, `checked_in`, `completed`, `no_show` or `cancelled`.
+                 * @example scheduled
+                 */
+                status: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_CarriedView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Positive is owed to the consignor, negative by them.
+                 */
+                amount_cents: number;
+                /** @description Whose, and by which settlement: `{settlement}/{consignor}`. */
+                carried: string;
+                /**
+                 * Format: int32
+                 * @description Whose.
+                 */
+                consignor: number;
+                /** @description `negative`, `below_minimum` or `after_payout`. */
+                reason: string;
+                /** @description The settlement. */
+                settlement: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_CashMoveView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Put in above zero, taken out below.
+                 */
+                amount_cents: number;
+                /** @description `bank_drop`, `change`, `expense` or `correction`. */
+                reason: string;
+                /** @description When. */
+                recorded_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of its entry.
+                 */
+                seq: number;
+                /** @description At which terminal. */
+                terminal: string;
+                /** @description Its name. */
+                terminal_name?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ConflictView: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                case: string;
+                /** @description `double_sale`, `online_against_floor` or `receipt_id_reused`. */
+                kind: string;
+                /** @description When it was found. */
+                opened_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of the entry that found it.
+                 */
+                opened_seq: number;
+                /** @description The receipts, in the order of the log. */
+                receipts: string[];
+                /**
+                 * Format: int64
+                 * @description What shoppers get back.
+                 */
+                refund_cents?: number | null;
+                resolution?: components["schemas"]["ResolutionView"] | null;
+                /** @description When it ended; `null` while it is open. */
+                resolved_at?: string | null;
+                /** @description Who ended it. */
+                resolved_by?: string | null;
+                /** @description The item; `null` when it is about a whole receipt. */
+                tag?: string | null;
+                /** @description What the item is, where its description is known. */
+                title?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
         /** @description One page of a list. */
         Page_ConsignorView: {
             /** @description The rows. */
@@ -1087,6 +4545,231 @@ export interface components {
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_CountDifferenceView: {
+            /** @description The rows. */
+            items: {
+                /** @description `missing`, `found` or `unexpected`. */
+                class: string;
+                /**
+                 * @description What is different.
+                 * @example missing_on_floor
+                 */
+                difference: string;
+                /** @description When it was found. */
+                found_at: string;
+                /** @description The tag. */
+                tag: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_CountView: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                count: string;
+                /**
+                 * Format: int32
+                 * @description Tags seen so far.
+                 */
+                counted: number;
+                /**
+                 * Format: int32
+                 * @description Differences found so far.
+                 */
+                differences: number;
+                /** @description When it ended. */
+                ended_at?: string | null;
+                /**
+                 * Format: int32
+                 * @description Items that should be here.
+                 */
+                expected: number;
+                /** @description When it began. */
+                started_at: string;
+                /**
+                 * @description `counting`, `finished` or `abandoned`.
+                 * @example counting
+                 */
+                status: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_DeniedAccess: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description As in logs; `others` where an hour had too many to name.
+                 * @example person:user_demo_val
+                 */
+                actor: string;
+                /**
+                 * Format: int32
+                 * @description How often in that hour.
+                 */
+                attempts: number;
+                /** @description The first of them. */
+                first_at: string;
+                /** @description The last of them. */
+                last_at: string;
+                /**
+                 * @description The method.
+                 * @example GET
+                 */
+                method: string;
+                /**
+                 * @description What was missing.
+                 * @example the permission read_everything
+                 */
+                needs: string;
+                /** @description The last one's request. */
+                request_id: string;
+                /**
+                 * @description The route, as in the table of rights.
+                 * @example /api/v1/events/{event}
+                 */
+                route: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_DiscrepancyView: {
+            /** @description The rows. */
+            items: {
+                /** @description Who resolved it. */
+                actor?: string | null;
+                /**
+                 * @description What kind.
+                 * @example missing_here
+                 */
+                class: string;
+                /** @description When it ended. */
+                closed_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description What the store has more than we, in cents.
+                 */
+                difference_cents: number;
+                /** @description The case. */
+                discrepancy: string;
+                /** @description When it was found. */
+                found_at: string;
+                /** @description Our entries. */
+                our_evidence: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description What we have: an amount in cents, or a number of things.
+                 */
+                ours: number;
+                /** @description A line's or refund's id at the store. */
+                part?: string | null;
+                /** @description Why. */
+                reason?: string | null;
+                /** @description `store_is_right`, `logs_are_right` or `explained`. */
+                resolution?: string | null;
+                /** @description The run that found it. */
+                run: string;
+                /**
+                 * @description `open`, `vanished` or `resolved`.
+                 * @example open
+                 */
+                status: string;
+                /** @description The store's id of the order, the item's tag, or the webhook topic. */
+                subject: string;
+                /** @description `order`, `item` or `topic`. */
+                subject_kind: string;
+                /** @description The digest of the store's answer, which lies in the vault. */
+                their_evidence: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description What the store has.
+                 */
+                theirs: number;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_DrawerView: {
+            /** @description The rows. */
+            items: {
+                /** @description When it was counted; `null` while it is in use. */
+                closed_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description What was in it.
+                 */
+                counted_cents?: number | null;
+                /**
+                 * Format: int64
+                 * @description Counted less expected.
+                 */
+                difference_cents?: number | null;
+                /**
+                 * Format: int64
+                 * @description What should have been in it.
+                 */
+                expected_cents?: number | null;
+                /**
+                 * Format: int64
+                 * @description The change it began with.
+                 */
+                float_cents: number;
+                /**
+                 * Format: int64
+                 * @description Put in less taken out, not by sales.
+                 */
+                moved_cents: number;
+                /** @description When it was opened. */
+                opened_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of the entry that opened it.
+                 */
+                opened_seq: number;
+                /** @description At which terminal. */
+                terminal: string;
+                /** @description Its name. */
+                terminal_name?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description One page of a list. */
         Page_EventView: {
@@ -1127,6 +4810,188 @@ export interface components {
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_FeeMovement: {
+            /** @description The rows. */
+            items: {
+                /** @description Who. */
+                actor: string;
+                /**
+                 * Format: int64
+                 * @description Charged: what is owed. Otherwise: what the consignor gets of it; negative for what is taken from them.
+                 */
+                amount_cents: number;
+                /** @description The booking that it is about. */
+                booking?: string | null;
+                /**
+                 * Format: int32
+                 * @description Whose.
+                 */
+                consignor: number;
+                /**
+                 * Format: int32
+                 * @description How many items it is for.
+                 */
+                items?: number | null;
+                /** @description What for; `null` for adjustments and referrals. */
+                kind?: string | null;
+                /**
+                 * @description Where it stands: the entry of the event's log and the line in it.
+                 * @example 0000000042.000
+                 */
+                line: string;
+                /** @description How it is paid. */
+                method?: string | null;
+                /**
+                 * @description `charged`, `paid`, `waived`, `adjusted` or `referred` (a credit for bringing somebody along).
+                 * @example waived
+                 */
+                movement: string;
+                /**
+                 * Format: int32
+                 * @description Where the amount is a part of the share of the whole event.
+                 */
+                part_of_share_bp?: number | null;
+                /** @description Why. */
+                reason?: string | null;
+                /** @description When. */
+                recorded_at: string;
+                /** @description Reference of a payment. */
+                reference?: string | null;
+                /**
+                 * Format: int32
+                 * @description The consignor who came through this one.
+                 */
+                referred?: number | null;
+                /** @description The item that it is about. */
+                tag?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_FeeView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description Whose and what for: `{consignor}/{kind}`.
+                 * @example 0000000101/participation
+                 */
+                account: string;
+                /**
+                 * Format: int64
+                 * @description Carried by the organization's ledger: fell due after the payout.
+                 */
+                carried_cents: number;
+                /**
+                 * Format: int64
+                 * @description Charged so far.
+                 */
+                charged_cents: number;
+                /**
+                 * Format: int32
+                 * @description Whose.
+                 */
+                consignor: number;
+                /**
+                 * @description What for.
+                 * @example participation
+                 */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Still open: deducted from the payout. Negative when more was paid than charged.
+                 */
+                open_cents: number;
+                /**
+                 * Format: int64
+                 * @description Paid so far, outside the payout.
+                 */
+                paid_cents: number;
+                /**
+                 * Format: int64
+                 * @description Parts of the share of the whole event, charged and not waived; their amount is known at the settlement.
+                 */
+                part_of_share_bp: number;
+                /**
+                 * Format: int64
+                 * @description Waived so far.
+                 */
+                waived_cents: number;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_HistoryView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description Who: `person:…`, `terminal:…`, `system:…`, or the `stream:…` that handed it over.
+                 * @example person:user_demo_olivia
+                 */
+                actor: string;
+                /** @description What was different before. */
+                changes: components["schemas"]["ChangeView"][];
+                /** @description The command that caused it. */
+                command_id: string;
+                /** @description The entry's own data, as the log holds it. */
+                data: Record<string, never>;
+                /**
+                 * @description What, for programs.
+                 * @example items_edited
+                 */
+                kind: string;
+                /** @description When, by the terminal's clock, where that was asked. */
+                occurred_at?: string | null;
+                /** @description Its place in the history, by time. */
+                place: string;
+                /** @description Why, where a reason was given. */
+                reason?: string | null;
+                /**
+                 * @description When, by the log's clock.
+                 * @example 2027-03-27T10:00:00.000Z
+                 */
+                recorded_at: string;
+                /**
+                 * Format: int64
+                 * @description The entry.
+                 */
+                seq: number;
+                /**
+                 * @description The log that says it.
+                 * @example 0193f6a1-…/event/0193f6a2-…
+                 */
+                stream: string;
+                /**
+                 * @description What, for people.
+                 * @example Items edited
+                 */
+                title: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description One page of a list. */
         Page_ItemView: {
@@ -1143,11 +5008,18 @@ export interface components {
                 consignor: number;
                 /** @description To be donated if unsold. */
                 donate: boolean;
+                /** @description When it was listed. */
+                listed_at: string;
                 /**
                  * Format: int64
                  * @description Price on the tag.
                  */
                 price_cents: number;
+                /**
+                 * Format: int64
+                 * @description Price printed on its tag, which counts on the floor; `null` before a tag is printed.
+                 */
+                printed_cents?: number | null;
                 /** @description May be reduced. */
                 reduce: boolean;
                 /** @description The consignor's own reference. */
@@ -1180,9 +5052,67 @@ export interface components {
                 tag_label: string;
                 /** @description What it is. */
                 title: string;
+                /**
+                 * Format: int32
+                 * @description How often it came from an earlier event.
+                 */
+                transfers: number;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_LedgerLine: {
+            /** @description The rows. */
+            items: {
+                /** @description Which balance: `carried` or `store_credit`. */
+                account: string;
+                /** @description Who. */
+                actor: string;
+                /**
+                 * Format: int64
+                 * @description Positive is a credit to the consignor.
+                 */
+                amount_cents: number;
+                /**
+                 * Format: int64
+                 * @description The account's balance with it.
+                 */
+                balance_cents: number;
+                /**
+                 * Format: int32
+                 * @description Whose.
+                 */
+                consignor: number;
+                /** @description The event it belongs to. */
+                event?: string | null;
+                /**
+                 * @description Where it stands: the entry of the organization's log and the line in it.
+                 * @example 0000000042.000
+                 */
+                line: string;
+                /** @description When. */
+                posted_at: string;
+                /**
+                 * @description Why.
+                 * @example negative_payout
+                 */
+                reason: string;
+                /** @description The entry it stands on, as `stream#seq.line`; `null` for what a person posted. */
+                source?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description One page of a list. */
         Page_Member: {
@@ -1205,6 +5135,245 @@ export interface components {
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_OrganizationListing: {
+            /** @description The rows. */
+            items: {
+                /** @description When it was created. */
+                created_at: string;
+                /** @description Further host names at which it answers. */
+                hosts: string[];
+                /** @description Its public name. */
+                name: string;
+                /** @description Its id. */
+                organization: string;
+                /** @description Its label in host names. */
+                slug: string;
+                /** @description Since when it is stopped; `null` while it may go on. */
+                suspended_at?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ParticipationView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description Their personal data is gone. */
+                erased: boolean;
+                /**
+                 * Format: int64
+                 * @description Fees and fines charged and not waived.
+                 */
+                fees_due_cents: number;
+                /**
+                 * Format: int64
+                 * @description What of it is still open; negative when more was paid than charged.
+                 */
+                fees_open_cents: number;
+                /**
+                 * Format: int32
+                 * @description Items that they listed.
+                 */
+                items: number;
+                /** @description When they joined. */
+                joined_at: string;
+                /** @description Why they left. */
+                left_reason?: string | null;
+                /**
+                 * @description How the participation fee is paid: `online`, `door` or `payout`.
+                 * @example payout
+                 */
+                method: string;
+                /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+                name: string | null;
+                /** @description Until when a place is kept for them. */
+                offer_expires_at?: string | null;
+                /** @description How they heard of the event. */
+                referral_source?: string | null;
+                /**
+                 * Format: int32
+                 * @description The consignor through whom they came.
+                 */
+                referred_by?: number | null;
+                /**
+                 * Format: int32
+                 * @description Volunteer shifts completed.
+                 */
+                shifts: number;
+                /**
+                 * @description `active`, `waiting` for a place, `offered` one, or `left`.
+                 * @example active
+                 */
+                standing: string;
+                /**
+                 * Format: int32
+                 * @description Version of the terms that they accepted; 0 for none.
+                 */
+                terms: number;
+                /**
+                 * @description How they take part.
+                 * @example regular
+                 */
+                tier: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_PayoutView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How much.
+                 */
+                amount_cents: number;
+                /** @description When it last changed. */
+                changed_at: string;
+                /**
+                 * Format: int32
+                 * @description To whom.
+                 */
+                consignor: number;
+                /** @description How it was made. */
+                method?: string | null;
+                /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+                name: string | null;
+                /** @description The date on it. */
+                paid_on?: string | null;
+                /**
+                 * Format: int32
+                 * @description Its number in the event, from 1; printed on cheques and transfers.
+                 * @example 12
+                 */
+                payout: number;
+                /** @description Cheque or trace number. */
+                reference?: string | null;
+                /**
+                 * Format: int32
+                 * @description The one that makes it good.
+                 */
+                replaced_by?: number | null;
+                /**
+                 * Format: int32
+                 * @description The voided one that it makes good.
+                 */
+                replaces?: number | null;
+                /** @description The settlement that it follows from. */
+                settlement: string;
+                /**
+                 * @description `calculated`, `approved`, `paid`, `voided`, `reissued` or `carried`.
+                 * @example approved
+                 */
+                status: string;
+                /** @description Why it was voided. */
+                void_reason?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_PlanVersion: {
+            /** @description The rows. */
+            items: {
+                /** @description Who put it in force. */
+                actor: string;
+                /**
+                 * @example {
+                 *       "cap": 9500,
+                 *       "regular": {
+                 *         "base": 6000,
+                 *         "bonus": 0,
+                 *         "bonus_from": 0,
+                 *         "fee": 1500,
+                 *         "photos": 2
+                 *       },
+                 *       "rounding": "half_up",
+                 *       "scope": "per_line",
+                 *       "shift_points": 500,
+                 *       "shift_steps": [],
+                 *       "shifts_max": 3,
+                 *       "super": {
+                 *         "base": 6500,
+                 *         "bonus": 500,
+                 *         "bonus_from": 10000,
+                 *         "fee": 2500,
+                 *         "photos": 4
+                 *       },
+                 *       "version": 1
+                 *     }
+                 */
+                plan: {
+                    cap: number;
+                    regular: {
+                        base: number;
+                        bonus: number;
+                        bonus_from: number;
+                        fee: number;
+                        photos: number;
+                    };
+                    rounding: string;
+                    scope: string;
+                    shift_points: number;
+                    shift_steps: unknown[];
+                    shifts_max: number;
+                    super: {
+                        base: number;
+                        bonus: number;
+                        bonus_from: number;
+                        fee: number;
+                        photos: number;
+                    };
+                    version: number;
+                };
+                /**
+                 * Format: int32
+                 * @description The first version of the settings that it stands in.
+                 */
+                settings_version: number;
+                /** @description Since when. */
+                since: string;
+                /**
+                 * Format: int32
+                 * @description From 1.
+                 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description One page of a list. */
         Page_ReceiptView: {
@@ -1254,6 +5423,132 @@ export interface components {
             })[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ReferralCodeView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description Upper-case letters and digits.
+                 * @example SPRING27
+                 */
+                code: string;
+                /**
+                 * Format: int32
+                 * @description Whose.
+                 */
+                consignor: number;
+                /** @description Since when. */
+                issued_at: string;
+                /** @description Since when it counts no more. */
+                retired_at?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ReturnView: {
+            /** @description The rows. */
+            items: {
+                /** @description Who. */
+                actor: string;
+                /**
+                 * Format: int64
+                 * @description Sum of their prices.
+                 */
+                gross_cents: number;
+                /** @description Its id. */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description How many lines.
+                 */
+                lines: number;
+                /**
+                 * Format: int32
+                 * @description That receipt's number.
+                 */
+                number: number;
+                /** @description When, by the terminal's clock. */
+                occurred_at: string;
+                /** @description `faulty`, `not_as_described`, `mistake` or `goodwill`. */
+                reason: string;
+                /** @description Of which receipt. */
+                receipt: string;
+                /** @description When, by the log's clock. */
+                recorded_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of its entry.
+                 */
+                seq: number;
+                /**
+                 * Format: int64
+                 * @description Sum of their taxes.
+                 */
+                tax_cents: number;
+                /** @description How. */
+                tenders: components["schemas"]["TenderView"][];
+                /** @description Where; `null` when a person took it at a desk. */
+                terminal?: string | null;
+                /** @description That terminal's name. */
+                terminal_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description What the shopper got back.
+                 */
+                total_cents: number;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_RunView: {
+            /** @description The rows. */
+            items: {
+                /** @description When it ended. */
+                ended_at?: string | null;
+                /**
+                 * Format: int32
+                 * @description Differences found by it.
+                 */
+                found: number;
+                /** @description `changes` since the last run, or `full`. */
+                kind: string;
+                /** @description Its id. */
+                run: string;
+                /** @description When it began. */
+                started_at: string;
+                /** @description `running`, `finished` or `abandoned`. */
+                status: string;
+                /**
+                 * Format: int32
+                 * @description Differences that it saw vanish.
+                 */
+                vanished: number;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description One page of a list. */
         Page_SessionView: {
@@ -1308,6 +5603,418 @@ export interface components {
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_SettingsVersion: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description Who made it.
+                 * @example person:user_demo_olivia
+                 */
+                actor: string;
+                /** @description When. */
+                changed_at: string;
+                /**
+                 * Format: int32
+                 * @description Version of the commission plan in it.
+                 */
+                plan_version: number;
+                /**
+                 * Format: int64
+                 * @description The entry of the organization's log that made it.
+                 */
+                seq: number;
+                /**
+                 * @example {
+                 *       "currency": "USD",
+                 *       "fees": {
+                 *         "battery": 100,
+                 *         "missed_pick_up": 1000,
+                 *         "no_show": {
+                 *           "amount": 2000
+                 *         },
+                 *         "oversize": 500,
+                 *         "oversize_lot": 5,
+                 *         "pulled": 100,
+                 *         "pulled_allowance": 5,
+                 *         "rejected": 0,
+                 *         "sort": 1000
+                 *       },
+                 *       "items": {
+                 *         "categories": [
+                 *           "baby",
+                 *           "boys",
+                 *           "girls",
+                 *           "maternity",
+                 *           "shoes",
+                 *           "outerwear",
+                 *           "toys",
+                 *           "books",
+                 *           "games",
+                 *           "gear",
+                 *           "furniture",
+                 *           "sports",
+                 *           "costumes",
+                 *           "accessories",
+                 *           "other"
+                 *         ],
+                 *         "conditions": [
+                 *           "new",
+                 *           "like_new",
+                 *           "good",
+                 *           "fair"
+                 *         ],
+                 *         "price_max": 100000,
+                 *         "price_min": 50,
+                 *         "price_step": 25,
+                 *         "title_max_chars": 60
+                 *       },
+                 *       "markdown": {
+                 *         "floor": 25,
+                 *         "step": 25,
+                 *         "steps": [
+                 *           {
+                 *             "donate": 7500,
+                 *             "from": 1806192000000,
+                 *             "reduce": 5000
+                 *           }
+                 *         ]
+                 *       },
+                 *       "plan": {
+                 *         "cap": 9500,
+                 *         "regular": {
+                 *           "base": 6000,
+                 *           "bonus": 0,
+                 *           "bonus_from": 0,
+                 *           "fee": 1500,
+                 *           "photos": 2
+                 *         },
+                 *         "rounding": "half_up",
+                 *         "scope": "per_line",
+                 *         "shift_points": 500,
+                 *         "shift_steps": [],
+                 *         "shifts_max": 3,
+                 *         "super": {
+                 *           "base": 6500,
+                 *           "bonus": 500,
+                 *           "bonus_from": 10000,
+                 *           "fee": 2500,
+                 *           "photos": 4
+                 *         },
+                 *         "version": 1
+                 *       },
+                 *       "registration": {
+                 *         "loyalty_every": 0,
+                 *         "offer_hours": 24,
+                 *         "referral": 500
+                 *       },
+                 *       "schedule": {
+                 *         "day_of_reminder_hours": 3,
+                 *         "drop_off_minutes": 15,
+                 *         "drop_offs_per_consignor": 1,
+                 *         "offer_hours": 12,
+                 *         "pick_up_minutes": 15,
+                 *         "pick_ups_per_invoice": 3,
+                 *         "reminder_hours": 24,
+                 *         "shift_minutes": 180,
+                 *         "shifts_per_consignor": 3
+                 *       },
+                 *       "settlement": {
+                 *         "minimum_payout": 0,
+                 *         "plan_of": "sale",
+                 *         "two_persons": false
+                 *       },
+                 *       "tax": {
+                 *         "exempt": [],
+                 *         "inclusive": false,
+                 *         "rate": 0
+                 *       },
+                 *       "time_zone": "America/Chicago",
+                 *       "version": 1
+                 *     }
+                 */
+                settings: {
+                    currency: string;
+                    fees: {
+                        battery: number;
+                        missed_pick_up: number;
+                        no_show: {
+                            amount: number;
+                        };
+                        oversize: number;
+                        oversize_lot: number;
+                        pulled: number;
+                        pulled_allowance: number;
+                        rejected: number;
+                        sort: number;
+                    };
+                    items: {
+                        categories: string[];
+                        conditions: string[];
+                        price_max: number;
+                        price_min: number;
+                        price_step: number;
+                        title_max_chars: number;
+                    };
+                    markdown: {
+                        floor: number;
+                        step: number;
+                        steps: {
+                            donate: number;
+                            from: number;
+                            reduce: number;
+                        }[];
+                    };
+                    plan: {
+                        cap: number;
+                        regular: {
+                            base: number;
+                            bonus: number;
+                            bonus_from: number;
+                            fee: number;
+                            photos: number;
+                        };
+                        rounding: string;
+                        scope: string;
+                        shift_points: number;
+                        shift_steps: unknown[];
+                        shifts_max: number;
+                        super: {
+                            base: number;
+                            bonus: number;
+                            bonus_from: number;
+                            fee: number;
+                            photos: number;
+                        };
+                        version: number;
+                    };
+                    registration: {
+                        loyalty_every: number;
+                        offer_hours: number;
+                        referral: number;
+                    };
+                    schedule: {
+                        day_of_reminder_hours: number;
+                        drop_off_minutes: number;
+                        drop_offs_per_consignor: number;
+                        offer_hours: number;
+                        pick_up_minutes: number;
+                        pick_ups_per_invoice: number;
+                        reminder_hours: number;
+                        shift_minutes: number;
+                        shifts_per_consignor: number;
+                    };
+                    settlement: {
+                        minimum_payout: number;
+                        plan_of: string;
+                        two_persons: boolean;
+                    };
+                    tax: {
+                        exempt: unknown[];
+                        inclusive: boolean;
+                        rate: number;
+                    };
+                    time_zone: string;
+                    version: number;
+                };
+                /**
+                 * Format: int32
+                 * @description From 1.
+                 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_SettlementView: {
+            /** @description The rows. */
+            items: {
+                /** @description The approved settlement that it amends; `null` for an event's first. */
+                amends?: string | null;
+                /** @description Who approved it so far. */
+                approvals: string[];
+                /** @description When it was approved. */
+                approved_at?: string | null;
+                balance?: components["schemas"]["BalanceView"] | null;
+                /** @description When all statements were there. */
+                calculated_at?: string | null;
+                checks?: components["schemas"]["ChecksView"] | null;
+                /**
+                 * Format: int32
+                 * @description From 1, by event.
+                 */
+                number: number;
+                /** @description When it was pinned. */
+                pinned_at: string;
+                /** @description What it reads: every log, up to which entry. */
+                pins: components["schemas"]["PinView"][];
+                /** @description Its id. */
+                settlement: string;
+                /**
+                 * Format: int32
+                 * @description Statements on record.
+                 */
+                statements: number;
+                /**
+                 * @description `pinned`, `calculated`, `approved`, or `replaced` by a later one.
+                 * @example calculated
+                 */
+                status: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_SlotView: {
+            /** @description The rows. */
+            items: {
+                /** @description Why it was called off; `null` while it stands. */
+                cancelled?: string | null;
+                /**
+                 * Format: int32
+                 * @description Places.
+                 */
+                capacity: number;
+                /** @description When it ends. */
+                ends_at: string;
+                /**
+                 * @description `shift`, `drop_off` or `pick_up`.
+                 * @example shift
+                 */
+                kind: string;
+                /**
+                 * @description Which work, for shifts.
+                 * @example drop_off_sorting
+                 */
+                shift?: string | null;
+                /** @description Its id. */
+                slot: string;
+                /** @description When it begins. */
+                starts_at: string;
+                /**
+                 * Format: int32
+                 * @description Places taken or kept.
+                 */
+                taken: number;
+                /**
+                 * Format: int32
+                 * @description How many wait.
+                 */
+                waiting: number;
+                /**
+                 * Format: int32
+                 * @description Which zone of the hall, for drop-offs.
+                 */
+                zone?: number | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_StatementView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Balance carried in from the organization's ledger.
+                 */
+                carried_in_cents: number;
+                /**
+                 * Format: int64
+                 * @description Charges, as a positive amount.
+                 */
+                charges_cents: number;
+                /**
+                 * Format: int32
+                 * @description Whose.
+                 */
+                consignor: number;
+                /**
+                 * Format: int64
+                 * @description Credits, less debits by adjustment.
+                 */
+                credits_cents: number;
+                /**
+                 * Format: int64
+                 * @description Earned plus carried in less settled before: paid out if positive, carried forward if negative.
+                 */
+                due_cents: number;
+                /**
+                 * Format: int64
+                 * @description Share less charges plus credits: what this event comes to.
+                 */
+                earned_cents: number;
+                /**
+                 * Format: int64
+                 * @description Shares as estimated at the sale, of all lines.
+                 */
+                estimate_cents: number;
+                /**
+                 * Format: int64
+                 * @description Prices of lines that stand.
+                 */
+                gross_cents: number;
+                /**
+                 * Format: int64
+                 * @description The house's part of the gross.
+                 */
+                house_cents: number;
+                /** @description The lines; `null` in lists. */
+                lines: components["schemas"]["StatementLineView"][] | null;
+                /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+                name: string | null;
+                /**
+                 * Format: int64
+                 * @description Earned according to the last approved settlement of this event.
+                 */
+                settled_before_cents: number;
+                /**
+                 * Format: int64
+                 * @description Final shares.
+                 */
+                share_cents: number;
+                /**
+                 * Format: int32
+                 * @description Completed shifts.
+                 */
+                shifts: number;
+                /**
+                 * Format: int32
+                 * @description Lines that stand.
+                 */
+                sold: number;
+                /** @description Tier at the settlement. */
+                tier: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description One page of a list. */
         Page_StreamView: {
@@ -1327,6 +6034,11 @@ export interface components {
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description One page of a list. */
         Page_TerminalView: {
@@ -1360,6 +6072,54 @@ export interface components {
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_UnlistedView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description The line, from 1.
+                 */
+                line: number;
+                /**
+                 * Format: int32
+                 * @description Its number.
+                 */
+                number: number;
+                /**
+                 * @description Where it stands: the receipt's number and the line on it, from 1.
+                 * @example 0000000017/003
+                 */
+                place: string;
+                /**
+                 * Format: int64
+                 * @description What was charged.
+                 */
+                price_cents: number;
+                /** @description What was read or keyed, where there was something to read. */
+                read_tag?: string | null;
+                /** @description The receipt. */
+                receipt: string;
+                /** @description When the receipt was recorded. */
+                recorded_at: string;
+                /** @description The terminal's name. */
+                terminal_name?: string | null;
+                /** @description Why it named no item: `unknown_tag`, `no_tag`, … */
+                unlisted: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
         };
         /** @description What a terminal holds from now on. */
         PairedTerminal: components["schemas"]["Position"] & {
@@ -1398,6 +6158,368 @@ export interface components {
             /** @description Until when it counts. */
             expires_at: string;
         };
+        /** @description A basket put aside. */
+        ParkedView: {
+            /** @description Its id; a version 7 UUID, so that it says when. */
+            basket: string;
+            /** @description The name of the terminal that put it aside. */
+            by: string;
+            /** @description What is in it. */
+            tags: string[];
+        };
+        /** @description Another way to take part. */
+        ParticipationChange: {
+            /** @enum {string} */
+            method: "online" | "door" | "payout";
+            /** @enum {string} */
+            tier: "regular" | "super";
+        };
+        /** @description A participation as it was. */
+        ParticipationState: components["schemas"]["StandsAt"] & {
+            /** @description True when they had a place. */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /** @description What was open of each kind of fee, in cents. */
+            open_cents: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Shifts completed.
+             */
+            shifts: number;
+            /** @description How they took part. */
+            tier: string;
+        };
+        /** @description A participation. */
+        ParticipationView: {
+            /**
+             * Format: int32
+             * @description The consignor's number.
+             * @example 101
+             */
+            consignor: number;
+            /** @description Their personal data is gone. */
+            erased: boolean;
+            /**
+             * Format: int64
+             * @description Fees and fines charged and not waived.
+             */
+            fees_due_cents: number;
+            /**
+             * Format: int64
+             * @description What of it is still open; negative when more was paid than charged.
+             */
+            fees_open_cents: number;
+            /**
+             * Format: int32
+             * @description Items that they listed.
+             */
+            items: number;
+            /** @description When they joined. */
+            joined_at: string;
+            /** @description Why they left. */
+            left_reason?: string | null;
+            /**
+             * @description How the participation fee is paid: `online`, `door` or `payout`.
+             * @example payout
+             */
+            method: string;
+            /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+            name: string | null;
+            /** @description Until when a place is kept for them. */
+            offer_expires_at?: string | null;
+            /** @description How they heard of the event. */
+            referral_source?: string | null;
+            /**
+             * Format: int32
+             * @description The consignor through whom they came.
+             */
+            referred_by?: number | null;
+            /**
+             * Format: int32
+             * @description Volunteer shifts completed.
+             */
+            shifts: number;
+            /**
+             * @description `active`, `waiting` for a place, `offered` one, or `left`.
+             * @example active
+             */
+            standing: string;
+            /**
+             * Format: int32
+             * @description Version of the terms that they accepted; 0 for none.
+             */
+            terms: number;
+            /**
+             * @description How they take part.
+             * @example regular
+             */
+            tier: string;
+        };
+        /** @description How a payout was made. */
+        PayingOut: {
+            /** @enum {string} */
+            method: "cheque" | "bank" | "paypal" | "cash" | "store_credit";
+            /**
+             * Format: date
+             * @description The date on it.
+             */
+            paid_on: string;
+            /**
+             * @description Cheque or trace number, 1 to 40 characters.
+             * @example 1042
+             */
+            reference: string;
+        };
+        /** @description A payout. */
+        PayoutView: {
+            /**
+             * Format: int64
+             * @description How much.
+             */
+            amount_cents: number;
+            /** @description When it last changed. */
+            changed_at: string;
+            /**
+             * Format: int32
+             * @description To whom.
+             */
+            consignor: number;
+            /** @description How it was made. */
+            method?: string | null;
+            /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+            name: string | null;
+            /** @description The date on it. */
+            paid_on?: string | null;
+            /**
+             * Format: int32
+             * @description Its number in the event, from 1; printed on cheques and transfers.
+             * @example 12
+             */
+            payout: number;
+            /** @description Cheque or trace number. */
+            reference?: string | null;
+            /**
+             * Format: int32
+             * @description The one that makes it good.
+             */
+            replaced_by?: number | null;
+            /**
+             * Format: int32
+             * @description The voided one that it makes good.
+             */
+            replaces?: number | null;
+            /** @description The settlement that it follows from. */
+            settlement: string;
+            /**
+             * @description `calculated`, `approved`, `paid`, `voided`, `reissued` or `carried`.
+             * @example approved
+             */
+            status: string;
+            /** @description Why it was voided. */
+            void_reason?: string | null;
+        };
+        /** @description What is kept about a person. What is left out of a change stays as it is. */
+        PersonalData: {
+            /** @description Where cheques go. */
+            address?: string | null;
+            /** @description Where payouts go. Its last four characters, unless the caller decides about money. */
+            bank_account?: string | null;
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /** @description As they write it. */
+            name?: string | null;
+            /** @description Where they can be called. */
+            phone?: string | null;
+            /** @description What tax forms ask for. Its last four characters, unless the caller decides about money. */
+            tax_number?: string | null;
+        };
+        /** @description All that is kept about a person. */
+        PersonalExport: {
+            /** @description False when there were more entries than one export reads. */
+            complete: boolean;
+            /** @description When it was made. */
+            exported_at: string;
+            /** @description What the logs say of them, in order within each log. */
+            history: components["schemas"]["Mention"][];
+            /** @description Names, addresses, accounts, notes: by subject and field, as they were given. */
+            personal_data: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** @description Rows about them, by table. */
+            records: Record<string, never>;
+            /**
+             * @description Whom it is about.
+             * @example consignor:101
+             */
+            subject: string;
+        };
+        /** @description The head of one log, at the moment the settlement was pinned. */
+        PinView: {
+            /** @description That entry's hash. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Its last entry that counts.
+             */
+            seq: number;
+            /** @description The log. */
+            stream: string;
+        };
+        /** @description A price, split. */
+        PlanSplit: {
+            /**
+             * Format: int64
+             * @description The house's share.
+             */
+            house_cents: number;
+            /**
+             * Format: int32
+             * @description The consignor's rate.
+             */
+            rate_bp: number;
+            /**
+             * Format: int64
+             * @description The consignor's share.
+             */
+            share_cents: number;
+        };
+        /** @description What a plan would give. */
+        PlanTrial: {
+            /**
+             * @example {
+             *       "cap": 9500,
+             *       "regular": {
+             *         "base": 6000,
+             *         "bonus": 0,
+             *         "bonus_from": 0,
+             *         "fee": 1500,
+             *         "photos": 2
+             *       },
+             *       "rounding": "half_up",
+             *       "scope": "per_line",
+             *       "shift_points": 500,
+             *       "shift_steps": [],
+             *       "shifts_max": 3,
+             *       "super": {
+             *         "base": 6500,
+             *         "bonus": 500,
+             *         "bonus_from": 10000,
+             *         "fee": 2500,
+             *         "photos": 4
+             *       },
+             *       "version": 1
+             *     }
+             */
+            plan: {
+                cap: number;
+                regular: {
+                    base: number;
+                    bonus: number;
+                    bonus_from: number;
+                    fee: number;
+                    photos: number;
+                };
+                rounding: string;
+                scope: string;
+                shift_points: number;
+                shift_steps: unknown[];
+                shifts_max: number;
+                super: {
+                    base: number;
+                    bonus: number;
+                    bonus_from: number;
+                    fee: number;
+                    photos: number;
+                };
+                version: number;
+            };
+            /**
+             * Format: int64
+             * @description Price on the tag.
+             * @example 1250
+             */
+            price_cents: number;
+            /**
+             * Format: int32
+             * @description Shifts completed.
+             */
+            shifts?: number;
+            /** @enum {string} */
+            tier: "regular" | "super";
+        };
+        /** @description A version of the commission plan. */
+        PlanVersion: {
+            /** @description Who put it in force. */
+            actor: string;
+            /**
+             * @example {
+             *       "cap": 9500,
+             *       "regular": {
+             *         "base": 6000,
+             *         "bonus": 0,
+             *         "bonus_from": 0,
+             *         "fee": 1500,
+             *         "photos": 2
+             *       },
+             *       "rounding": "half_up",
+             *       "scope": "per_line",
+             *       "shift_points": 500,
+             *       "shift_steps": [],
+             *       "shifts_max": 3,
+             *       "super": {
+             *         "base": 6500,
+             *         "bonus": 500,
+             *         "bonus_from": 10000,
+             *         "fee": 2500,
+             *         "photos": 4
+             *       },
+             *       "version": 1
+             *     }
+             */
+            plan: {
+                cap: number;
+                regular: {
+                    base: number;
+                    bonus: number;
+                    bonus_from: number;
+                    fee: number;
+                    photos: number;
+                };
+                rounding: string;
+                scope: string;
+                shift_points: number;
+                shift_steps: unknown[];
+                shifts_max: number;
+                super: {
+                    base: number;
+                    bonus: number;
+                    bonus_from: number;
+                    fee: number;
+                    photos: number;
+                };
+                version: number;
+            };
+            /**
+             * Format: int32
+             * @description The first version of the settings that it stands in.
+             */
+            settings_version: number;
+            /** @description Since when. */
+            since: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            version: number;
+        };
         /** @description Where a command ended up. */
         Position: {
             /**
@@ -1410,6 +6532,17 @@ export interface components {
              * @example 0193f6a1-…/session/0193f6a2-…
              */
             stream: string;
+        };
+        /** @description What a settlement would come to. */
+        Preview: {
+            /** @description The trial balance. */
+            balance: components["schemas"]["BalanceView"];
+            /** @description What a person should know. */
+            checks: components["schemas"]["ChecksView"];
+            /** @description What was read: every log, up to which entry. */
+            pins: components["schemas"]["PinView"][];
+            /** @description Statements, without their lines, by consignor. */
+            statements: components["schemas"]["StatementView"][];
         };
         /** @description An error's body. */
         Problem: {
@@ -1441,6 +6574,13 @@ export interface components {
             title: string;
             /** @description Names the kind of error: `urn:hangtag:problem:{code}`. */
             type: string;
+        };
+        /** @description Items to take out of the sale. */
+        Pulling: {
+            /** @enum {string} */
+            reason: "own_wish" | "damaged" | "not_as_described" | "recalled" | "organizer";
+            /** @description The tags, at most 500. */
+            tags: string[];
         };
         /** @description A receipt. */
         ReceiptView: components["schemas"]["Position"] & {
@@ -1486,6 +6626,203 @@ export interface components {
              */
             total_cents: number;
         };
+        /** @description What a command caused. */
+        Recorded: components["schemas"]["Position"] & {
+            /** @description The entries that it caused, in order; empty when there was nothing to do. */
+            entries: components["schemas"]["RecordedEntry"][];
+            /** @description The id of what the command made, where it made something. */
+            id?: string | null;
+        };
+        /** @description An entry of a log, as a command's answer shows it. */
+        RecordedEntry: {
+            /**
+             * @description The entry's own data, as the log holds it; its shape belongs to `kind`. What a command for many passed over
+             *     stands under `refused`, with the rule and the code.
+             */
+            data: Record<string, never>;
+            /**
+             * @description What happened.
+             * @example fee_waived
+             */
+            kind: string;
+            /**
+             * @description When, by the log's clock.
+             * @example 2027-03-27T10:00:00.000Z
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Its position.
+             */
+            seq: number;
+        };
+        /** @description A code by which a consignor brings others along. */
+        ReferralCodeView: {
+            /**
+             * @description Upper-case letters and digits.
+             * @example SPRING27
+             */
+            code: string;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /** @description Since when. */
+            issued_at: string;
+            /** @description Since when it counts no more. */
+            retired_at?: string | null;
+        };
+        /** @description How registration is to go. */
+        RegistrationPlan: {
+            /**
+             * Format: int32
+             * @description Places; `null` for no limit.
+             */
+            capacity?: number | null;
+            /**
+             * Format: date-time
+             * @description Until when; `null` for as long as the event takes items.
+             */
+            closes_at?: string | null;
+            /**
+             * Format: date-time
+             * @description From when; `null` for as soon as the event is in registration.
+             */
+            opens_at?: string | null;
+            /**
+             * Format: int32
+             * @description Version of the terms that must be accepted; 0 for none.
+             */
+            terms?: number;
+        };
+        /** @description How registration goes. */
+        RegistrationPlanView: {
+            /**
+             * Format: int32
+             * @description Places; `null` for no limit.
+             */
+            capacity?: number | null;
+            /** @description Until when; `null` for as long as the event takes items. */
+            closes_at?: string | null;
+            /** @description The event's id. */
+            event: string;
+            /** @description From when; `null` for as soon as the event is in registration. */
+            opens_at?: string | null;
+            /**
+             * Format: int32
+             * @description Places taken or kept.
+             */
+            taken: number;
+            /**
+             * Format: int32
+             * @description Version of the terms that must be accepted; 0 for none.
+             */
+            terms: number;
+            /**
+             * Format: int32
+             * @description How many wait.
+             */
+            waiting: number;
+        };
+        /** @description Items to refuse. */
+        Rejecting: {
+            /** @enum {string} */
+            reason: "stained" | "damaged" | "incomplete" | "not_working" | "recalled" | "out_of_season" | "not_accepted" | "tagging";
+            /** @description The tags, at most 500. */
+            tags: string[];
+        };
+        /** @description One rule for many prices: exactly one of the two. */
+        Repricing: {
+            /**
+             * Format: int32
+             * @description Down by this part, to the lower step, never below the lowest price.
+             * @example 5000
+             */
+            reduce_bp?: number | null;
+            /**
+             * Format: int64
+             * @description To this price.
+             */
+            set_cents?: number | null;
+            /** @description The tags, at most 500. */
+            tags: string[];
+        };
+        /** @description How a conflict ended. */
+        ResolutionView: {
+            /**
+             * Format: int32
+             * @description Whose the second item was, for `two_items`; absent for the house.
+             */
+            consignor?: number | null;
+            /** @description `keep_first_refund_second`, `keep_second_refund_first`, `two_items`, `one_basket` or `two_baskets`. */
+            how: string;
+        };
+        /** @description A resolution. */
+        Resolving: {
+            /** @description More words, kept apart from the log. */
+            note?: string | null;
+            /** @enum {string} */
+            reason: "evidence" | "shopper" | "store_mistake" | "our_mistake" | "trifle" | "other";
+            /** @enum {string} */
+            resolution: "store_is_right" | "logs_are_right" | "explained";
+        };
+        /** @description A second tag. */
+        Retagging: {
+            /** @enum {string} */
+            reason: "lost" | "damaged" | "doubled";
+        };
+        /** @description Goods that were brought back. */
+        ReturnView: {
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: int64
+             * @description Sum of their prices.
+             */
+            gross_cents: number;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description How many lines.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description That receipt's number.
+             */
+            number: number;
+            /** @description When, by the terminal's clock. */
+            occurred_at: string;
+            /** @description `faulty`, `not_as_described`, `mistake` or `goodwill`. */
+            reason: string;
+            /** @description Of which receipt. */
+            receipt: string;
+            /** @description When, by the log's clock. */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Position of its entry.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Sum of their taxes.
+             */
+            tax_cents: number;
+            /** @description How. */
+            tenders: components["schemas"]["TenderView"][];
+            /** @description Where; `null` when a person took it at a desk. */
+            terminal?: string | null;
+            /** @description That terminal's name. */
+            terminal_name?: string | null;
+            /**
+             * Format: int64
+             * @description What the shopper got back.
+             */
+            total_cents: number;
+        };
         /** @description What became of one row. */
         RowReport: {
             /** @description The weightiest note's code. */
@@ -1514,6 +6851,34 @@ export interface components {
              */
             tag?: string | null;
         };
+        /** @description A comparison with the store. */
+        RunView: {
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /**
+             * Format: int32
+             * @description Differences found by it.
+             */
+            found: number;
+            /** @description `changes` since the last run, or `full`. */
+            kind: string;
+            /** @description Its id. */
+            run: string;
+            /** @description When it began. */
+            started_at: string;
+            /** @description `running`, `finished` or `abandoned`. */
+            status: string;
+            /**
+             * Format: int32
+             * @description Differences that it saw vanish.
+             */
+            vanished: number;
+        };
+        /** @description Tags that were seen. */
+        SeenTags: {
+            /** @description At most 500; those seen before in this count are passed over. */
+            tags: string[];
+        };
         /** @description What a session sells by; terminals hand `tax` and `markdown` to the pricing module as they are. */
         SellingRules: {
             /** @description ISO 4217 code of all amounts. */
@@ -1539,6 +6904,89 @@ export interface components {
              *     until they are back.
              */
             status: string;
+        };
+        /** @description A session in parts that each add up to the whole. */
+        SessionReport: {
+            /** @description Sales by category, the largest first. */
+            categories: components["schemas"]["CategorySum"][];
+            /** @description ISO 4217 code of the amounts. */
+            currency: string;
+            /** @description Lines that were not sold by the rules alone, by what was unusual. */
+            exceptions: components["schemas"]["ExceptionSum"][];
+            /** @description Sales by hour, as the log recorded them. */
+            hours: components["schemas"]["HourSum"][];
+            /** @description The session. */
+            session: string;
+            /** @description What came in and went out, by way of payment. */
+            tenders: components["schemas"]["TenderFlow"][];
+        };
+        /** @description A session as it was. */
+        SessionState: components["schemas"]["StandsAt"] & {
+            /**
+             * Format: int64
+             * @description Prices charged.
+             */
+            gross_cents: number;
+            /**
+             * Format: int64
+             * @description Credited to nobody yet.
+             */
+            held_cents: number;
+            /**
+             * Format: int64
+             * @description Credited to the house, as estimated.
+             */
+            house_cents: number;
+            /**
+             * Format: int64
+             * @description Items in its custody, those given back left out.
+             */
+            items: number;
+            /**
+             * Format: int64
+             * @description Open cases: conflicts that nobody resolved.
+             */
+            open_cases: number;
+            /**
+             * Format: int64
+             * @description Receipts.
+             */
+            receipts: number;
+            /**
+             * Format: int64
+             * @description Prices given back.
+             */
+            refunded_gross_cents: number;
+            /**
+             * Format: int64
+             * @description Credited to consignors, as estimated.
+             */
+            share_cents: number;
+            /**
+             * Format: int64
+             * @description Of them, held by a receipt's line.
+             */
+            sold: number;
+            /**
+             * @description Its status.
+             * @example open
+             */
+            status: string;
+            /**
+             * Format: int64
+             * @description Taxes charged.
+             */
+            tax_cents: number;
+            /**
+             * Format: int64
+             * @description Terminals paired and not revoked.
+             */
+            terminals: number;
+            /**
+             * Format: int64
+             * @description What shoppers owed.
+             */
+            total_cents: number;
         };
         /** @description A sale session, as lists and pages show it. */
         SessionView: {
@@ -1589,6 +7037,451 @@ export interface components {
              */
             status: string;
         };
+        /**
+         * @example {
+         *       "currency": "USD",
+         *       "fees": {
+         *         "battery": 100,
+         *         "missed_pick_up": 1000,
+         *         "no_show": {
+         *           "amount": 2000
+         *         },
+         *         "oversize": 500,
+         *         "oversize_lot": 5,
+         *         "pulled": 100,
+         *         "pulled_allowance": 5,
+         *         "rejected": 0,
+         *         "sort": 1000
+         *       },
+         *       "items": {
+         *         "categories": [
+         *           "baby",
+         *           "boys",
+         *           "girls",
+         *           "maternity",
+         *           "shoes",
+         *           "outerwear",
+         *           "toys",
+         *           "books",
+         *           "games",
+         *           "gear",
+         *           "furniture",
+         *           "sports",
+         *           "costumes",
+         *           "accessories",
+         *           "other"
+         *         ],
+         *         "conditions": [
+         *           "new",
+         *           "like_new",
+         *           "good",
+         *           "fair"
+         *         ],
+         *         "price_max": 100000,
+         *         "price_min": 50,
+         *         "price_step": 25,
+         *         "title_max_chars": 60
+         *       },
+         *       "markdown": {
+         *         "floor": 25,
+         *         "step": 25,
+         *         "steps": [
+         *           {
+         *             "donate": 7500,
+         *             "from": 1806192000000,
+         *             "reduce": 5000
+         *           }
+         *         ]
+         *       },
+         *       "plan": {
+         *         "cap": 9500,
+         *         "regular": {
+         *           "base": 6000,
+         *           "bonus": 0,
+         *           "bonus_from": 0,
+         *           "fee": 1500,
+         *           "photos": 2
+         *         },
+         *         "rounding": "half_up",
+         *         "scope": "per_line",
+         *         "shift_points": 500,
+         *         "shift_steps": [],
+         *         "shifts_max": 3,
+         *         "super": {
+         *           "base": 6500,
+         *           "bonus": 500,
+         *           "bonus_from": 10000,
+         *           "fee": 2500,
+         *           "photos": 4
+         *         },
+         *         "version": 1
+         *       },
+         *       "registration": {
+         *         "loyalty_every": 0,
+         *         "offer_hours": 24,
+         *         "referral": 500
+         *       },
+         *       "schedule": {
+         *         "day_of_reminder_hours": 3,
+         *         "drop_off_minutes": 15,
+         *         "drop_offs_per_consignor": 1,
+         *         "offer_hours": 12,
+         *         "pick_up_minutes": 15,
+         *         "pick_ups_per_invoice": 3,
+         *         "reminder_hours": 24,
+         *         "shift_minutes": 180,
+         *         "shifts_per_consignor": 3
+         *       },
+         *       "settlement": {
+         *         "minimum_payout": 0,
+         *         "plan_of": "sale",
+         *         "two_persons": false
+         *       },
+         *       "tax": {
+         *         "exempt": [],
+         *         "inclusive": false,
+         *         "rate": 0
+         *       },
+         *       "time_zone": "America/Chicago",
+         *       "version": 1
+         *     }
+         */
+        Settings: {
+            currency: string;
+            fees: {
+                battery: number;
+                missed_pick_up: number;
+                no_show: {
+                    amount: number;
+                };
+                oversize: number;
+                oversize_lot: number;
+                pulled: number;
+                pulled_allowance: number;
+                rejected: number;
+                sort: number;
+            };
+            items: {
+                categories: string[];
+                conditions: string[];
+                price_max: number;
+                price_min: number;
+                price_step: number;
+                title_max_chars: number;
+            };
+            markdown: {
+                floor: number;
+                step: number;
+                steps: {
+                    donate: number;
+                    from: number;
+                    reduce: number;
+                }[];
+            };
+            plan: {
+                cap: number;
+                regular: {
+                    base: number;
+                    bonus: number;
+                    bonus_from: number;
+                    fee: number;
+                    photos: number;
+                };
+                rounding: string;
+                scope: string;
+                shift_points: number;
+                shift_steps: unknown[];
+                shifts_max: number;
+                super: {
+                    base: number;
+                    bonus: number;
+                    bonus_from: number;
+                    fee: number;
+                    photos: number;
+                };
+                version: number;
+            };
+            registration: {
+                loyalty_every: number;
+                offer_hours: number;
+                referral: number;
+            };
+            schedule: {
+                day_of_reminder_hours: number;
+                drop_off_minutes: number;
+                drop_offs_per_consignor: number;
+                offer_hours: number;
+                pick_up_minutes: number;
+                pick_ups_per_invoice: number;
+                reminder_hours: number;
+                shift_minutes: number;
+                shifts_per_consignor: number;
+            };
+            settlement: {
+                minimum_payout: number;
+                plan_of: string;
+                two_persons: boolean;
+            };
+            tax: {
+                exempt: unknown[];
+                inclusive: boolean;
+                rate: number;
+            };
+            time_zone: string;
+            version: number;
+        };
+        /** @description A version of the settings. */
+        SettingsVersion: {
+            /**
+             * @description Who made it.
+             * @example person:user_demo_olivia
+             */
+            actor: string;
+            /** @description When. */
+            changed_at: string;
+            /**
+             * Format: int32
+             * @description Version of the commission plan in it.
+             */
+            plan_version: number;
+            /**
+             * Format: int64
+             * @description The entry of the organization's log that made it.
+             */
+            seq: number;
+            /**
+             * @example {
+             *       "currency": "USD",
+             *       "fees": {
+             *         "battery": 100,
+             *         "missed_pick_up": 1000,
+             *         "no_show": {
+             *           "amount": 2000
+             *         },
+             *         "oversize": 500,
+             *         "oversize_lot": 5,
+             *         "pulled": 100,
+             *         "pulled_allowance": 5,
+             *         "rejected": 0,
+             *         "sort": 1000
+             *       },
+             *       "items": {
+             *         "categories": [
+             *           "baby",
+             *           "boys",
+             *           "girls",
+             *           "maternity",
+             *           "shoes",
+             *           "outerwear",
+             *           "toys",
+             *           "books",
+             *           "games",
+             *           "gear",
+             *           "furniture",
+             *           "sports",
+             *           "costumes",
+             *           "accessories",
+             *           "other"
+             *         ],
+             *         "conditions": [
+             *           "new",
+             *           "like_new",
+             *           "good",
+             *           "fair"
+             *         ],
+             *         "price_max": 100000,
+             *         "price_min": 50,
+             *         "price_step": 25,
+             *         "title_max_chars": 60
+             *       },
+             *       "markdown": {
+             *         "floor": 25,
+             *         "step": 25,
+             *         "steps": [
+             *           {
+             *             "donate": 7500,
+             *             "from": 1806192000000,
+             *             "reduce": 5000
+             *           }
+             *         ]
+             *       },
+             *       "plan": {
+             *         "cap": 9500,
+             *         "regular": {
+             *           "base": 6000,
+             *           "bonus": 0,
+             *           "bonus_from": 0,
+             *           "fee": 1500,
+             *           "photos": 2
+             *         },
+             *         "rounding": "half_up",
+             *         "scope": "per_line",
+             *         "shift_points": 500,
+             *         "shift_steps": [],
+             *         "shifts_max": 3,
+             *         "super": {
+             *           "base": 6500,
+             *           "bonus": 500,
+             *           "bonus_from": 10000,
+             *           "fee": 2500,
+             *           "photos": 4
+             *         },
+             *         "version": 1
+             *       },
+             *       "registration": {
+             *         "loyalty_every": 0,
+             *         "offer_hours": 24,
+             *         "referral": 500
+             *       },
+             *       "schedule": {
+             *         "day_of_reminder_hours": 3,
+             *         "drop_off_minutes": 15,
+             *         "drop_offs_per_consignor": 1,
+             *         "offer_hours": 12,
+             *         "pick_up_minutes": 15,
+             *         "pick_ups_per_invoice": 3,
+             *         "reminder_hours": 24,
+             *         "shift_minutes": 180,
+             *         "shifts_per_consignor": 3
+             *       },
+             *       "settlement": {
+             *         "minimum_payout": 0,
+             *         "plan_of": "sale",
+             *         "two_persons": false
+             *       },
+             *       "tax": {
+             *         "exempt": [],
+             *         "inclusive": false,
+             *         "rate": 0
+             *       },
+             *       "time_zone": "America/Chicago",
+             *       "version": 1
+             *     }
+             */
+            settings: {
+                currency: string;
+                fees: {
+                    battery: number;
+                    missed_pick_up: number;
+                    no_show: {
+                        amount: number;
+                    };
+                    oversize: number;
+                    oversize_lot: number;
+                    pulled: number;
+                    pulled_allowance: number;
+                    rejected: number;
+                    sort: number;
+                };
+                items: {
+                    categories: string[];
+                    conditions: string[];
+                    price_max: number;
+                    price_min: number;
+                    price_step: number;
+                    title_max_chars: number;
+                };
+                markdown: {
+                    floor: number;
+                    step: number;
+                    steps: {
+                        donate: number;
+                        from: number;
+                        reduce: number;
+                    }[];
+                };
+                plan: {
+                    cap: number;
+                    regular: {
+                        base: number;
+                        bonus: number;
+                        bonus_from: number;
+                        fee: number;
+                        photos: number;
+                    };
+                    rounding: string;
+                    scope: string;
+                    shift_points: number;
+                    shift_steps: unknown[];
+                    shifts_max: number;
+                    super: {
+                        base: number;
+                        bonus: number;
+                        bonus_from: number;
+                        fee: number;
+                        photos: number;
+                    };
+                    version: number;
+                };
+                registration: {
+                    loyalty_every: number;
+                    offer_hours: number;
+                    referral: number;
+                };
+                schedule: {
+                    day_of_reminder_hours: number;
+                    drop_off_minutes: number;
+                    drop_offs_per_consignor: number;
+                    offer_hours: number;
+                    pick_up_minutes: number;
+                    pick_ups_per_invoice: number;
+                    reminder_hours: number;
+                    shift_minutes: number;
+                    shifts_per_consignor: number;
+                };
+                settlement: {
+                    minimum_payout: number;
+                    plan_of: string;
+                    two_persons: boolean;
+                };
+                tax: {
+                    exempt: unknown[];
+                    inclusive: boolean;
+                    rate: number;
+                };
+                time_zone: string;
+                version: number;
+            };
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            version: number;
+        };
+        /** @description A settlement of an event. */
+        SettlementView: {
+            /** @description The approved settlement that it amends; `null` for an event's first. */
+            amends?: string | null;
+            /** @description Who approved it so far. */
+            approvals: string[];
+            /** @description When it was approved. */
+            approved_at?: string | null;
+            balance?: components["schemas"]["BalanceView"] | null;
+            /** @description When all statements were there. */
+            calculated_at?: string | null;
+            checks?: components["schemas"]["ChecksView"] | null;
+            /**
+             * Format: int32
+             * @description From 1, by event.
+             */
+            number: number;
+            /** @description When it was pinned. */
+            pinned_at: string;
+            /** @description What it reads: every log, up to which entry. */
+            pins: components["schemas"]["PinView"][];
+            /** @description Its id. */
+            settlement: string;
+            /**
+             * Format: int32
+             * @description Statements on record.
+             */
+            statements: number;
+            /**
+             * @description `pinned`, `calculated`, `approved`, or `replaced` by a later one.
+             * @example calculated
+             */
+            status: string;
+        };
         /** @description How people sign in here. */
         SignIn: {
             /** @enum {string} */
@@ -1600,6 +7493,191 @@ export interface components {
             kind: "clerk";
             /** @description For Clerk's library. */
             publishable_key: string;
+        };
+        /** @description How many places. */
+        SlotChange: {
+            /**
+             * Format: int32
+             * @description Places, never below those taken.
+             */
+            capacity: number;
+        };
+        /** @description A slot. */
+        SlotView: {
+            /** @description Why it was called off; `null` while it stands. */
+            cancelled?: string | null;
+            /**
+             * Format: int32
+             * @description Places.
+             */
+            capacity: number;
+            /** @description When it ends. */
+            ends_at: string;
+            /**
+             * @description `shift`, `drop_off` or `pick_up`.
+             * @example shift
+             */
+            kind: string;
+            /**
+             * @description Which work, for shifts.
+             * @example drop_off_sorting
+             */
+            shift?: string | null;
+            /** @description Its id. */
+            slot: string;
+            /** @description When it begins. */
+            starts_at: string;
+            /**
+             * Format: int32
+             * @description Places taken or kept.
+             */
+            taken: number;
+            /**
+             * Format: int32
+             * @description How many wait.
+             */
+            waiting: number;
+            /**
+             * Format: int32
+             * @description Which zone of the hall, for drop-offs.
+             */
+            zone?: number | null;
+        };
+        /** @description An entry that an amount comes from. */
+        SourceView: {
+            /**
+             * Format: int32
+             * @description The line in it, from 1; 0 for the entry as a whole.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description The entry.
+             */
+            seq: number;
+            /**
+             * @description The log.
+             * @example 0193f6a1-…/session/0193f6a2-…
+             */
+            stream: string;
+        };
+        /** @description How an organization stands now, and who knows. */
+        Standing: components["schemas"]["Position"] & {
+            /** @description The sessions that have taken it. */
+            acknowledged: components["schemas"]["Acknowledged"];
+            /** @description True while it is stopped. */
+            suspended: boolean;
+        };
+        /** @description Where in its log a state stands. */
+        StandsAt: {
+            /** @description When the log took that entry. */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description The last entry in it.
+             */
+            seq: number;
+            /** @description The log. */
+            stream: string;
+        };
+        /** @description One line of a statement. */
+        StatementLineView: {
+            /**
+             * @description `sale`, `charge`, `credit` or `carried_in`.
+             * @example sale
+             */
+            about: string;
+            /**
+             * Format: int64
+             * @description In the consignor's favour; negative for what they owe.
+             */
+            amount_cents: number;
+            /**
+             * @description What the line is about: for a sale its tag, prices, rate and what it is made of, the estimate at the till, and
+             *     every named step from there to the final share; for charges and credits their kind.
+             */
+            details: Record<string, never>;
+            /**
+             * @description The rule it stands on, by its number in the specification of rules.
+             * @example STL-4
+             */
+            rule: string;
+            /** @description The entries it comes from, the deciding one first. */
+            sources: components["schemas"]["SourceView"][];
+        };
+        /** @description A statement. */
+        StatementView: {
+            /**
+             * Format: int64
+             * @description Balance carried in from the organization's ledger.
+             */
+            carried_in_cents: number;
+            /**
+             * Format: int64
+             * @description Charges, as a positive amount.
+             */
+            charges_cents: number;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /**
+             * Format: int64
+             * @description Credits, less debits by adjustment.
+             */
+            credits_cents: number;
+            /**
+             * Format: int64
+             * @description Earned plus carried in less settled before: paid out if positive, carried forward if negative.
+             */
+            due_cents: number;
+            /**
+             * Format: int64
+             * @description Share less charges plus credits: what this event comes to.
+             */
+            earned_cents: number;
+            /**
+             * Format: int64
+             * @description Shares as estimated at the sale, of all lines.
+             */
+            estimate_cents: number;
+            /**
+             * Format: int64
+             * @description Prices of lines that stand.
+             */
+            gross_cents: number;
+            /**
+             * Format: int64
+             * @description The house's part of the gross.
+             */
+            house_cents: number;
+            /** @description The lines; `null` in lists. */
+            lines: components["schemas"]["StatementLineView"][] | null;
+            /** @description Their name; `null` for callers who may not see personal data, and where none is kept. */
+            name: string | null;
+            /**
+             * Format: int64
+             * @description Earned according to the last approved settlement of this event.
+             */
+            settled_before_cents: number;
+            /**
+             * Format: int64
+             * @description Final shares.
+             */
+            share_cents: number;
+            /**
+             * Format: int32
+             * @description Completed shifts.
+             */
+            shifts: number;
+            /**
+             * Format: int32
+             * @description Lines that stand.
+             */
+            sold: number;
+            /** @description Tier at the settlement. */
+            tier: string;
         };
         /** @description One log. */
         StreamView: {
@@ -1673,6 +7751,53 @@ export interface components {
              */
             total_cents: number;
         };
+        /** @description What is said when somebody of the platform begins to help. */
+        SupportAccess: {
+            /**
+             * Format: int32
+             * @description For how long, 1 to 480 minutes.
+             */
+            minutes: number;
+            /** @description Why. */
+            reason: components["schemas"]["WhyHelped"];
+        };
+        /** @description What is said when an organization is stopped. */
+        Suspension: {
+            /** @description Why. */
+            reason: components["schemas"]["WhySuspended"];
+        };
+        /** @description Some items. */
+        Tags: {
+            /**
+             * @description The tags, at most 500.
+             * @example [
+             *       "0010001234"
+             *     ]
+             */
+            tags: string[];
+        };
+        /** @description What became of a delivery. */
+        Taken: {
+            /** @description Organizations that it concerned. */
+            organizations: number;
+            /** @description True when it was taken before: nothing was done again. */
+            repeated: boolean;
+        };
+        /** @description One way of payment. */
+        TenderFlow: {
+            /** @description `cash`, `card`, `cheque` or `store_credit`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Paid back for returns and voids.
+             */
+            returned_cents: number;
+            /**
+             * Format: int64
+             * @description Taken in for receipts, change taken off.
+             */
+            taken_cents: number;
+        };
         /** @description What came in by one way of payment. */
         TenderSum: {
             /**
@@ -1696,18 +7821,90 @@ export interface components {
              */
             kind: string;
         };
+        /** @description What became of a terminal's command. */
+        TerminalAnswer: components["schemas"]["Position"] & {
+            /** @description What it made; nothing when everything was so already. */
+            entries: components["schemas"]["MadeEntry"][];
+        };
+        /** @description A command of a terminal. */
+        TerminalCommand: {
+            /**
+             * @description The command, as the session's rules spell it: `complete_receipt`, `record_offline_receipt`, `void_receipt`,
+             *     `return_lines`, `park_basket`, `recall_basket`, `open_drawer`, `move_cash`, `close_drawer`,
+             *     `report_waiting`, `acknowledge`.
+             */
+            command: Record<string, never>;
+            /**
+             * @description Its id, unique for the terminal, 1 to 128 visible characters: sent again, it gets its first answer.
+             * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+             */
+            id: string;
+        };
         /** @description The calling terminal and what it sells by. */
         TerminalSelf: {
+            /**
+             * Format: int32
+             * @description The version that it acknowledged last.
+             */
+            acknowledged: number;
+            /** @description True while its cash drawer is in use. */
+            drawer_open: boolean;
             /** @description Its session's event. */
             event: components["schemas"]["EventView"];
             /** @description Its name in the hall. */
             name: string;
+            /**
+             * Format: int64
+             * @description The log's clock, ms since 1970 UTC: by it a terminal knows how wrong its own is.
+             */
+            now: number;
+            /** @description Baskets put aside in the session, at any terminal. */
+            parked: components["schemas"]["ParkedView"][];
+            /** @description What it may do beyond plain sales: `override_prices`, `sell_exceptions`, `take_returns`, `void_receipts`. */
+            rights: string[];
+            /**
+             * Format: int32
+             * @description Counts the changes of its rights; it acknowledges this number.
+             */
+            rights_version: number;
             /** @description Its session. */
             session: components["schemas"]["SessionView"];
             /** @description What it sells by. */
             settings: components["schemas"]["SellingRules"];
             /** @description Its id. */
             terminal: string;
+            /**
+             * Format: int32
+             * @description Sales that it holds, as the session has heard; `null` when nobody knows.
+             */
+            waiting?: number | null;
+        };
+        /** @description A terminal as its session knows it now. */
+        TerminalStanding: {
+            /**
+             * Format: int64
+             * @description What should be in its open drawer; `null` without one.
+             */
+            drawer_cents?: number | null;
+            /** @description True when the terminal has confirmed that it knows its rights as they are. */
+            informed: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description True once its token counts no more. */
+            revoked: boolean;
+            rights: ("override_prices" | "sell_exceptions" | "take_returns" | "void_receipts")[];
+            /** @description Its id. */
+            terminal: string;
+            /**
+             * Format: int32
+             * @description Sales it holds that the log does not have; `null` when nobody knows, because it cannot be reached.
+             */
+            waiting?: number | null;
+        };
+        /** @description The terminals of a session. */
+        TerminalStandings: {
+            /** @description In the order of pairing. */
+            terminals: components["schemas"]["TerminalStanding"][];
         };
         /** @description A terminal of a session. */
         TerminalView: {
@@ -1737,9 +7934,30 @@ export interface components {
             /** @description Its id. */
             terminal: string;
         };
+        /** @description Unsold items that go on. */
+        Transfer: {
+            /** @description At most 500. */
+            items: components["schemas"]["TransferItem"][];
+            /** @description The later event. */
+            to: string;
+        };
+        /** @description One item that goes on. */
+        TransferItem: {
+            /**
+             * Format: int64
+             * @description Its price there; `null` for the same.
+             */
+            price_cents?: number | null;
+            /** @description Its tag here. */
+            tag: string;
+        };
         /** @description To which status an event moves. */
         Transition: {
-            /** @description Why; needed where `next` says so. */
+            /**
+             * @description Why; needed where `next` says so: `venue`, `weather`, `safety`, `too_small`, `late_returns`, `figures`,
+             *     `mistake` or `other`.
+             * @example weather
+             */
             reason?: string | null;
             /**
              * @description The status.
@@ -1747,6 +7965,80 @@ export interface components {
              */
             to: string;
         };
+        /** @description A line that nobody is credited for yet. */
+        UnlistedView: {
+            /**
+             * Format: int32
+             * @description The line, from 1.
+             */
+            line: number;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            number: number;
+            /**
+             * @description Where it stands: the receipt's number and the line on it, from 1.
+             * @example 0000000017/003
+             */
+            place: string;
+            /**
+             * Format: int64
+             * @description What was charged.
+             */
+            price_cents: number;
+            /** @description What was read or keyed, where there was something to read. */
+            read_tag?: string | null;
+            /** @description The receipt. */
+            receipt: string;
+            /** @description When the receipt was recorded. */
+            recorded_at: string;
+            /** @description The terminal's name. */
+            terminal_name?: string | null;
+            /** @description Why it named no item: `unknown_tag`, `no_tag`, … */
+            unlisted: string;
+        };
+        /** @description How far a rotation got. */
+        VaultRotation: {
+            /**
+             * Format: int32
+             * @description Keys still wrapped by the previous key: repeat the request until there are none, then drop
+             *     `VAULT_KEY_PREVIOUS`.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description Keys wrapped anew by this request.
+             */
+            rewrapped: number;
+            /**
+             * Format: int32
+             * @description Keys that no key of the deployment opens; they are left as they are.
+             */
+            unreadable: number;
+        };
+        /** @description Why a payout counts no more. */
+        Voiding: {
+            /**
+             * Format: int32
+             * @description The consignor it was made to, when a note is to be kept with their data.
+             */
+            consignor?: number | null;
+            /** @description More words, kept apart from the log. */
+            note?: string | null;
+            /** @enum {string} */
+            reason: "lost" | "stale" | "returned" | "misprinted" | "other";
+        };
+        /**
+         * @description Why somebody of the platform looks into an organization.
+         * @enum {string}
+         */
+        WhyHelped: "asked" | "incident" | "legal";
+        /**
+         * @description Why an organization is stopped.
+         * @enum {string}
+         */
+        WhySuspended: "unpaid" | "terms" | "security" | "own_wish";
     };
     responses: never;
     parameters: never;
@@ -1756,6 +8048,425 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_commission_plans: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlanVersion"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_commission_plan: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description From 1 */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_commission_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanSplit"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     configuration: {
         parameters: {
             query?: never;
@@ -1883,11 +8594,17 @@ export interface operations {
             };
         };
     };
-    list_events: {
+    list_accounts: {
         parameters: {
             query?: {
+                /** @description Only those who take no part in new events, or only the others. */
+                barred?: boolean;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -1895,6 +8612,1177 @@ export interface operations {
                  *     is 503 `behind`.
                  */
                 min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description How they take part: `regular` or `super`. */
+                tier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_consignors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccounts"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_account: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_account_flag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description `barred` or `tax_form_missing` */
+                flag: string;
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_account_flag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description `barred` or `tax_form_missing` */
+                flag: string;
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consignor_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The consignor's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_tier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTier"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_denied_access: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeniedAccess"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description Part of a name. */
+                q?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description A status: `registration`, `selling`, … */
+                status?: string;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
                 stream?: string;
             };
@@ -1910,6 +9798,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventView"];
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -2300,13 +10189,465 @@ export interface operations {
             };
         };
     };
-    list_consignors: {
+    adjust: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAdjustment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookings: {
         parameters: {
             query?: {
+                /** @description A consignor's number. */
+                consignor?: number;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description `shift`, `drop_off` or `pick_up`. */
+                kind?: string;
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description A slot's id. */
+                slot?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description A status. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BookingView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBooking"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_booking: {
+        parameters: {
+            query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
                  *     is 503 `behind`.
@@ -2317,7 +10658,1033 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The event's id */
+                /** @description The booking's id. */
+                booking: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The booking's id. */
+                booking: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The booking's id. */
+                booking: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivingUp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_in_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The booking's id. */
+                booking: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The booking's id. */
+                booking: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    miss_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The booking's id. */
+                booking: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_carried_forward: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description A settlement's id. */
+                settlement?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CarriedView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consignors: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description How they take part: `regular` or `super`. */
+                tier?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
                 event: string;
             };
             cookie?: never;
@@ -2330,6 +11697,2993 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ConsignorView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_counts: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `counting`, `finished` or `abandoned`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CountView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_count: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_count: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The count's id. */
+                count: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abandon_count: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The count's id. */
+                count: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_count: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The count's id. */
+                count: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_count_differences: {
+        parameters: {
+            query?: {
+                /** @description `missing`, `found` or `unexpected`. */
+                class?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The count's id. */
+                count: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CountDifferenceView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The count's id. */
+                count: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenTags"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_discrepancies: {
+        parameters: {
+            query?: {
+                /** @description What kind. */
+                class?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The run that found them. */
+                run?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `open`, `vanished` or `resolved`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description The store's id of an order, an item's tag, or a webhook topic. */
+                subject?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DiscrepancyView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_discrepancy: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The case's id. */
+                case: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscrepancyView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_discrepancy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The case's id. */
+                case: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolving"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fees: {
+        parameters: {
+            query?: {
+                /** @description A consignor's number. */
+                consignor?: number;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description A kind: `participation`, `no_show`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description Only those with something open, or only the others. */
+                open?: boolean;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FeeView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    charge_fee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCharge"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fee_movements: {
+        parameters: {
+            query?: {
+                /** @description A consignor's number. */
+                consignor?: number;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description A kind of fee. */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description `charged`, `paid`, `waived`, `adjusted` or `referred`. */
+                movement?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FeeMovement"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_fee_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waive_fee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWaiver"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -2589,10 +14943,16 @@ export interface operations {
     list_items: {
         parameters: {
             query?: {
+                /** @description A category code. */
+                category?: string;
                 /** @description A consignor's number. */
                 consignor?: number;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -2600,8 +14960,20 @@ export interface operations {
                  *     is 503 `behind`.
                  */
                 min_seq?: number;
-                /** @description Part of a title or reference, or the beginning of a tag. */
+                /** @description Highest price on the tag. */
+                price_max_cents?: number;
+                /** @description Lowest price on the tag. */
+                price_min_cents?: number;
+                /** @description Part of a title or reference, or of a tag. */
                 q?: string;
+                /** @description The session that has or last had it. */
+                session?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
                 /** @description A status: `listed`, `checked_in`, `on_floor`, `sold`, … */
                 status?: string;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -2609,7 +14981,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The event's id */
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
                 event: string;
             };
             cookie?: never;
@@ -2622,6 +14997,4707 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ItemView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItems"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_item: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retag_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retagging"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    item_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemState"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_in_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tags"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    depart_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Departing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tags"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pulling"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reinstate_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tags"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejecting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reprice_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Repricing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transfer_items: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_participations: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The number of the consignor through whom they came. */
+                referred_by?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `active`, `waiting`, `offered` or `left`. */
+                standing?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description `regular` or `super`. */
+                tier?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ParticipationView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParticipation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_participation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipationView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_participation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipationChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_place: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_participation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leaving"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    participation_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipationState"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_payouts: {
+        parameters: {
+            query?: {
+                /** @description A consignor's number. */
+                consignor?: number;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /** @description `cheque`, `bank`, `paypal`, `cash` or `store_credit`. */
+                method?: string;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description A settlement's id. */
+                settlement?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `calculated`, `approved`, `paid`, `voided`, `reissued` or `carried`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PayoutView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_payout: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The payout's number.
+                 * @example 12
+                 */
+                payout: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carry_payout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The payout's number.
+                 * @example 12
+                 */
+                payout: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_payout_paid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The payout's number.
+                 * @example 12
+                 */
+                payout: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayingOut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reissue_payout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The payout's number.
+                 * @example 12
+                 */
+                payout: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_payout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The payout's number.
+                 * @example 12
+                 */
+                payout: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Voiding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_payouts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovingPayouts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `running`, `finished` or `abandoned`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_registration: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationPlanView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationPlan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description The request cannot be read. */
@@ -2737,8 +19813,12 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -2746,12 +19826,21 @@ export interface operations {
                  *     is 503 `behind`.
                  */
                 min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
                 stream?: string;
             };
             header?: never;
             path: {
-                /** @description The event's id */
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
                 event: string;
             };
             cookie?: never;
@@ -2764,6 +19853,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SessionView"];
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -2907,6 +19997,2165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedSession"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_settlements: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `pinned`, `calculated`, `approved` or `replaced`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SettlementView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settlement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /** @description The settlement's id. */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /** @description The settlement's id. */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /** @description The settlement's id. */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_statements: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /** @description The settlement's id. */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StatementView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The consignor's number */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+                /** @description The settlement's id. */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_slots: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description `shift`, `drop_off` or `pick_up`. */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description Only those that stand, or only those that were called off. */
+                open?: boolean;
+                /** @description Which work, for shifts. */
+                shift?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SlotView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_slots: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSlots"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_slot: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /** @description The slot's id. */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resize_slot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /** @description The slot's id. */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_slot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /** @description The slot's id. */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallingOff"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventState"];
                 };
             };
             /** @description The request cannot be read. */
@@ -3292,6 +22541,623 @@ export interface operations {
             };
         };
     };
+    organization_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    item_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The item's tag, ten digits, with hyphens or without */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ledger: {
+        parameters: {
+            query?: {
+                /** @description `carried` or `store_credit`. */
+                account?: string;
+                /** @description A consignor's number. */
+                consignor?: number;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description An event's id. */
+                event?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LedgerLine"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_to_ledger: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPosting"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_log: {
         parameters: {
             query?: {
@@ -3556,8 +23422,12 @@ export interface operations {
     list_members: {
         parameters: {
             query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -3565,6 +23435,14 @@ export interface operations {
                  *     is 503 `behind`.
                  */
                 min_seq?: number;
+                /** @description A role that they have. */
+                role?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
                 stream?: string;
             };
@@ -3580,6 +23458,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Member"];
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -4125,6 +24004,671 @@ export interface operations {
             };
         };
     };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalExport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_personal_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_personal_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalData"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_organizations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrganizationListing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_organization: {
         parameters: {
             query?: never;
@@ -4153,6 +24697,1109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedOrganization"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationListing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_host: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The host name, without a port */
+                host: string;
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostName"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_host: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The host name, without a port */
+                host: string;
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostName"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_support: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupportAccess"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSupport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_support: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSupport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_organization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_organization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_vault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultRotation"];
                 };
             };
             /** @description The request cannot be read. */
@@ -4403,6 +26050,602 @@ export interface operations {
             };
         };
     };
+    receipt_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The receipt's id */
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_referral_codes: {
+        parameters: {
+            query?: {
+                /** @description A consignor's number. */
+                consignor?: number;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReferralCodeView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_referral_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The code */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReferralCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_referral_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The code */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: {
@@ -4541,9 +26784,304 @@ export interface operations {
             };
         };
     };
-    catalogue: {
+    cancel_session: {
         parameters: {
             query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cash_movements: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CashMoveView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue: {
+        parameters: {
+            query?: {
+                /** @description Only items that came into the session behind this position of its log. */
+                since?: number;
+            };
             header?: never;
             path: {
                 /** @description The session's id */
@@ -4698,6 +27236,1038 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_session_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCloseOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalAnswer"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conflicts: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description A kind. */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description Only open ones, or only those that ended. */
+                open?: boolean;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConflictView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_conflict: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The conflict's id. */
+                conflict: string;
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResolution"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drawers: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description Only those in use, or only those that were counted. */
+                open?: boolean;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description At a terminal. */
+                terminal?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DrawerView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    late_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalAnswer"];
                 };
             };
             /** @description The request cannot be read. */
@@ -5368,11 +28938,150 @@ export interface operations {
             };
         };
     };
+    look_up_receipt: {
+        parameters: {
+            query?: {
+                /** @description The number on the receipt. */
+                number?: number;
+                /** @description The tag on the item; the receipt that sold it last. */
+                tag?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundReceipt"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_receipts: {
         parameters: {
             query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -5380,8 +29089,16 @@ export interface operations {
                  *     is 503 `behind`.
                  */
                 min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
                 stream?: string;
+                /** @description The terminal that made them. */
+                terminal?: string;
             };
             header?: never;
             path: {
@@ -5398,6 +29115,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReceiptView"];
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -5653,6 +29371,439 @@ export interface operations {
             };
         };
     };
+    identify_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The line, from 1.
+                 * @example 1
+                 */
+                line: number;
+                /** @description The receipt's id. */
+                receipt: string;
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentification"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_receipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The receipt's id. */
+                receipt: string;
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_report: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionReport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_session: {
         parameters: {
             query?: never;
@@ -5680,6 +29831,442 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_returns: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description For a reason. */
+                reason?: string;
+                /** @description Of a receipt. */
+                receipt?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReturnView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReturn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
                 };
             };
             /** @description The request cannot be read. */
@@ -5933,11 +30520,25 @@ export interface operations {
     list_terminals: {
         parameters: {
             query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
                  *     is 503 `behind`.
                  */
                 min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
                 stream?: string;
             };
@@ -5956,6 +30557,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TerminalView"];
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -6209,6 +30811,1277 @@ export interface operations {
             };
         };
     };
+    set_terminal_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The session's id. */
+                session: string;
+                /** @description The terminal's id. */
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRights"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_unreachable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The session's id. */
+                session: string;
+                /** @description The terminal's id. */
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalStandings"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unlisted: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnlistedView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsVersion"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_settings_versions: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SettingsVersion"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings_version: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description From 1 */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsVersion"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_support: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The identity provider's id of the person of the platform */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Position"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     this_terminal: {
         parameters: {
             query?: never;
@@ -6336,6 +32209,145 @@ export interface operations {
             };
         };
     };
+    take_clerk_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's id */
+                "svix-id": string;
+                /** @description `v1,<base64>`, several apart by spaces */
+                "svix-signature": string;
+                /** @description When it was sent, s since 1970 UTC */
+                "svix-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description As the identity provider sends it */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -6351,6 +32363,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus' text format */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

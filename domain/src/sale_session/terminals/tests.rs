@@ -105,6 +105,26 @@ fn trm_8_terminals_say_what_they_hold_and_selling_shows_they_can_be_reached() {
 }
 
 #[test]
+fn trm_8_a_terminal_gone_silent_is_reported_once_and_only_while_selling() {
+    let silent = |sale: &Sale, listener: &str| SaleSession::silenced(sale.state(), listener);
+    let listener = till(1).to_string();
+    let report = Command::ReportUnreachable { terminal: terminal(1) };
+    assert_eq!(silent(&open(), &listener), Some(report.clone()));
+    for nobody in [till(9), olivia(), Actor::System("host".into())] {
+        assert_eq!(silent(&open(), &nobody.to_string()), None, "{nobody}");
+    }
+    assert_eq!(silent(&open(), "unnamed"), None);
+    let lost = open().by(Actor::System("timer".into())).when(report);
+    lost.then_kinds(&["terminal_reported"]);
+    assert_eq!(silent(&lost, &listener), None);
+    assert_eq!(
+        silent(&open().by(olivia()).when(Command::Pause).when(Command::Resume), &listener).is_some(),
+        true
+    );
+    assert_eq!(silent(&open().by(olivia()).when(Command::Close), &listener), None);
+}
+
+#[test]
 fn ses_12_closing_over_terminals_that_may_hold_sales_needs_a_reason_and_is_on_record() {
     let held = || open().when(Command::ReportWaiting { waiting: 2 }).by(olivia());
     held().when(Command::Close).then_refused("SES-12", "terminals_hold_sales");
