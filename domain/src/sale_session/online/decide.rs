@@ -55,7 +55,7 @@ pub(in crate::sale_session) fn take(
     let order = state.orders.get(&asked.order);
     let mut seen: BTreeSet<_> = order.iter().flat_map(|order| &order.lines).map(|line| line.id).collect();
     let fresh: Vec<OnlineLine> = asked.lines.iter().filter(|line| seen.insert(line.id)).copied().collect();
-    if fresh.is_empty() {
+    if fresh.is_empty() || (order.is_some() && sabotaged(Bug::LosesEdits)) {
         let moved =
             order.filter(|order| (order.paid, order.fulfilled) != (asked.paid, asked.fulfilled)).map(|_| {
                 let (paid, fulfilled) = (asked.paid, asked.fulfilled);

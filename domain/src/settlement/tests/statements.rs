@@ -99,7 +99,7 @@ fn stl_7_each_amount_names_its_rule_and_its_entries_the_deciding_one_first() {
     assert!(back.lines[0].sources.contains(&receipt));
     let LineAbout::Sale(sale) = &back.lines[0].about else { panic!() };
     assert_ne!(sale.differences[0].sources, [receipt], "the return's own entry");
-    assert_eq!(back.lines[0].sources[0], sale.differences[0].sources[0], "which decided");
+    assert_eq!(back.lines[0].sources, [receipt, sale.differences[0].sources[0]]);
     for statement in [&sold, &back] {
         assert!(statement.lines.iter().all(|line| !line.rule.is_empty() && !line.sources.is_empty()));
     }
