@@ -77,10 +77,7 @@ impl Books {
             Event::ClaimAnswered(answered) => answered.credited.iter().for_each(|line| self.credit(line)),
             Event::ReturnRecorded(returned) => returned.lines.iter().for_each(|line| self.debit(&line.line)),
             Event::ReceiptVoided(voided) => voided.lines.iter().for_each(|line| self.debit(line)),
-            Event::LineIdentified(identified) => {
-                self.debit(&identified.line);
-                self.credit(&identified.line);
-            }
+            Event::LineIdentified(identified) => self.credit(&identified.line),
             _ => {}
         }
     }
@@ -113,11 +110,14 @@ impl Books {
         }
     }
 
+    /// Credits the line as it says, instead of whoever had it: something unlisted was the house's until then.
     fn credit(&mut self, line: &LineFigures) {
         self.kept += line.price.0;
         let credit =
             Credit { tag: line.tag, consignor: line.consignor, share: line.share, house: line.house };
-        self.credits.insert((line.at.receipt, line.at.line), credit);
+        if let Some(before) = self.credits.insert((line.at.receipt, line.at.line), credit) {
+            self.kept -= before.share.0 + before.house.0;
+        }
     }
 
     fn debit(&mut self, line: &LineFigures) {

@@ -141,7 +141,8 @@ impl World {
     ) -> Result<(), Broken> {
         let run = RunId(self.chance.id());
         let compared = compare_with_store(expected, answer, RunKind::Full, now);
-        let pages = compared.map_err(|error| error.to_string())?.into_pages();
+        let compared = compared.map_err(|error| error.to_string())?;
+        let pages = compared.and_open(log.state().open.values().map(|case| &case.subject)).into_pages();
         let record = pages.into_iter().map(|page| Command::Record {
             run,
             compared: page.subjects,

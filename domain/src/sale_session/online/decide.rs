@@ -187,10 +187,12 @@ impl Back {
         let range = || out_of_range(crate::money::OutOfRange);
         let part = part_of(plan, line, piece.price, piece.tax, piece.returned).ok_or_else(range)?;
         let paid = payable(state, plan, order_line.at, part)?;
+        let fresh = CaseId(super::super::fresh(context.fresh_id, self.after.len()));
         if piece.returned
-            && let Some(resolved) = close_by_store(state, plan, order_line.at, (part, paid))?
+            && let Some(ended) =
+                close_by_store(state, plan, order_line.at, (part, paid), (fresh, context.now))?
         {
-            self.after.push(resolved.into());
+            self.after.extend(ended);
             return Ok(());
         }
         let Some(at) = state.line_ref(order_line.at) else { return Ok(()) };
@@ -203,10 +205,9 @@ impl Back {
         };
         let elsewhere = part.tag.and_then(|tag| state.slot(tag)).filter(|slot| slot.has(Slot::RELEASED));
         if let Some(slot) = elsewhere.filter(|_| piece.returned && line.now == Now::Credited) {
-            let case = CaseId(super::super::fresh(context.fresh_id, self.after.len()));
             let claim = Claim {
                 session: plan.session,
-                case,
+                case: fresh,
                 receipt: at.receipt,
                 tag: slot.tag,
                 kind: ClaimKind::Returned,
