@@ -167,10 +167,10 @@ fn receipt(number: u32, first: u32) -> ReceiptCompleted {
 /// What `make` leaves on the heap, and the most that was there meanwhile.
 fn weigh<T>(make: impl FnOnce() -> T) -> (T, usize, usize) {
     let profiler = dhat::Profiler::builder().testing().build();
-    let made = make();
+    let kept = make();
     let stats = dhat::HeapStats::get();
     drop(profiler);
-    (made, stats.curr_bytes, stats.max_bytes)
+    (kept, stats.curr_bytes, stats.max_bytes)
 }
 
 #[test]

@@ -112,7 +112,7 @@ pub(super) fn open_support(
         return Err(forbidden("RGT-7", "nobody_to_help", actor.to_string(), "a person of the platform"));
     };
     if !(1..=MAX_SUPPORT_MINUTES).contains(&minutes) {
-        return Err(rule("RGT-7", "support_too_long", &format!("{minutes} minutes"), "1 to 480 minutes"));
+        return Err(rule("RGT-7", "support_too_long", format!("{minutes} minutes"), "1 to 480 minutes"));
     }
     let until = now.saturating_add(i64::from(minutes) * MINUTE_MS);
     Ok(vec![SupportOpened { person: person.clone(), reason, until, note }.into()])
@@ -136,7 +136,7 @@ pub(super) fn add_host(state: &State, host: &str) -> Decision {
         return Err(rule(
             "ORG-20",
             "host_unusable",
-            &format!("{host:.80?}"),
+            format!("{host:.80?}"),
             "a host name such as sale.example.org",
         ));
     }

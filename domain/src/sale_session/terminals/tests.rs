@@ -118,10 +118,7 @@ fn trm_8_a_terminal_gone_silent_is_reported_once_and_only_while_selling() {
     let lost = open().by(Actor::System("timer".into())).when(report);
     lost.then_kinds(&["terminal_reported"]);
     assert_eq!(silent(&lost, &listener), None);
-    assert_eq!(
-        silent(&open().by(olivia()).when(Command::Pause).when(Command::Resume), &listener).is_some(),
-        true
-    );
+    assert!(silent(&open().by(olivia()).when(Command::Pause).when(Command::Resume), &listener).is_some());
     assert_eq!(silent(&open().by(olivia()).when(Command::Close), &listener), None);
 }
 
