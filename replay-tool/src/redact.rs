@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use domain::journal::{Content, Framer, Hash, Head, RawEntry};
+use domain::lifecycle::StatusReason;
 use domain::stream::StreamId;
 use domain::tag::Tag;
 use serde::Serialize;
@@ -110,7 +111,7 @@ const ZONES: [&str; 1] = ["time_zone"];
 /// Fields that hold digests of what lies elsewhere: somebody who guesses the original could confirm the guess.
 const EVIDENCE: [&str; 5] = ["evidence", "body", "code_digest", "token_digest", "url_digest"];
 
-/// Kinds whose `reason` was typed by a person.
+/// Kinds whose `reason` was typed by a person in their first version; today it is one of a list.
 const TYPED_REASONS: [&str; 1] = ["status_changed"];
 
 /// How much was replaced in one log.
@@ -233,7 +234,7 @@ fn is_code(kind: &str, field: &str, text: &str) -> bool {
         return text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
     }
     if field == "reason" && TYPED_REASONS.contains(&kind) {
-        return false;
+        return StatusReason::from_name(text).is_some();
     }
     let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_/".contains(&byte);
     (CODES.contains(&field) || MORE_CODES.contains(&field)) && text.bytes().all(small)

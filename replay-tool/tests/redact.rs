@@ -69,6 +69,16 @@ fn every_event_ever_written_is_still_one_when_redacted() {
 }
 
 #[test]
+fn a_reason_that_was_typed_goes_and_one_of_the_list_stays() {
+    let reason = |version, reason: &str| {
+        let payload = format!(r#"{{"from":"draft","to":"cancelled","reason":"{reason}"}}"#);
+        Redactor::default().entry(entry("status_changed", version, &payload)).unwrap().payload
+    };
+    assert!(!reason(1, "mrs_miller_is_ill").contains("miller"));
+    assert!(reason(2, "weather").contains("weather"));
+}
+
+#[test]
 fn nothing_typed_stays_and_no_figure_changes() {
     let typed = "Anna's coat, call 555-1234";
     let payload = format!(
