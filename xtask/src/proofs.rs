@@ -1,6 +1,7 @@
 //! `cargo xtask prove NAME`: the one door to proofs that take longer than a test. Each is a line in [`ALL`]
 //! with a function; the tests run each of them for a few seconds.
 
+mod mutants;
 mod restart;
 mod simulate;
 
@@ -44,6 +45,17 @@ pub const ALL: &[Proof] = &[
         run: simulate::run,
     },
 ];
+
+/// Proofs that say nothing in a few seconds: they run when somebody asks for them, never with the tests.
+pub const LONG: &[Proof] = &[Proof {
+    name: "mutants",
+    claim: "wherever money, commission, custody or settlement is changed by a mutant, a test fails, but for the mutants explained in docs/mutation.md",
+    run: mutants::run,
+}];
+
+fn every() -> impl Iterator<Item = &'static Proof> {
+    ALL.iter().chain(LONG)
+}
 
 /// What a proof is asked to do.
 #[derive(Clone, Copy)]
@@ -96,13 +108,13 @@ pub struct Options {
 /// When there is no such proof, or it could not be carried out.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let Some(name) = &options.name else {
-        for proof in ALL {
+        for proof in every() {
             say::result(format!("{:<12} {}", proof.name, proof.claim));
         }
         return Ok(true);
     };
-    let Some(proof) = ALL.iter().find(|proof| proof.name == name) else {
-        let names: Vec<&str> = ALL.iter().map(|proof| proof.name).collect();
+    let Some(proof) = every().find(|proof| proof.name == name) else {
+        let names: Vec<&str> = every().map(|proof| proof.name).collect();
         bail!("there is no proof `{name}`: there are {}", names.join(", "));
     };
     let verdict = say::step(&format!("Proof: {name}"), |step| {
@@ -133,9 +145,9 @@ mod tests {
 
     #[test]
     fn every_proof_has_a_name_of_its_own_and_a_claim() {
-        for (at, proof) in ALL.iter().enumerate() {
+        for (at, proof) in every().enumerate() {
             assert!(!proof.claim.is_empty());
-            assert!(ALL[..at].iter().all(|other| other.name != proof.name), "{}", proof.name);
+            assert!(every().take(at).all(|other| other.name != proof.name), "{}", proof.name);
         }
     }
 }
