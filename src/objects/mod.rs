@@ -14,23 +14,32 @@
 //! | `database`, `transaction` | SQLite, and SQLite in an object |
 //! | `host` | the shell: requests, sockets, alarm around one engine |
 //! | `live` | hibernating sockets: catch-up, then each new entry |
+//! | `presence` | when a listener last pinged |
 //! | `outbox` | when to tell the projector that the log has advanced |
 //! | `patience` | how long to wait after a failure |
+//! | `alarm` | the one alarm: everything that is due, each by itself |
+//! | `timers`, `witness` | what is to be done later; the daily witness in the organization's log |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
 //! | `testing` | faults on demand, in test environments only |
 
+mod alarm;
 mod append;
 mod classes;
 pub mod client;
+#[cfg(test)]
+mod custody_tests;
 mod database;
 mod deliveries;
+#[cfg(test)]
+mod hall;
 mod host;
 mod limits;
 mod live;
 mod log;
 pub mod outbox;
 mod patience;
+mod presence;
 mod read;
 mod received;
 mod replies;
@@ -42,5 +51,9 @@ mod store;
 #[cfg(test)]
 mod store_tests;
 pub mod testing;
+#[cfg(test)]
+mod timer_tests;
+mod timers;
 mod transaction;
 mod wire;
+mod witness;
