@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
+use domain::journal::Head;
 use domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
@@ -29,8 +30,8 @@ pub struct Host<A: Aggregate> {
     log: Option<Log<A, ObjectDatabase>>,
     /// When the alarm is due, as far as this instance knows: appends in a burst set it once.
     pub(super) alarm_at: Cell<i64>,
-    /// The seq that this instance last set timers for.
-    pub(super) planned: Cell<Option<u64>>,
+    /// The head that this instance last set timers for.
+    pub(super) planned: Cell<Option<Head>>,
 }
 
 /// The log of an object.

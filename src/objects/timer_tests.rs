@@ -24,7 +24,7 @@ struct Around<'a, A: Aggregate> {
     out: Cell<bool>,
     pinged_at: Cell<Option<i64>>,
     taken: RefCell<Vec<String>>,
-    planned: Cell<Option<u64>>,
+    planned: Cell<Option<domain::journal::Head>>,
 }
 
 impl<'a, A: Aggregate> Around<'a, A> {

@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use domain::aggregate::{Aggregate, Timer};
 use domain::ids::Actor;
+use domain::journal::Head;
 use serde_json::value::RawValue;
 
 use super::database::{Database, StoreError};
@@ -38,14 +39,14 @@ pub trait Surroundings {
 }
 
 /// Serves what is due at `now` and sets what the log wants done later; answers when to come again, ms since
-/// 1970 UTC. `planned` is the seq that this instance last set timers for.
+/// 1970 UTC. `planned` is the head that this instance last set timers for.
 ///
 /// # Errors
 /// [`StoreError`]; whatever was served until then is served.
 pub fn round<A: Aggregate, D: Database>(
     log: &Log<A, D>,
     around: &impl Surroundings,
-    planned: &Cell<Option<u64>>,
+    planned: &Cell<Option<Head>>,
     now: i64,
 ) -> Result<Option<i64>, StoreError> {
     let store = log.store();
@@ -62,12 +63,12 @@ pub fn round<A: Aggregate, D: Database>(
             served = true;
         }
     }
-    let head = store.head()?.0.seq;
+    let head = store.head()?.0;
     if served || planned.get() != Some(head) {
         if A::TIMED {
             set(store, log.timers(now)?, now)?;
         }
-        witness::plan(log, head, now)?;
+        witness::plan(log, head.seq, now)?;
         planned.set(Some(head));
     }
     let [host, aggregate] = store.next_timers()?;
