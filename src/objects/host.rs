@@ -8,7 +8,7 @@ use domain::journal::Head;
 use domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
-use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket};
+use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket, WebSocketIncomingMessage};
 
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
@@ -32,6 +32,8 @@ pub struct Host<A: Aggregate> {
     pub(super) alarm_at: Cell<i64>,
     /// The head that this instance last set timers for.
     pub(super) planned: Cell<Option<Head>>,
+    /// Whether the organization is suspended; none until it was looked up (see [`super::standing`]).
+    pub(super) suspended: Cell<Option<bool>>,
 }
 
 /// The log of an object.
@@ -51,6 +53,7 @@ impl<A: Aggregate + 'static> Host<A> {
             log,
             alarm_at: Cell::new(NO_ALARM),
             planned: Cell::new(None),
+            suspended: Cell::new(None),
         })
     }
 
@@ -69,6 +72,7 @@ impl<A: Aggregate + 'static> Host<A> {
                 Ok(answer) => reply(200, &answer),
                 Err(error) => reply(ask_status(&error), &error),
             },
+            (Method::Post, "/standing") => self.told(log, &request.text().await?),
             (Method::Get, "/log") => self.read(log, &url).await,
             (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)).await,
             (Method::Post, path) => testing::serve(self, log, path, &mut request).await,
@@ -96,10 +100,14 @@ impl<A: Aggregate + 'static> Host<A> {
         log: &ObjectLog<A>,
         body: &str,
     ) -> std::result::Result<Accepted, SubmitError> {
+        if let Some(refused) = self.refused_by_standing(log, body) {
+            return Err(refused);
+        }
         let outcome = log.submit(body, now(), Uuid::now_v7());
         match &outcome {
             Ok(accepted) if !accepted.repeated => {
                 Sockets::broadcast(&self.state, &accepted.entries);
+                self.turn_away_by(&accepted.entries);
                 self.keep_catching_up();
             }
             Ok(_)
@@ -156,8 +164,12 @@ impl<A: Aggregate + 'static> Host<A> {
         });
     }
 
-    /// A message from a listener: its only meaning is that it is there and wants what it lacks.
-    pub fn heard(self: &Rc<Self>) {
+    /// A listener said something: what a terminal says of its basket goes to the others, and whoever is behind is
+    /// sent more.
+    pub fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+        if let WebSocketIncomingMessage::String(text) = message {
+            self.sockets.hold(&self.state, socket, text);
+        }
         self.keep_catching_up();
     }
 

@@ -21,6 +21,7 @@
 //! | `timers`, `witness` | what is to be done later; the daily witness in the organization's log |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
+//! | `standing` | who may not speak here any more: suspended organizations, ended rights |
 //! | `testing` | faults on demand, in test environments only |
 
 mod alarm;
@@ -33,6 +34,7 @@ mod database;
 mod deliveries;
 #[cfg(test)]
 mod hall;
+mod holds;
 mod host;
 mod limits;
 mod live;
@@ -47,6 +49,7 @@ mod schema;
 mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
+mod standing;
 mod store;
 #[cfg(test)]
 mod store_tests;

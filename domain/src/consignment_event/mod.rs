@@ -12,7 +12,7 @@ mod evolve;
 mod facts;
 pub mod fees;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod items;
 pub mod participation;
 pub mod payouts;

@@ -10,7 +10,9 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
-pub use chain::{ChainBreak, ChainFault, Content, GENESIS, Hash, Verifier, hash_content, hash_entry};
+pub use chain::{
+    ChainBreak, ChainFault, Content, Framer, Framing, GENESIS, Hash, Verifier, hash_content, hash_entry,
+};
 pub use checkpoint::{
     CHECKPOINT_FORMAT, Checkpoint, CheckpointFault, PublicKey, SignedCheckpoint, SigningSecret,
 };

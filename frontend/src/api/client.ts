@@ -1,10 +1,12 @@
 import createClient from "openapi-fetch";
 import { problemFrom, Unreachable } from "./problem.ts";
 import type { paths } from "./schema.generated.ts";
-import type { NewReceipt, Position } from "./types.ts";
+import type { Position, TerminalCommand } from "./types.ts";
 
 /** No request of a person's screen may hang for longer, in ms. */
 const REQUEST_LIMIT_MS = 30_000;
+/** A till's command that got no answer for this long, in ms, is sent again: a shopper stands there. */
+const COMMAND_LIMIT_MS = 8_000;
 /** Rows asked for where a screen shows all of them; the platform gives at most this many at once. */
 const WHOLE_PAGE = 200;
 /** Pages read for one whole list: more is not a list that a person reads. */
@@ -20,7 +22,7 @@ export type SessionStep = "open" | "pause" | "resume" | "close";
  * of its commands (or the live socket) has named, and asks every list for an answer that is at least as fresh.
  */
 export function createApi(token?: Token) {
-  const client = createClient<paths>({ baseUrl: location.origin, fetch: boundedFetch });
+  const client = createClient<paths, "application/json" | "application/problem+json" | "application/x-ndjson">({ baseUrl: location.origin, fetch: boundedFetch });
   if (token !== undefined) {
     client.use({
       async onRequest({ request }) {
@@ -119,14 +121,32 @@ export function createApi(token?: Token) {
     claim: (code: string, name: string) =>
       unwrap(client.POST("/api/v1/pairings/claim", { body: { code, name } })),
     terminal: () => unwrap(client.GET("/api/v1/terminal")),
-    catalogue: (session: string) =>
-      unwrap(client.GET("/api/v1/sessions/{session}/catalogue", { params: { path: { session } } })),
-    sendReceipt: (session: string, body: NewReceipt) =>
+    catalogue: (session: string, since = 0) =>
       unwrap(
-        client.POST("/api/v1/sessions/{session}/receipts", {
-          params: { path: { session }, header: keyed(body.receipt) },
-          body,
+        client.GET("/api/v1/sessions/{session}/catalogue", {
+          params: { path: { session }, query: { since } },
         }),
+      ),
+    lookUpReceipt: (session: string, query: { number: number } | { tag: string }) =>
+      unwrap(
+        client.GET("/api/v1/sessions/{session}/receipt-lookup", { params: { path: { session }, query } }),
+      ),
+    command: (session: string, body: TerminalCommand) =>
+      unwrap(
+        client.POST("/api/v1/sessions/{session}/commands", {
+          params: { path: { session } },
+          body,
+          signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
+        }),
+      ),
+    mailReceipt: async (receipt: string, address: string) => {
+      void receipt;
+      void address;
+      throw new Error("not yet");
+    },
+    lateCommand: (session: string, body: TerminalCommand) =>
+      unwrap(
+        client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body }),
       ),
   };
 }
