@@ -216,6 +216,41 @@ pub const ACCESS: &[Row] = &[
     (Method::POST, "/api/v1/sessions/{session}/pause", Access::Needs(Permission::ManageSessions)),
     (Method::POST, "/api/v1/sessions/{session}/resume", Access::Needs(Permission::ManageSessions)),
     (Method::POST, "/api/v1/sessions/{session}/close", Access::Needs(Permission::ManageSessions)),
+    (Method::POST, "/api/v1/sessions/{session}/close-over", Access::Needs(Permission::ManageSessions)),
+    (Method::POST, "/api/v1/sessions/{session}/cancel", Access::Needs(Permission::ManageSessions)),
+    (Method::GET, "/api/v1/sessions/{session}/report", Access::Needs(Permission::ReadEverything)),
+    (Method::GET, "/api/v1/sessions/{session}/conflicts", Access::Needs(Permission::ReadEverything)),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/conflicts/{conflict}/resolution",
+        Access::Needs(Permission::ManageSessions),
+    ),
+    (Method::GET, "/api/v1/sessions/{session}/returns", Access::TerminalOr(Permission::ReadEverything)),
+    (Method::POST, "/api/v1/sessions/{session}/returns", Access::TerminalOr(Permission::OverridePrices)),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/receipts/{receipt}/void",
+        Access::TerminalOr(Permission::OverridePrices),
+    ),
+    (Method::GET, "/api/v1/sessions/{session}/unlisted-lines", Access::Needs(Permission::ReadEverything)),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/receipts/{receipt}/lines/{line}/identification",
+        Access::Needs(Permission::ManageItems),
+    ),
+    (Method::GET, "/api/v1/sessions/{session}/drawers", Access::Needs(Permission::ReadEverything)),
+    (Method::GET, "/api/v1/sessions/{session}/cash-movements", Access::Needs(Permission::ReadEverything)),
+    (Method::GET, "/api/v1/sessions/{session}/terminals/standing", Access::Needs(Permission::ReadEverything)),
+    (
+        Method::PUT,
+        "/api/v1/sessions/{session}/terminals/{terminal}/rights",
+        Access::Needs(Permission::ManageSessions),
+    ),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/terminals/{terminal}/unreachable",
+        Access::Needs(Permission::ManageSessions),
+    ),
     (Method::POST, "/api/v1/sessions/{session}/pairings", Access::Needs(Permission::ManageSessions)),
     (Method::POST, "/api/v1/pairings/claim", Access::PublicOfTenant),
     (Method::GET, "/api/v1/terminal", Access::Terminal),
@@ -290,22 +325,9 @@ impl Access {
             (
                 Self::Needs(permission) | Self::TerminalOr(permission),
                 Caller::Person { roles, support, .. },
-            ) => {
-                // Who runs the platform and has said so in the organization's log reads as its support does.
-                let helps = *support && Role::Support.permits(permission);
-                if helps || roles.iter().any(|role| role.permits(permission)) {
-                    Ok(())
-                } else {
-                    Err(lacking(permission))
-                }
-            }
-            (Self::NeedsAny(permissions), Caller::Person { roles, platform_admin, .. }) => {
-                let any = |role: &Role| permissions.iter().any(|permission| role.permits(*permission));
-                if roles.iter().any(any) || (*platform_admin && any(&Role::Support)) {
-                    Ok(())
-                } else {
-                    Err(lacking_all(permissions))
-                }
+            ) => any_of(&[permission], roles, *support),
+            (Self::NeedsAny(permissions), Caller::Person { roles, support, .. }) => {
+                any_of(permissions, roles, *support)
             }
             (Self::NeedsAny(permissions), Caller::Terminal { .. }) => Err(lacking_all(permissions)),
             (Self::Terminal | Self::TerminalOr(_), Caller::Terminal { session: own, .. }) => match session {
@@ -317,6 +339,21 @@ impl Access {
             (Self::Needs(permission), Caller::Terminal { .. }) => Err(lacking(permission)),
             (Self::Terminal, Caller::Person { .. }) => Err(EdgeError::Forbidden("a paired terminal".into())),
         }
+    }
+}
+
+/// Any one of `permissions` is enough. Who runs the platform and has said so in the organization's log reads as its
+/// support does.
+fn any_of<'a>(
+    permissions: &[Permission],
+    roles: impl IntoIterator<Item = &'a Role>,
+    support: bool,
+) -> Result<(), EdgeError> {
+    let any = |role: &Role| permissions.iter().any(|permission| role.permits(*permission));
+    if roles.into_iter().any(any) || (support && any(&Role::Support)) {
+        Ok(())
+    } else {
+        Err(lacking_all(permissions))
     }
 }
 
