@@ -58,6 +58,8 @@ pub trait Aggregate {
     const KIND: &'static str;
     /// Raised when the state's shape or meaning changes: older snapshots are thrown away.
     const STATE_VERSION: u32;
+    /// Whether [`Aggregate::timers`] ever says anything: otherwise nobody wakes the state to ask.
+    const TIMED: bool = false;
     /// Hot state, compact.
     type State: Default + Serialize + DeserializeOwned;
     /// What can happen.

@@ -289,6 +289,8 @@ pub const ACCESS: &[Row] = &[
         Access::Needs(Permission::ReadLogs),
     ),
     (Method::GET, "/api/v1/log/{stream}", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/log/{stream}/checkpoint", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/.well-known/hangtag-keys.json", Access::Platform),
 ];
 
 /// The row of a route.

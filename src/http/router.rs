@@ -193,6 +193,8 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::summary::summary))
         .routes(routes!(api::live::live))
         .routes(routes!(api::log::export_log))
+        .routes(routes!(api::checkpoint::log_checkpoint))
+        .routes(routes!(api::checkpoint::published_keys))
         .routes(routes!(api::history::organization_history))
         .routes(routes!(api::history::event_history))
         .routes(routes!(api::history::session_history))

@@ -42,7 +42,7 @@ macro_rules! log_objects {
                 _reason: String,
                 _was_clean: bool,
             ) -> Result<()> {
-                Host::<$aggregate>::hung_up(&socket);
+                self.host.hung_up(&socket).await;
                 Ok(())
             }
 

@@ -44,9 +44,12 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
         ["projector", stream, "resume"] => progress(projector::resume(env, &parse(stream)?).await),
         ["objects", stream, "live"] => {
-            let since =
-                url.query_pairs().find(|(key, _)| key == "since").and_then(|(_, since)| since.parse().ok());
-            client::forward_live(env, &parse(stream)?, &request, since.unwrap_or(0), "test").await
+            let asked = |name: &str| {
+                url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+            };
+            let since = asked("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+            let listener = asked("as").unwrap_or_else(|| "test".to_owned());
+            client::forward_live(env, &parse(stream)?, &request, since, &listener).await
         }
         ["objects", stream, door] => {
             let mut init = RequestInit::new();

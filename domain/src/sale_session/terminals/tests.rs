@@ -115,10 +115,11 @@ fn trm_8_a_terminal_gone_silent_is_reported_once_and_only_while_selling() {
         assert_eq!(silent(&open(), &nobody.to_string()), None, "{nobody}");
     }
     assert_eq!(silent(&open(), "unnamed"), None);
-    let lost = open().by(Actor::System("timer".into())).when(report);
+    let lost = open().by(Actor::System("timer".into())).when(report.clone());
     lost.then_kinds(&["terminal_reported"]);
     assert_eq!(silent(&lost, &listener), None);
     assert!(silent(&open().by(olivia()).when(Command::Pause).when(Command::Resume), &listener).is_some());
+    assert_eq!(silent(&open().by(olivia()).when(Command::Pause), &listener), Some(report));
     assert_eq!(silent(&open().by(olivia()).when(Command::Close), &listener), None);
 }
 
