@@ -298,7 +298,8 @@ impl<R: Resource> Reading<R> {
     }
 
     async fn total(&self) -> Result<u64, EdgeError> {
-        let sql = format!("SELECT COUNT(*) AS total FROM ({})", R::LIST.select);
+        // Every statement takes both parameters, whether the list has filters or not.
+        let sql = format!("SELECT COUNT(*) AS total FROM ({}) WHERE ?2 IS NOT NULL", R::LIST.select);
         let parameters = Value::Object(self.parameters.clone()).to_string();
         let found: Vec<Total> = self.asking.tenant.rows(&self.asking.edge).listed(&sql, &parameters).await?;
         Ok(found.first().map_or(0, |found| found.total))
