@@ -6,6 +6,7 @@ mod adapters;
 mod config;
 mod http;
 mod logging;
+mod metrics;
 mod objects;
 mod queues;
 mod replaying;

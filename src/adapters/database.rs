@@ -1,5 +1,6 @@
 //! The read models in D1, one tenant at a time: every statement takes the organization as its first parameter.
 
+use domain::tenancy::Scope;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::send::SendFuture;
@@ -31,17 +32,17 @@ impl From<Value<'_>> for JsValue {
     }
 }
 
-/// One tenant's rows. Only a `Tenant` makes one (see `Tenant::rows`).
+/// One tenant's rows: there are none without a [`Scope`].
 pub struct Rows<'a> {
     env: &'a Env,
     organization: String,
 }
 
 impl<'a> Rows<'a> {
-    /// For `Tenant::rows`.
+    /// The rows of the organization that `scope` stands for.
     #[must_use]
-    pub(crate) fn of(env: &'a Env, organization: String) -> Self {
-        Self { env, organization }
+    pub fn of(env: &'a Env, scope: &Scope) -> Self {
+        Self { env, organization: scope.to_string() }
     }
 
     /// Every row that `sql` finds; `?1` is the organization, `values` are `?2` and on.

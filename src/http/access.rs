@@ -42,9 +42,20 @@ const OWN_ITEMS: Access = Access::NeedsAny(&[Permission::ManageItems, Permission
 /// Every route of the API.
 pub const ACCESS: &[Row] = &[
     (Method::GET, "/healthz", Access::Platform),
+    (Method::GET, "/metrics", Access::Platform),
     (Method::GET, "/api/v1/openapi.json", Access::Platform),
+    (Method::POST, "/api/v1/webhooks/clerk", Access::Platform),
     (Method::GET, "/api/v1/configuration", Access::Public),
     (Method::POST, "/api/v1/platform/organizations", Access::PlatformAdmin),
+    (Method::GET, "/api/v1/platform/organizations", Access::PlatformAdmin),
+    (Method::GET, "/api/v1/platform/organizations/{organization}", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/suspension", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/suspension", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/support-access", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/support-access", Access::PlatformAdmin),
+    (Method::PUT, "/api/v1/platform/organizations/{organization}/hosts/{host}", Access::PlatformAdmin),
+    (Method::DELETE, "/api/v1/platform/organizations/{organization}/hosts/{host}", Access::PlatformAdmin),
+    (Method::POST, "/api/v1/platform/vault/rotation", Access::PlatformAdmin),
     (Method::GET, "/api/v1/me", Access::Person),
     (Method::GET, "/api/v1/members", Access::Needs(Permission::ManageOrganization)),
     (Method::PUT, "/api/v1/members/{person}/roles/{role}", Access::Needs(Permission::ManageOrganization)),
@@ -67,6 +78,12 @@ pub const ACCESS: &[Row] = &[
     (Method::DELETE, "/api/v1/referral-codes/{code}", Access::Needs(Permission::ManageEvents)),
     (Method::GET, "/api/v1/ledger", Access::Needs(Permission::ReadEverything)),
     (Method::POST, "/api/v1/ledger", Access::Needs(Permission::DecideMoney)),
+    (Method::DELETE, "/api/v1/support-access/{person}", Access::Needs(Permission::ManageOrganization)),
+    (Method::GET, "/api/v1/people/{subject}/personal-data", Access::Needs(Permission::ReadPersonalData)),
+    (Method::PATCH, "/api/v1/people/{subject}/personal-data", Access::Needs(Permission::ManageOrganization)),
+    (Method::GET, "/api/v1/people/{subject}/export", Access::Needs(Permission::ManageOrganization)),
+    (Method::POST, "/api/v1/people/{subject}/erasure", Access::Needs(Permission::ManageOrganization)),
+    (Method::GET, "/api/v1/denied-access", Access::Needs(Permission::ManageOrganization)),
     (Method::GET, "/api/v1/events", Access::Needs(Permission::ReadEverything)),
     (Method::POST, "/api/v1/events", Access::Needs(Permission::ManageEvents)),
     (Method::GET, "/api/v1/events/{event}", Access::Needs(Permission::ReadEverything)),
@@ -199,6 +216,41 @@ pub const ACCESS: &[Row] = &[
     (Method::POST, "/api/v1/sessions/{session}/pause", Access::Needs(Permission::ManageSessions)),
     (Method::POST, "/api/v1/sessions/{session}/resume", Access::Needs(Permission::ManageSessions)),
     (Method::POST, "/api/v1/sessions/{session}/close", Access::Needs(Permission::ManageSessions)),
+    (Method::POST, "/api/v1/sessions/{session}/close-over", Access::Needs(Permission::ManageSessions)),
+    (Method::POST, "/api/v1/sessions/{session}/cancel", Access::Needs(Permission::ManageSessions)),
+    (Method::GET, "/api/v1/sessions/{session}/report", Access::Needs(Permission::ReadEverything)),
+    (Method::GET, "/api/v1/sessions/{session}/conflicts", Access::Needs(Permission::ReadEverything)),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/conflicts/{conflict}/resolution",
+        Access::Needs(Permission::ManageSessions),
+    ),
+    (Method::GET, "/api/v1/sessions/{session}/returns", Access::TerminalOr(Permission::ReadEverything)),
+    (Method::POST, "/api/v1/sessions/{session}/returns", Access::TerminalOr(Permission::OverridePrices)),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/receipts/{receipt}/void",
+        Access::TerminalOr(Permission::OverridePrices),
+    ),
+    (Method::GET, "/api/v1/sessions/{session}/unlisted-lines", Access::Needs(Permission::ReadEverything)),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/receipts/{receipt}/lines/{line}/identification",
+        Access::Needs(Permission::ManageItems),
+    ),
+    (Method::GET, "/api/v1/sessions/{session}/drawers", Access::Needs(Permission::ReadEverything)),
+    (Method::GET, "/api/v1/sessions/{session}/cash-movements", Access::Needs(Permission::ReadEverything)),
+    (Method::GET, "/api/v1/sessions/{session}/terminals/standing", Access::Needs(Permission::ReadEverything)),
+    (
+        Method::PUT,
+        "/api/v1/sessions/{session}/terminals/{terminal}/rights",
+        Access::Needs(Permission::ManageSessions),
+    ),
+    (
+        Method::POST,
+        "/api/v1/sessions/{session}/terminals/{terminal}/unreachable",
+        Access::Needs(Permission::ManageSessions),
+    ),
     (Method::POST, "/api/v1/sessions/{session}/pairings", Access::Needs(Permission::ManageSessions)),
     (Method::POST, "/api/v1/pairings/claim", Access::PublicOfTenant),
     (Method::GET, "/api/v1/terminal", Access::Terminal),
@@ -211,6 +263,14 @@ pub const ACCESS: &[Row] = &[
     (Method::GET, "/api/v1/sessions/{session}/catalogue", Access::TerminalOr(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/receipts", Access::TerminalOr(Permission::ReadEverything)),
     (Method::POST, "/api/v1/sessions/{session}/receipts", Access::Terminal),
+    (
+        Method::GET,
+        "/api/v1/sessions/{session}/receipt-lookup",
+        Access::TerminalOr(Permission::ReadEverything),
+    ),
+    (Method::POST, "/api/v1/sessions/{session}/commands", Access::Terminal),
+    // Looks at the token itself: a revoked terminal's still counts for what it holds.
+    (Method::POST, "/api/v1/sessions/{session}/late-commands", Access::PublicOfTenant),
     (Method::GET, "/api/v1/receipts/{receipt}", Access::Needs(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/summary", Access::TerminalOr(Permission::ReadEverything)),
     (Method::GET, "/api/v1/sessions/{session}/live", Access::TerminalOr(Permission::ReadEverything)),
@@ -264,23 +324,10 @@ impl Access {
             | (Self::PlatformAdmin, Caller::Person { platform_admin: true, .. }) => Ok(()),
             (
                 Self::Needs(permission) | Self::TerminalOr(permission),
-                Caller::Person { roles, platform_admin, .. },
-            ) => {
-                // Who runs the platform helps organizations: reads as their support does, decides nothing.
-                let helps = *platform_admin && Role::Support.permits(permission);
-                if helps || roles.iter().any(|role| role.permits(permission)) {
-                    Ok(())
-                } else {
-                    Err(lacking(permission))
-                }
-            }
-            (Self::NeedsAny(permissions), Caller::Person { roles, platform_admin, .. }) => {
-                let any = |role: &Role| permissions.iter().any(|permission| role.permits(*permission));
-                if roles.iter().any(any) || (*platform_admin && any(&Role::Support)) {
-                    Ok(())
-                } else {
-                    Err(lacking_all(permissions))
-                }
+                Caller::Person { roles, support, .. },
+            ) => any_of(&[permission], roles, *support),
+            (Self::NeedsAny(permissions), Caller::Person { roles, support, .. }) => {
+                any_of(permissions, roles, *support)
             }
             (Self::NeedsAny(permissions), Caller::Terminal { .. }) => Err(lacking_all(permissions)),
             (Self::Terminal | Self::TerminalOr(_), Caller::Terminal { session: own, .. }) => match session {
@@ -292,6 +339,21 @@ impl Access {
             (Self::Needs(permission), Caller::Terminal { .. }) => Err(lacking(permission)),
             (Self::Terminal, Caller::Person { .. }) => Err(EdgeError::Forbidden("a paired terminal".into())),
         }
+    }
+}
+
+/// Any one of `permissions` is enough. Who runs the platform and has said so in the organization's log reads as its
+/// support does.
+fn any_of<'a>(
+    permissions: &[Permission],
+    roles: impl IntoIterator<Item = &'a Role>,
+    support: bool,
+) -> Result<(), EdgeError> {
+    let any = |role: &Role| permissions.iter().any(|permission| role.permits(*permission));
+    if roles.into_iter().any(any) || (support && any(&Role::Support)) {
+        Ok(())
+    } else {
+        Err(lacking_all(permissions))
     }
 }
 
@@ -317,7 +379,8 @@ mod tests {
     use super::*;
 
     fn person(roles: &[Role], platform_admin: bool) -> Caller {
-        Caller::Person { id: PersonId("user_1".into()), roles: roles.to_vec(), platform_admin }
+        let support = platform_admin;
+        Caller::Person { id: PersonId("user_1".into()), roles: roles.to_vec(), platform_admin, support }
     }
 
     fn terminal() -> Caller {

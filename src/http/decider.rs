@@ -5,10 +5,11 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::aggregate::Aggregate;
 use domain::consignment_event::{self, ConsignmentEvent};
-use domain::ids::{Actor, ConsignorNumber, EventId, NoteRef};
+use domain::ids::{Actor, ConsignorNumber, EventId, NoteRef, SessionId};
 use domain::organization::{self, Answer, Organization, Query};
 use domain::reconciliation::{self, Reconciliation};
 use domain::rights::Permission;
+use domain::sale_session::{self, SaleSession};
 use domain::stream::StreamId;
 use serde::Serialize;
 use serde_json::Value;
@@ -91,6 +92,18 @@ impl Decider {
         command: consignment_event::Command,
     ) -> Result<Decided, EdgeError> {
         self.ask::<ConsignmentEvent>(&self.tenant.event(event), command).await
+    }
+
+    /// Asks a sale session.
+    ///
+    /// # Errors
+    /// As the session refuses, or 503.
+    pub async fn session(
+        &self,
+        session: SessionId,
+        command: sale_session::Command,
+    ) -> Result<Decided, EdgeError> {
+        self.ask::<SaleSession>(&self.tenant.session(session), command).await
     }
 
     /// Asks an event's reconciliation.

@@ -103,3 +103,54 @@ pub struct CaseOfEvent {
     /// The case's id.
     case: String,
 }
+
+/// Something of a sale session.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OfSession {
+    /// The session's id.
+    session: String,
+}
+
+/// A terminal of a session.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct TerminalOfSession {
+    /// The session's id.
+    session: String,
+    /// The terminal's id.
+    terminal: String,
+}
+
+/// A conflict of a session.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ConflictOfSession {
+    /// The session's id.
+    session: String,
+    /// The conflict's id.
+    conflict: String,
+}
+
+/// A receipt of a session.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ReceiptOfSession {
+    /// The session's id.
+    session: String,
+    /// The receipt's id.
+    receipt: String,
+}
+
+/// A line of a receipt.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct LineOfReceipt {
+    /// The session's id.
+    session: String,
+    /// The receipt's id.
+    receipt: String,
+    /// The line, from 1.
+    #[param(example = 1)]
+    line: u16,
+}

@@ -10,8 +10,25 @@ use domain::consignment_event::schedule::{CancelReason, ShiftKind};
 use domain::consignment_event::settlement::DespiteReason;
 use domain::organization::{Account, LedgerReason};
 use domain::reconciliation::{Policy, Resolution, ResolutionReason};
+use domain::sale_session::{CloseReason, ReturnReason, TerminalRight, VoidReason as ReceiptVoidReason};
 use serde::Serialize;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
+
+/// How a conflict can end; the domain has them as variants with data of their own.
+const CONFLICT_ENDINGS: [&str; 5] =
+    ["keep_first_refund_second", "keep_second_refund_first", "two_items", "one_basket", "two_baskets"];
+
+/// How a conflict can end.
+#[must_use]
+pub fn conflict_endings() -> Object {
+    set_of(&CONFLICT_ENDINGS)
+}
+
+/// Any of what a terminal may do beyond plain sales.
+#[must_use]
+pub fn terminal_rights_list() -> Array {
+    ArrayBuilder::new().items(set_of(&TerminalRight::ALL)).build()
+}
 
 fn set_of<T: Serialize>(words: &[T]) -> Object {
     let words = words.iter().filter_map(|word| serde_json::to_value(word).ok());
@@ -65,6 +82,12 @@ sets! {
     ledger_accounts: Account [Carried, StoreCredit],
     /// Why a person posts to a ledger.
     posting_reasons: LedgerReason [Correction, Goodwill, OpeningBalance],
+    /// Why goods come back.
+    return_reasons: ReturnReason [Faulty, NotAsDescribed, Mistake, Goodwill],
+    /// Why a receipt is voided.
+    receipt_void_reasons: ReceiptVoidReason [Mistake, PaymentFailed, ShopperLeft, Training],
+    /// Why a session is closed over terminals that may hold sales.
+    close_reasons: CloseReason [HallClosed, TerminalLost, ComesLater],
     /// How differences with the store are resolved.
     policies: Policy [ByHand, MostRecentWins],
     /// Who is right.

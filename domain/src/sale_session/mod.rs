@@ -43,7 +43,7 @@ pub use online::{
     CancelReason, OnlineCancellation, OnlineLine, OnlineLineBack, OnlineOrder, OnlineOrderCancelled,
     OnlineOrderTaken, OnlineOrderUpdated, OnlineRefund, OnlineRefundLine, OnlineRefunded, OrderRef,
 };
-pub use queries::{Answer, OpenCase, Overview, Query, TerminalOverview};
+pub use queries::{Answer, OpenCase, Overview, ParkedOverview, Query, TerminalOverview};
 pub use receipts::{
     AskedLine, AskedUnlisted, CLOCK_SKEW_MS_MAX, Line, LineFigures, LineIdentified, LineRef,
     MAX_BASKET_LINES, MAX_TENDERS, Marked, OfflineFacts, OfflineReceipt, OverrideReason, ReceiptCompleted,
@@ -66,7 +66,9 @@ use uuid::Uuid;
 
 use crate::aggregate::{Aggregate, Context, Delivery};
 use crate::consignment_event;
-use crate::ids::EventId;
+use crate::ids::{Actor, EventId};
+use crate::journal::{EventCodec as _, RawEntry};
+use crate::lifecycle::SessionStatus;
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
@@ -137,8 +139,26 @@ impl Aggregate for SaleSession {
         }
     }
 
+    fn turned_away(entry: &RawEntry) -> Option<Actor> {
+        // Only this kind is read: receipts, which come by the thousand, are not.
+        if entry.kind != "terminal_revoked" {
+            return None;
+        }
+        match Event::decode(entry).ok()?.event {
+            Event::TerminalRevoked(revoked) => Some(Actor::Terminal(revoked.terminal)),
+            _ => None,
+        }
+    }
+
     fn answer(state: &State, query: &Query) -> Answer {
         queries::answer(state, query)
+    }
+
+    fn silenced(state: &State, listener: &str) -> Option<Command> {
+        let Ok(Actor::Terminal(terminal)) = listener.parse() else { return None };
+        let selling = matches!(state.status, SessionStatus::Open | SessionStatus::Paused);
+        let held = state.terminal(terminal).filter(|_| selling)?.1.waiting;
+        held.map(|_| Command::ReportUnreachable { terminal })
     }
 
     fn evolve(state: &mut State, event: &Event, recorded_at: i64) {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::consignment_event::{self, ConsignmentEvent};
 use domain::ids::EventId;
-use domain::lifecycle::EventStatus;
+use domain::lifecycle::{EventStatus, StatusReason};
 use domain::organization::{self, Organization};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -269,9 +269,11 @@ pub struct Transition {
     /// The status.
     #[schema(value_type = String, example = "registration")]
     pub to: EventStatus,
-    /// Why; needed where `next` says so.
+    /// Why; needed where `next` says so: `venue`, `weather`, `safety`, `too_small`, `late_returns`, `figures`,
+    /// `mistake` or `other`.
     #[serde(default)]
-    pub reason: Option<String>,
+    #[schema(value_type = Option<String>, example = "weather")]
+    pub reason: Option<StatusReason>,
 }
 
 /// Where an event stands after a command.

@@ -1,6 +1,6 @@
 //! Who may do what in the organization.
 
-use domain::ids::PersonId;
+use domain::ids::{Actor, PersonId};
 use domain::organization::{Answer, Command, Organization, Query};
 use domain::rights::Role;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,10 @@ use crate::http::fresh::{FreshQuery, settle};
 use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
+use crate::http::standing::tell_sessions;
 use crate::http::tenant::Tenant;
 use crate::http::time::instant;
-use crate::objects::client::ask;
+use crate::objects::client::{Told, ask};
 
 /// How the identity provider's ids of persons begin.
 const PERSON_PREFIX: &str = "user_";
@@ -146,7 +147,17 @@ pub async fn revoke_role(
     Named((person, role)): Named<(String, String)>,
 ) -> Result<Reply<MemberRoles>, EdgeError> {
     let (person, role) = read(&person, &role)?;
-    change(&edge, &tenant, &commanding, &person, Command::RevokeRole { person: person.clone(), role }).await
+    let command = Command::RevokeRole { person: person.clone(), role };
+    let reply = change(&edge, &tenant, &commanding, &person, command).await?;
+    // What they listen to already is closed as well; what they may still hear, they can ask for again.
+    let who = Actor::Person(person).to_string();
+    let known = tell_sessions(&edge, tenant.scope(), &Told::TurnedAway { who }).await?;
+    if known.unreached.is_empty() { Ok(reply) } else { Err(unreached(&known.unreached)) }
+}
+
+/// The role is gone from the log, but a session may still have an open connection: said, not hidden.
+fn unreached(sessions: &[String]) -> EdgeError {
+    EdgeError::Unavailable(format!("sessions that could not be told: {}", sessions.join(", ")))
 }
 
 async fn change(
@@ -170,10 +181,18 @@ async fn change(
 
 fn read(person: &str, role: &str) -> Result<(PersonId, Role), EdgeError> {
     let role = Role::from_name(role).ok_or(EdgeError::NotFound("role"))?;
+    Ok((person_named(person)?, role))
+}
+
+/// A person as the identity provider names them.
+///
+/// # Errors
+/// 404 for what is no such id.
+pub fn person_named(person: &str) -> Result<PersonId, EdgeError> {
     let shaped = person.starts_with(PERSON_PREFIX)
         && (PERSON_PREFIX.len() + 1..=PERSON_CHARS_MAX).contains(&person.len())
         && person.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if shaped { Ok((PersonId(person.to_owned()), role)) } else { Err(EdgeError::NotFound("person")) }
+    if shaped { Ok(PersonId(person.to_owned())) } else { Err(EdgeError::NotFound("person")) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use domain::ids::{SessionId, TerminalId};
-use domain::sale_session::{Command, SaleSession};
+use domain::sale_session::{Answer, Command, Query, SaleSession, TerminalRight};
+use domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +21,7 @@ use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 use crate::http::time::instant;
+use crate::objects::client::ask;
 
 /// The calling terminal and what it sells by.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +36,21 @@ pub struct TerminalSelf {
     pub event: EventView,
     /// What it sells by.
     pub settings: SellingRules,
+    /// What it may do beyond plain sales: `override_prices`, `sell_exceptions`, `take_returns`, `void_receipts`.
+    #[schema(value_type = Vec<String>)]
+    pub rights: Vec<TerminalRight>,
+    /// Counts the changes of its rights; it acknowledges this number.
+    pub rights_version: u32,
+    /// The version that it acknowledged last.
+    pub acknowledged: u32,
+    /// Sales that it holds, as the session has heard; `null` when nobody knows.
+    pub waiting: Option<u32>,
+    /// True while its cash drawer is in use.
+    pub drawer_open: bool,
+    /// Baskets put aside in the session, at any terminal.
+    pub parked: Vec<ParkedView>,
+    /// The log's clock, ms since 1970 UTC: by it a terminal knows how wrong its own is.
+    pub now: i64,
 }
 
 /// The calling terminal and what it sells by.
@@ -54,6 +71,13 @@ pub async fn this_terminal(
         return Err(EdgeError::Forbidden("a paired terminal".into()));
     };
     let found = find_session(&edge, &tenant, session).await?;
+    let stream = tenant.session(session);
+    let Answer::Terminals { terminals } = ask::<SaleSession>(edge.env(), &stream, &Query::Terminals).await?
+    else {
+        return Err(EdgeError::Internal("the session answered something else".into()));
+    };
+    let own = terminals.into_iter().find(|terminal| terminal.terminal == id);
+    let own = own.ok_or(EdgeError::NotFound("terminal"))?;
     let event =
         found.event.parse().map_err(|_| EdgeError::Internal("a session's event cannot be read".into()))?;
     Ok(Json(TerminalSelf {
@@ -62,7 +86,37 @@ pub async fn this_terminal(
         event: find_event(&edge, &tenant, event).await?,
         session: found,
         settings: selling_rules(&edge, &tenant, session).await?,
+        rights: own.rights,
+        rights_version: own.version,
+        acknowledged: own.acknowledged,
+        waiting: own.waiting,
+        drawer_open: own.drawer.is_some(),
+        parked: parked(&edge, &stream).await?,
+        now: edge.now(),
     }))
+}
+
+/// A basket put aside.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ParkedView {
+    /// Its id; a version 7 UUID, so that it says when.
+    pub basket: String,
+    /// The name of the terminal that put it aside.
+    pub by: String,
+    /// What is in it.
+    pub tags: Vec<String>,
+}
+
+async fn parked(edge: &Edge, stream: &StreamId) -> Result<Vec<ParkedView>, EdgeError> {
+    let Answer::Parked { baskets } = ask::<SaleSession>(edge.env(), stream, &Query::Parked).await? else {
+        return Err(EdgeError::Internal("the session answered something else".into()));
+    };
+    let views = baskets.into_iter().map(|basket| ParkedView {
+        basket: basket.basket.to_string(),
+        by: basket.by,
+        tags: basket.tags.iter().map(ToString::to_string).collect(),
+    });
+    Ok(views.collect())
 }
 
 /// A terminal of a session.
