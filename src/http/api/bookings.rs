@@ -110,7 +110,7 @@ pub struct BookingQuery {
     path = "/api/v1/events/{event}/bookings",
     tag = "schedule",
     params(OfEvent, BookingQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<BookingView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<BookingView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_bookings(

@@ -95,7 +95,7 @@ pub struct FeeQuery {
     path = "/api/v1/events/{event}/fees",
     tag = "fees",
     params(OfEvent, FeeQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<FeeView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<FeeView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_fees(
@@ -195,7 +195,7 @@ pub struct MovementQuery {
     path = "/api/v1/events/{event}/fees/movements",
     tag = "fees",
     params(OfEvent, MovementQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<FeeMovement> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<FeeMovement> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_fee_movements(

@@ -107,7 +107,7 @@ async fn in_force(of: &Asking) -> Result<Settings, EdgeError> {
     path = "/api/v1/settings/versions",
     tag = "settings",
     params(PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<SettingsVersion> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<SettingsVersion> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_settings_versions(lists: Lists) -> Result<Listing<SettingsVersion>, EdgeError> {
@@ -202,7 +202,7 @@ impl Resource for PlanVersion {
     path = "/api/v1/commission-plans",
     tag = "settings",
     params(PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<PlanVersion> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<PlanVersion> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_commission_plans(lists: Lists) -> Result<Listing<PlanVersion>, EdgeError> {

@@ -156,7 +156,7 @@ pub struct SettlementQuery {
     path = "/api/v1/events/{event}/settlements",
     tag = "settlements",
     params(OfEvent, SettlementQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<SettlementView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<SettlementView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_settlements(
