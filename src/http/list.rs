@@ -146,7 +146,7 @@ impl Of {
     }
 
     /// An empty list may mean that what it is of does not exist: then that is the answer.
-    async fn expect(self, of: &Asking) -> Result<(), EdgeError> {
+    async fn must_exist(self, of: &Asking) -> Result<(), EdgeError> {
         match self {
             Self::Organization => Ok(()),
             Self::Event(event) | Self::Reconciliation(event) => {
@@ -201,7 +201,7 @@ impl Lists {
         let reading = Reading { asking, parameters, order, rows, format, of: PhantomData::<fn() -> R> };
         let (items, next) = reading.page(after).await?;
         if items.is_empty() && !begun {
-            of.expect(&reading.asking).await?;
+            of.must_exist(&reading.asking).await?;
         }
         if format != Format::Json {
             return Ok(Listing::Lines(format, reading.whole(&items, next)?));

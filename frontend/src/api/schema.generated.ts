@@ -4087,7 +4087,7 @@ export interface components {
             /**
              * Format: int64
              * @description How much.
-             * @example 1500
+             * @example 900
              */
             amount_cents: number;
             /**
@@ -6478,7 +6478,7 @@ export interface components {
             /**
              * Format: int64
              * @description Price on the tag.
-             * @example 1250
+             * @example 125
              */
             price_cents: number;
             /**
@@ -6771,7 +6771,7 @@ export interface components {
             /**
              * Format: int32
              * @description Down by this part, to the lower step, never below the lowest price.
-             * @example 5000
+             * @example 500
              */
             reduce_bp?: number | null;
             /**

@@ -420,7 +420,6 @@ pub struct NewPosting {
     pub reason: LedgerReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -224,7 +224,6 @@ pub struct GivingUp {
     pub reason: CancelReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -271,7 +271,6 @@ pub struct Leaving {
     pub reason: LeaveReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -260,7 +260,6 @@ pub struct Voiding {
     pub consignor: Option<u32>,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

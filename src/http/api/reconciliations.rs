@@ -234,7 +234,6 @@ pub struct Resolving {
     pub reason: ResolutionReason,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

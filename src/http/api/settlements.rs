@@ -314,7 +314,6 @@ pub struct Approval {
     pub despite: Option<DespiteReason>,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 
