@@ -58,6 +58,8 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::health::healthz))
         .routes(routes!(api::metrics::metrics_page))
         .routes(routes!(api::description::openapi))
+        .routes(routes!(api::description::docs))
+        .routes(routes!(api::description::docs_style))
         .routes(routes!(api::configuration::configuration))
         .routes(routes!(api::platform::list_organizations, api::platform::create_organization))
         .routes(routes!(api::platform::get_organization))

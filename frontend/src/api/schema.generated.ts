@@ -4,15 +4,32 @@
  */
 
 export interface paths {
-    "/.well-known/hangtag-keys.json": {
+    "/api/docs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The public keys that check signed checkpoints, retired ones included. */
-        get: operations["published_keys"];
+        /** This API, for people to read. */
+        get: operations["docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How that page looks. */
+        get: operations["docs_style"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1477,7 +1494,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that happened in the organization, newest first. */
+        /** Everything that happened in the organization, newest first; also who was refused what for want of a right. */
         get: operations["organization_history"];
         put?: never;
         post?: never;
@@ -1538,26 +1555,6 @@ export interface paths {
          *     beginning.
          */
         get: operations["export_log"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/log/{stream}/checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The head of a log, verified and signed by the platform. Kept outside, it shows later whether the log is still
-         *     the one that it was.
-         */
-        get: operations["log_checkpoint"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2844,32 +2841,6 @@ export interface components {
              */
             field: string;
         };
-        /** @description Where a log stood, signed. */
-        CheckpointView: {
-            /**
-             * @description Name and version of the format.
-             * @example hangtag.checkpoint.v1
-             */
-            format: string;
-            /** @description Hash of its last entry, 64 hex digits. */
-            hash: string;
-            /**
-             * Format: int64
-             * @description When it was signed, ms since 1970 UTC.
-             */
-            issued_at: number;
-            /** @description The Ed25519 public key that checks the signature, 64 hex digits. */
-            key: string;
-            /**
-             * Format: int64
-             * @description Seq of its last entry.
-             */
-            seq: number;
-            /** @description The signature, 128 hex digits. */
-            signature: string;
-            /** @description The log. */
-            stream: string;
-        };
         /** @description What a person should know before approving. */
         ChecksView: {
             /**
@@ -4116,7 +4087,7 @@ export interface components {
             /**
              * Format: int64
              * @description How much.
-             * @example 1500
+             * @example 900
              */
             amount_cents: number;
             /**
@@ -6507,7 +6478,7 @@ export interface components {
             /**
              * Format: int64
              * @description Price on the tag.
-             * @example 1250
+             * @example 125
              */
             price_cents: number;
             /**
@@ -6637,22 +6608,6 @@ export interface components {
             title: string;
             /** @description Names the kind of error: `urn:hangtag:problem:{code}`. */
             type: string;
-        };
-        /** @description A key that checks checkpoints. */
-        PublishedKey: {
-            /** @description `Ed25519`. */
-            algorithm: string;
-            /** @description False for one that signs no more. */
-            current: boolean;
-            /** @description 64 hex digits. */
-            key: string;
-            /** @description The format of what it signed. */
-            signs: string;
-        };
-        /** @description The keys that check checkpoints. */
-        PublishedKeys: {
-            /** @description The one that signs first, then those that did. */
-            keys: components["schemas"]["PublishedKey"][];
         };
         /** @description Items to take out of the sale. */
         Pulling: {
@@ -6816,7 +6771,7 @@ export interface components {
             /**
              * Format: int32
              * @description Down by this part, to the lower step, never below the lowest price.
-             * @example 5000
+             * @example 500
              */
             reduce_bp?: number | null;
             /**
@@ -8127,7 +8082,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    published_keys: {
+    docs: {
         parameters: {
             query?: never;
             header?: never;
@@ -8136,120 +8091,33 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The page */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublishedKeys"];
+                    "text/html": string;
                 };
             };
-            /** @description The request cannot be read. */
-            400: {
+        };
+    };
+    docs_style: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stylesheet */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/css": string;
                 };
             };
         };
@@ -8291,6 +8159,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_PlanVersion"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -8841,6 +8710,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AccountView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -9834,10 +9704,22 @@ export interface operations {
     list_denied_access: {
         parameters: {
             query?: {
+                /** @description Who was refused. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -9851,6 +9733,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DeniedAccess"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -10004,6 +9888,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -10592,6 +10477,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_BookingView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -11745,6 +11631,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CarriedView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -11903,6 +11790,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ConsignorView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -12061,6 +11949,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CountView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -12782,6 +12671,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CountDifferenceView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -13091,6 +12981,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DiscrepancyView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -14124,6 +14015,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FeeView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -14432,6 +14324,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FeeMovement"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -15203,6 +15096,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ItemView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -17405,6 +17299,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ParticipationView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -18439,6 +18334,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_PayoutView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -19616,6 +19512,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RunView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -20059,6 +19956,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SessionView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -20628,6 +20526,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SettlementView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -21342,6 +21241,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_StatementView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -21646,6 +21546,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SlotView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -23111,6 +23012,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LedgerLine"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -23498,136 +23400,6 @@ export interface operations {
             };
         };
     };
-    log_checkpoint: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The stream's name, percent-encoded */
-                stream: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckpointView"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     me: {
         parameters: {
             query?: never;
@@ -23794,6 +23566,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Member"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -26587,6 +26360,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReferralCodeView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -27299,6 +27073,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CashMoveView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -28005,6 +27780,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ConflictView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -28307,6 +28083,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DrawerView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -29451,6 +29228,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReceiptView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -30323,6 +30101,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReturnView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -30893,6 +30672,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TerminalView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -31603,6 +31383,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_UnlistedView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -32028,6 +31809,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SettingsVersion"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };

@@ -67,7 +67,7 @@ pub struct CountQuery {
     path = "/api/v1/events/{event}/counts",
     tag = "counts",
     params(OfEvent, CountQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<CountView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<CountView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_counts(
@@ -211,7 +211,7 @@ struct DifferenceFilters {
     path = "/api/v1/events/{event}/counts/{count}/differences",
     tag = "counts",
     params(CountOfEvent, DifferenceQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<CountDifferenceView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<CountDifferenceView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_count_differences(

@@ -132,7 +132,7 @@ pub struct ParticipationQuery {
     path = "/api/v1/events/{event}/participations",
     tag = "participations",
     params(OfEvent, ParticipationQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ParticipationView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ParticipationView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_participations(
@@ -271,7 +271,6 @@ pub struct Leaving {
     pub reason: LeaveReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

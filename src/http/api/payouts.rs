@@ -102,7 +102,7 @@ pub struct PayoutQuery {
     path = "/api/v1/events/{event}/payouts",
     tag = "payouts",
     params(OfEvent, PayoutQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<PayoutView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<PayoutView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_payouts(
@@ -172,7 +172,7 @@ pub struct CarriedQuery {
     path = "/api/v1/events/{event}/carried-forward",
     tag = "payouts",
     params(OfEvent, CarriedQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<CarriedView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<CarriedView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_carried_forward(
@@ -260,7 +260,6 @@ pub struct Voiding {
     pub consignor: Option<u32>,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -92,7 +92,7 @@ pub struct ReturnQuery {
     path = "/api/v1/sessions/{session}/returns",
     tag = "returns",
     params(OfSession, ReturnQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ReturnView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ReturnView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_returns(

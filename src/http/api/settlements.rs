@@ -156,7 +156,7 @@ pub struct SettlementQuery {
     path = "/api/v1/events/{event}/settlements",
     tag = "settlements",
     params(OfEvent, SettlementQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<SettlementView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<SettlementView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_settlements(
@@ -314,7 +314,6 @@ pub struct Approval {
     pub despite: Option<DespiteReason>,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -217,7 +217,7 @@ struct OfSettlement {
     path = "/api/v1/events/{event}/settlements/{settlement}/statements",
     tag = "settlements",
     params(SettlementOfEvent, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<StatementView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<StatementView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_statements(
