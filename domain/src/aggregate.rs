@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::ids::Actor;
-use crate::journal::EventCodec;
+use crate::journal::{EventCodec, RawEntry};
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
@@ -18,6 +18,18 @@ pub struct Delivery {
     pub command_id: String,
     /// The receiver's command, as JSON.
     pub command: serde_json::Value,
+}
+
+/// Something to be done at a time: a command that the host sends when it is due, under an id made from the name
+/// and the instant, so that it happens once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timer<C> {
+    /// One timer of a name is set at a time.
+    pub name: &'static str,
+    /// When, ms since 1970 UTC; a time that has passed means: now.
+    pub due_at: i64,
+    /// What to do then.
+    pub command: C,
 }
 
 /// What a decision may know beyond state and command.
@@ -82,8 +94,26 @@ pub trait Aggregate {
     /// What the entry `seq` of `stream` hands to other aggregates.
     fn deliveries(stream: &StreamId, seq: u64, event: &Self::Event) -> Vec<Delivery>;
 
+    /// Whom the entry turns away for good: their open connections are closed at once.
+    #[must_use]
+    fn turned_away(_entry: &RawEntry) -> Option<Actor> {
+        None
+    }
+
     /// Answers from the hot state; changes nothing.
     fn answer(state: &Self::State, query: &Self::Query) -> Self::Answer;
+
+    /// What is to be done later, as the state stands at `now` (ms since 1970 UTC). Whatever is missing here is
+    /// no longer set.
+    fn timers(_state: &Self::State, _now: i64) -> Vec<Timer<Self::Command>> {
+        Vec::new()
+    }
+
+    /// What to record when `listener` (as [`Actor`] spells it) has not been heard of for a while; none when
+    /// nobody minds.
+    fn silenced(_state: &Self::State, _listener: &str) -> Option<Self::Command> {
+        None
+    }
 
     /// Takes what happened into the state.
     fn evolve(state: &mut Self::State, event: &Self::Event, recorded_at: i64);

@@ -66,6 +66,40 @@ names!(EventStatus {
     Cancelled = "cancelled",
 });
 
+/// Why an event was called off, or went a step back. A list, so that no name or other personal data slips into
+/// the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusReason {
+    /// The hall cannot be used.
+    Venue,
+    /// Storm, snow, flood.
+    Weather,
+    /// Illness, or an order of the authorities.
+    Safety,
+    /// Too few people or items.
+    TooSmall,
+    /// Goods are still coming back.
+    LateReturns,
+    /// Figures must be put right before anybody is paid.
+    Figures,
+    /// The step before was a mistake.
+    Mistake,
+    /// Something else.
+    Other,
+}
+
+names!(StatusReason {
+    Venue = "venue",
+    Weather = "weather",
+    Safety = "safety",
+    TooSmall = "too_small",
+    LateReturns = "late_returns",
+    Figures = "figures",
+    Mistake = "mistake",
+    Other = "other",
+});
+
 impl EventStatus {
     /// The statuses that may follow; those marked `true` need a reason.
     #[must_use]

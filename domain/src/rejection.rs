@@ -53,3 +53,31 @@ impl Rejection {
         }
     }
 }
+
+/// One constructor for each kind of refusal: the rule's number, the code, what was found, what would be allowed.
+macro_rules! refusals {
+    ($( $(#[$meta:meta])* $name:ident = $refusal:ident ),+ $(,)?) => { $(
+        $(#[$meta])*
+        pub(crate) fn $name(
+            rule: &'static str,
+            code: &'static str,
+            found: impl Into<String>,
+            allowed: impl Into<String>,
+        ) -> Rejection {
+            Rejection::new(Refusal::$refusal, rule, code, found, allowed)
+        }
+    )+ };
+}
+
+refusals! {
+    /// The thing named does not exist here.
+    not_found = NotFound,
+    /// The actor may not do this.
+    forbidden = Forbidden,
+    /// It contradicts what already happened.
+    conflict = Conflict,
+    /// A rule says no.
+    rule = Rule,
+    /// Somebody else decides about it now.
+    elsewhere = CustodyElsewhere,
+}

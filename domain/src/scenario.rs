@@ -59,6 +59,12 @@ impl<A: Aggregate> Scenario<A> {
         self
     }
 
+    /// From here on, the state is as `change` makes it: for bounds that a test would reach by a million entries.
+    pub(crate) fn given_state(mut self, change: impl FnOnce(&mut A::State)) -> Self {
+        change(&mut self.state);
+        self
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "tests write commands in place")]
     pub(crate) fn when(mut self, command: A::Command) -> Self {
         self.commands += 1;
@@ -122,10 +128,13 @@ impl<A: Aggregate> Scenario<A> {
         self.last.as_ref().expect_err("the last command was accepted")
     }
 
-    pub(crate) fn then_refused(&self, rule: &str) {
+    /// The last command was refused under `rule`, with the stable `code` that programs go by.
+    pub(crate) fn then_refused(&self, rule: &str, code: &str) {
         match &self.last {
             Ok(count) => panic!("expected a refusal under {rule}, but {count} events were appended"),
-            Err(rejection) => assert_eq!(rejection.rule, rule, "{rejection}"),
+            Err(rejection) => {
+                assert_eq!((rejection.rule.as_str(), rejection.code.as_str()), (rule, code), "{rejection}");
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::ids::{EventId, OrganizationId, SessionId, ShopId};
+use crate::ids::{Actor, EventId, OrganizationId, SessionId, ShopId};
 
 /// The name of one log and of the object that writes it: `{organization}/{kind}[/{id}]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,17 @@ impl StreamId {
             Self::Session(..) => "session",
             Self::Storefront(..) => "storefront",
             Self::Reconciliation(..) => "reconciliation",
+        }
+    }
+}
+
+impl Actor {
+    /// The log that hands something over, if one does.
+    #[must_use]
+    pub fn stream(&self) -> Option<StreamId> {
+        match self {
+            Self::Stream(stream) => stream.parse().ok(),
+            Self::Person(_) | Self::Terminal(_) | Self::System(_) => None,
         }
     }
 }

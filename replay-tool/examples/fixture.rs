@@ -14,7 +14,7 @@ fn main() -> std::io::Result<()> {
     let numbers: Vec<u32> = arguments.filter_map(|text| text.parse().ok()).collect();
     let size = match numbers.as_slice() {
         [consignors, items, receipts] => {
-            Size { consignors: *consignors, items: *items, receipts: *receipts, close: false }
+            Size { consignors: *consignors, items: *items, receipts: *receipts, ..SMALL }
         }
         _ => SMALL,
     };

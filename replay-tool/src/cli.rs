@@ -1,11 +1,14 @@
 //! The command line, as clap reads it.
 
+mod settling;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use domain::stream::StreamId;
 
+pub use self::settling::{OneEvent, ReconcileArgs, WhatIfArgs};
 use crate::output::Color;
 
 /// Fetches, verifies, reads and explains Hangtag's logs.
@@ -76,6 +79,19 @@ pub enum Command {
     /// The same projections and tables as the platform's. An existing database is continued where its
     /// checkpoints stand. With --compare, exit code 1 when any row differs.
     Project(ProjectArgs),
+    /// Settle a past event under another commission plan or rounding, side by side with the rules.
+    ///
+    /// A recalculation: what shoppers would have bought does not change with it, and nothing is written.
+    WhatIf(Box<WhatIfArgs>),
+    /// Compare a store's exports with what the logs say it should have.
+    ///
+    /// Every difference once, classified as the platform does, with both sides' evidence; exit code 1 when there
+    /// is one. Exports hold personal data: none of it is shown, unless --reveal asks for it.
+    Reconcile(Box<ReconcileArgs>),
+    /// Copy logs without texts, names, people and evidence, for sharing.
+    ///
+    /// The copies say what they are copies of; their hashes are their own, and `verify` says so.
+    Redact(RedactArgs),
     /// Write a completion script for a shell.
     Completions {
         /// For which shell.
@@ -202,6 +218,42 @@ pub enum Explain {
         #[command(flatten)]
         logs: Logs,
     },
+    /// A statement: every cent that a consignor gets or owes, with its rule and its entries.
+    ///
+    /// The one on record, calculated again from the logs; a preview where nothing is settled yet. Exit code 1
+    /// when the record and the calculation differ.
+    Statement {
+        /// The consignor's number.
+        number: u32,
+        #[command(flatten)]
+        event: OneEvent,
+    },
+    /// A payout: what became of it, and the statement behind it.
+    ///
+    /// Exit code 1 when the payout is not what the logs come to.
+    Payout {
+        /// The payout's number in the event, or the number of the cheque or transfer.
+        payout: String,
+        #[command(flatten)]
+        event: OneEvent,
+    },
+    /// A settlement as a whole: its trial balance, its checks, every statement in one line.
+    ///
+    /// Exit code 1 when it does not balance, or the record and the calculation differ.
+    Settlement {
+        #[command(flatten)]
+        event: OneEvent,
+    },
+}
+
+/// Options of `redact`.
+#[derive(Debug, Args)]
+pub struct RedactArgs {
+    #[command(flatten)]
+    pub logs: Logs,
+    /// The folder to put the copies in.
+    #[arg(long, value_name = "FOLDER")]
+    pub into: PathBuf,
 }
 
 /// Which stream, where several logs are at hand.

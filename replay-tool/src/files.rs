@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use domain::journal::ExportHeader;
 use domain::stream::StreamId;
 use serde::Deserialize;
 
 use crate::block::{Blocks, lines};
-use crate::line::{AnyLine, read, read_header};
+use crate::header::{Header, read_header};
+use crate::line::{AnyLine, Scratch, read};
 
 /// How exported logs are named.
 pub const EXTENSION: &str = "ndjson";
@@ -102,7 +102,7 @@ pub fn file_name(stream: &StreamId) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glance {
     /// The header.
-    pub header: ExportHeader,
+    pub header: Header,
     /// The stream, where its name is one.
     pub stream: Option<StreamId>,
     /// The IANA zone of the settings in the first entry.
@@ -118,7 +118,7 @@ pub fn glance(path: &Path) -> Option<Glance> {
     let mut blocks = Blocks::new(File::open(path).ok()?);
     let first = blocks.first_line().ok()??;
     let header = read_header(std::str::from_utf8(first.strip_suffix(b"\n")?).ok()?).ok()?;
-    let stream = header.stream.parse().ok();
+    let stream = header.export.stream.parse().ok();
     let second = blocks.next_block().ok().flatten();
     let zone = second.and_then(|block| zone_in(lines(&block).next()?));
     Some(Glance { header, stream, zone })
@@ -136,7 +136,7 @@ struct Zoned {
 }
 
 fn zone_in(line: &[u8]) -> Option<String> {
-    let mut scratch = String::new();
+    let mut scratch = Scratch::default();
     let AnyLine::Entry(entry) = read(std::str::from_utf8(line).ok()?, &mut scratch).ok()? else {
         return None;
     };

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use domain::journal::{Content, EXPORT_FORMAT, ExportFooter, ExportHeader, Hash};
+use domain::journal::{Content, ExportFooter, ExportHeader, Hash, RawEntry};
 use serde::Deserialize;
 
 use crate::fault::{Wrong, complaint, quote};
@@ -53,6 +53,21 @@ impl Line<'_> {
     }
 }
 
+impl From<&Line<'_>> for RawEntry {
+    fn from(line: &Line<'_>) -> Self {
+        Self {
+            seq: line.seq,
+            recorded_at: line.recorded_at,
+            command_id: line.command_id.clone().into_owned(),
+            actor: line.actor.clone().into_owned(),
+            kind: line.kind.clone().into_owned(),
+            version: line.version,
+            payload: line.payload.to_owned(),
+            hash: line.hash,
+        }
+    }
+}
+
 /// Any line of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnyLine<'a> {
@@ -64,33 +79,38 @@ pub enum AnyLine<'a> {
     Footer(ExportFooter),
 }
 
-/// Reads a line that should be an entry and may be the closing line. `scratch` holds the unescaped payload; it
-/// is cleared first and keeps its memory from line to line.
-///
-/// # Errors
-/// [`Wrong`] says what the line is instead.
-pub fn read<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<'a>, Wrong> {
-    scratch.clear();
-    match canonical_entry(line, scratch) {
-        Some(parts) => Ok(AnyLine::Entry(parts.into_line(line, scratch))),
-        None => read_patiently(line, scratch),
+/// Where a payload is unescaped; it keeps its memory from line to line.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// At least as long as any payload so far and a word more; what stands behind `length` is left over.
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl Scratch {
+    /// The payload.
+    fn text(&self) -> Option<&str> {
+        std::str::from_utf8(self.bytes.get(..self.length)?).ok()
+    }
+
+    /// Puts in a payload that needs no unescaping.
+    fn put(&mut self, text: &str) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.length = text.len();
     }
 }
 
-/// Reads a file's first line.
+/// Reads a line that should be an entry and may be the closing line. `scratch` holds the unescaped payload.
 ///
 /// # Errors
-/// [`Wrong`] when it is none, is of another format, or is not written as the platform writes it.
-pub fn read_header(line: &str) -> Result<ExportHeader, Wrong> {
-    let header: ExportHeader = serde_json::from_str(line)
-        .map_err(|error| Wrong::NoHeader { why: complaint(&error), found: quote(line) })?;
-    if header.format != EXPORT_FORMAT {
-        return Err(Wrong::UnknownFormat { found: quote(&header.format) });
-    }
-    if serde_json::to_string(&header).is_ok_and(|written| written == line) {
-        Ok(header)
-    } else {
-        Err(Wrong::Reformatted)
+/// [`Wrong`] says what the line is instead.
+pub fn read<'a>(line: &'a str, scratch: &'a mut Scratch) -> Result<AnyLine<'a>, Wrong> {
+    let parts = canonical_entry(line, scratch);
+    match parts {
+        // The payload was cut from UTF-8 at ASCII characters only, so it is text.
+        Some(parts) => Ok(AnyLine::Entry(parts.into_line(line, scratch.text().unwrap_or_default()))),
+        None => read_patiently(line, scratch),
     }
 }
 
@@ -122,7 +142,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn canonical_entry<'a>(line: &'a str, scratch: &mut String) -> Option<Parts<'a>> {
+fn canonical_entry<'a>(line: &'a str, scratch: &mut Scratch) -> Option<Parts<'a>> {
     let mut cursor = Cursor { rest: line };
     cursor.expect("{\"seq\":")?;
     let seq = cursor.unsigned()?;
@@ -156,13 +176,18 @@ impl<'a> Cursor<'a> {
 
     /// Digits without a leading zero.
     fn unsigned(&mut self) -> Option<u64> {
-        let end = self.rest.bytes().position(|byte| !byte.is_ascii_digit())?;
-        let (digits, rest) = self.rest.split_at(end);
-        if digits.len() > 1 && digits.starts_with('0') {
+        let bytes = self.rest.as_bytes();
+        let (mut number, mut end) = (0_u64, 0);
+        while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
+        {
+            number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
+            end += 1;
+        }
+        if end == 0 || (end > 1 && bytes[0] == b'0') {
             return None;
         }
-        self.rest = rest;
-        digits.parse().ok()
+        self.rest = &self.rest[end..];
+        Some(number)
     }
 
     fn signed(&mut self) -> Option<i64> {
@@ -187,54 +212,98 @@ impl<'a> Cursor<'a> {
     }
 
     /// The rest of a string with the shortest escapes, and its closing quote.
-    fn escaped_string(&mut self, into: &mut String) -> Option<()> {
-        loop {
-            let end = next_special(self.rest.as_bytes())?;
-            let (text, rest) = self.rest.split_at(end);
-            into.push_str(text);
-            if let Some(rest) = rest.strip_prefix('"') {
-                self.rest = rest;
-                return Some(());
-            }
-            let mut escape = rest.strip_prefix('\\')?.chars();
-            let meant = match escape.next()? {
-                plain @ ('"' | '\\') => plain,
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'u' => short_control(&mut escape)?,
-                _ => return None,
-            };
-            into.push(meant);
-            self.rest = escape.as_str();
-        }
+    fn escaped_string(&mut self, into: &mut Scratch) -> Option<()> {
+        let passed = unescape(self.rest.as_bytes(), into)?;
+        self.rest = self.rest.get(passed..)?;
+        Some(())
     }
 }
+
+/// Unescapes up to the closing quote; says how many bytes were passed, quote included. A word is copied at once,
+/// and what of it was too much is written over.
+fn unescape(from: &[u8], into: &mut Scratch) -> Option<usize> {
+    if into.bytes.len() < from.len() + WORD {
+        into.bytes.resize(from.len() + WORD, 0);
+    }
+    let (mut read, mut written) = (0, 0);
+    loop {
+        while let Some(word) = from.get(read..).and_then(<[u8]>::first_chunk::<WORD>) {
+            into.bytes.get_mut(written..)?.first_chunk_mut::<WORD>()?.copy_from_slice(word);
+            let plain = plain_bytes(u64::from_le_bytes(*word));
+            read += plain;
+            written += plain;
+            if plain < WORD {
+                break;
+            }
+        }
+        // At a special byte, or within a word of the end.
+        match *from.get(read)? {
+            b'"' => {
+                into.length = written;
+                return Some(read + 1);
+            }
+            b'\\' => {
+                let (meant, length) = escape(from.get(read + 1..)?)?;
+                *into.bytes.get_mut(written)? = meant;
+                read += 1 + length;
+            }
+            byte if byte < 0x20 => return None,
+            plain => {
+                *into.bytes.get_mut(written)? = plain;
+                read += 1;
+            }
+        }
+        written += 1;
+    }
+}
+
+/// What an escape means, and its length without the backslash; only the shortest of its meaning.
+fn escape(rest: &[u8]) -> Option<(u8, usize)> {
+    let meant = match rest.first()? {
+        plain @ (b'"' | b'\\') => *plain,
+        b'b' => 0x08,
+        b'f' => 0x0c,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'u' => return Some((short_control(rest.get(1..5)?)?, 5)),
+        _ => return None,
+    };
+    Some((meant, 1))
+}
+
+/// Bytes that are looked at together.
+const WORD: usize = 8;
 
 /// One byte, eight times in a word.
 const fn eightfold(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// Where the next byte stands that ends a run of plain characters. Eight bytes at a time: in a word, the lowest
-/// byte with its top bit set in the sum below is the first that is special (bits above it may lie, for a borrow
-/// runs upwards).
-fn next_special(bytes: &[u8]) -> Option<usize> {
-    let mut words = bytes.chunks_exact(8);
-    let mut passed = 0;
-    for chunk in &mut words {
-        let word = chunk.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-        let below = |word: u64, limit: u8| word.wrapping_sub(eightfold(limit)) & !word;
-        let found = below(word ^ eightfold(b'"'), 1) | below(word ^ eightfold(b'\\'), 1) | below(word, 0x20);
-        let found = found & eightfold(0x80);
-        if found != 0 {
-            return usize::try_from(found.trailing_zeros() / 8).ok().map(|at| passed + at);
-        }
-        passed += 8;
+/// How many bytes of a little-endian word come before the first that ends a run of plain characters. The lowest
+/// byte with its top bit set in the sum is the first that is special (bits above it may lie, for a borrow runs
+/// upwards).
+const fn plain_bytes(word: u64) -> usize {
+    const fn below(word: u64, limit: u8) -> u64 {
+        word.wrapping_sub(eightfold(limit)) & !word
     }
-    words.remainder().iter().copied().position(is_special).map(|at| passed + at)
+    let found = below(word ^ eightfold(b'"'), 1) | below(word ^ eightfold(b'\\'), 1) | below(word, 0x20);
+    let found = found & eightfold(0x80);
+    // 64 zeros mean that all eight are plain.
+    (found.trailing_zeros() / 8) as usize
+}
+
+/// Where the next byte stands that ends a run of plain characters.
+fn next_special(bytes: &[u8]) -> Option<usize> {
+    let mut passed = 0;
+    while let Some(word) = bytes.get(passed..).and_then(<[u8]>::first_chunk::<WORD>) {
+        let plain = plain_bytes(u64::from_le_bytes(*word));
+        passed += plain;
+        if plain < WORD {
+            return Some(passed);
+        }
+    }
+    bytes.get(passed..)?.iter().copied().position(is_special).map(|at| passed + at)
 }
 
 /// Whether a byte ends a run of plain characters inside a JSON string.
@@ -243,16 +312,12 @@ fn is_special(byte: u8) -> bool {
 }
 
 /// `00xx` of a `\u00xx` for a control character that has no shorter escape, in lower case.
-fn short_control(escape: &mut std::str::Chars<'_>) -> Option<char> {
-    let rest = escape.as_str();
-    let digits = rest.get(..4)?;
-    let code = digits.strip_prefix("00").filter(|hex| !hex.bytes().any(|byte| byte.is_ascii_uppercase()))?;
-    let code = u8::from_str_radix(code, 16).ok().filter(|code| *code < 0x20)?;
-    if matches!(code, 0x08 | 0x09 | 0x0a | 0x0c | 0x0d) {
-        return None;
-    }
-    *escape = rest[4..].chars();
-    Some(char::from(code))
+fn short_control(digits: &[u8]) -> Option<u8> {
+    let hex = digits.strip_prefix(b"00").filter(|hex| !hex.iter().any(u8::is_ascii_uppercase))?;
+    let code = u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok().filter(|code| *code < 0x20)?;
+    // `from_str_radix` would take a sign.
+    let shorter = matches!(code, 0x08 | 0x09 | 0x0a | 0x0c | 0x0d) || !hex.iter().all(u8::is_ascii_hexdigit);
+    (!shorter).then_some(code)
 }
 
 /// An entry in any spelling of JSON.
@@ -272,7 +337,7 @@ struct LooseEntry<'a> {
     hash: Hash,
 }
 
-fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<'a>, Wrong> {
+fn read_patiently<'a>(line: &'a str, scratch: &'a mut Scratch) -> Result<AnyLine<'a>, Wrong> {
     if let Ok(footer) = serde_json::from_str::<ExportFooter>(line) {
         let written = serde_json::to_string(&footer).is_ok_and(|written| written == line);
         return if written { Ok(AnyLine::Footer(footer)) } else { Err(Wrong::Reformatted) };
@@ -282,8 +347,7 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<
     }
     let entry: LooseEntry<'a> = serde_json::from_str(line)
         .map_err(|error| Wrong::NotAnEntry { why: complaint(&error), found: quote(line) })?;
-    scratch.clear();
-    scratch.push_str(&entry.payload);
+    scratch.put(&entry.payload);
     let mut read = Line {
         text: line,
         seq: entry.seq,
@@ -292,7 +356,7 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<
         actor: entry.actor,
         kind: entry.kind,
         version: entry.version,
-        payload: scratch,
+        payload: scratch.text().unwrap_or_default(),
         hash: entry.hash,
         canonical: false,
     };
@@ -303,16 +367,7 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut String) -> Result<AnyLine<
 /// Whether writing `entry` gives `line`. The fast path refuses escapes outside the payload, which a command id
 /// may hold and still be written by the platform.
 fn is_written_as(entry: &Line<'_>, line: &str) -> bool {
-    let owned = domain::journal::RawEntry {
-        seq: entry.seq,
-        recorded_at: entry.recorded_at,
-        command_id: entry.command_id.clone().into_owned(),
-        actor: entry.actor.clone().into_owned(),
-        kind: entry.kind.clone().into_owned(),
-        version: entry.version,
-        payload: entry.payload.to_owned(),
-        hash: entry.hash,
-    };
+    let owned = RawEntry::from(entry);
     serde_json::to_string(&owned).is_ok_and(|written| written == line)
 }
 

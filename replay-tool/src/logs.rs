@@ -26,6 +26,8 @@ pub struct Source {
     pub stream: StreamId,
     /// The first entry in the file.
     pub from: u64,
+    /// True for a copy without texts and names, whose hashes are its own.
+    pub redacted: bool,
 }
 
 impl Logs {
@@ -38,7 +40,12 @@ impl Logs {
         for path in find(paths)? {
             match glance(&path) {
                 Some(glance) => match glance.stream {
-                    Some(stream) => logs.all.push(Source { path, stream, from: glance.header.from }),
+                    Some(stream) => logs.all.push(Source {
+                        path,
+                        stream,
+                        from: glance.header.export.from,
+                        redacted: glance.header.original.is_some(),
+                    }),
                     None => logs.strange.push(path),
                 },
                 None => logs.strange.push(path),
@@ -51,6 +58,12 @@ impl Logs {
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         self.all.iter().map(|source| source.path.clone()).collect()
+    }
+
+    /// The log of `stream`.
+    #[must_use]
+    pub fn of(&self, stream: &StreamId) -> Option<&Source> {
+        self.all.iter().find(|source| source.stream == *stream)
     }
 
     /// The organizations' logs.

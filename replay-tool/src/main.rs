@@ -56,6 +56,8 @@ failures!(
     replay_tool::scan::ScanError,
     rusqlite::Error,
     serde_json::Error,
+    replay_tool::reconcile::ReconcileError,
+    replay_tool::settle::SettleError,
     replay_tool::story::StoryError,
     replay_tool::timeline::TimelineError,
 );

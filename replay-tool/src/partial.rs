@@ -2,10 +2,11 @@
 
 use std::io::{self, Read};
 
-use domain::journal::{ExportFooter, ExportHeader, Hash, Head, hash_header_line};
+use domain::journal::{ExportFooter, ExportHeader, Framer, Framing, Hash, Head, hash_header_line};
 
 use crate::block::{BlockError, Blocks, lines};
-use crate::line::{AnyLine, read, read_header};
+use crate::header::{Header, read_header};
+use crate::line::{AnyLine, Scratch, read};
 use crate::scan::check_entry;
 
 /// The part of a file that can be kept.
@@ -56,12 +57,14 @@ pub fn beginning(input: impl Read) -> io::Result<Option<Beginning>> {
     let Some(line) = first.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok()) else {
         return Ok(None);
     };
-    let Ok(header) = read_header(line) else { return Ok(None) };
-    let mut kept = Beginning::new(header, line);
+    // What a redacted copy lacks cannot be continued.
+    let Ok(Header { export, original: None }) = read_header(line) else { return Ok(None) };
+    let mut framer = Framer::new(Framing::Log, &export.stream);
+    let mut kept = Beginning::new(export, line);
     loop {
         match blocks.next_block() {
             Ok(Some(block)) => {
-                if !extend(&mut kept, &block) {
+                if !extend(&mut kept, &mut framer, &block) {
                     return Ok(Some(kept));
                 }
             }
@@ -72,15 +75,15 @@ pub fn beginning(input: impl Read) -> io::Result<Option<Beginning>> {
 }
 
 /// Takes the block's entries; false at the first line that is none, does not hold, or lacks its end.
-fn extend(kept: &mut Beginning, block: &[u8]) -> bool {
+fn extend(kept: &mut Beginning, framer: &mut Framer, block: &[u8]) -> bool {
     let whole = memchr::memrchr(b'\n', block).map_or(0, |end| end + 1);
-    let mut scratch = String::new();
+    let mut scratch = Scratch::default();
     for line in lines(&block[..whole]) {
         let text = std::str::from_utf8(line).ok();
         let Some(AnyLine::Entry(entry)) = text.and_then(|text| read(text, &mut scratch).ok()) else {
             return false;
         };
-        let Ok(head) = check_entry(&kept.header.stream, &entry, kept.head) else { return false };
+        let Ok(head) = check_entry(framer, &entry, kept.head) else { return false };
         kept.head = head;
         kept.bytes += line.len() as u64 + 1;
     }

@@ -9,12 +9,13 @@ mod parallel;
 use std::io::{self, Read};
 use std::thread;
 
-use domain::journal::{ExportFooter, ExportHeader, GENESIS, Hash, Head, hash_content, hash_header_line};
+use domain::journal::{ExportFooter, ExportHeader, Framer, GENESIS, Hash, Head, hash_header_line};
 
 use crate::block::{Block, BlockError, Blocks, last_line, lines};
 use crate::fault::{Fault, Wrong, quote};
+use crate::header::{Header, Original, read_header};
 use crate::limits::{MAX_LINE_BYTES, MAX_WORKERS};
-use crate::line::{AnyLine, Line, read, read_header};
+use crate::line::{AnyLine, Line, Scratch, read};
 
 /// Why a file was not walked to its end.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,8 @@ pub struct Verified {
     pub entries: u64,
     /// The last entry, or the one before the first where there is none.
     pub head: Head,
+    /// What it is a copy of, for a redacted copy.
+    pub original: Option<Original>,
 }
 
 /// What a reader makes of a file, block by block, while it is being verified.
@@ -123,7 +126,7 @@ where
         Err(BlockError::Io(error)) => return Err(error.into()),
     };
     let file = File::open(&first).map_err(Fault::header)?;
-    reading.begin(&file.header)?;
+    reading.begin(&file.header.export)?;
     let mut walk = Walk { file: &file, line: 2, head: file.start(), ended: false };
     if workers <= 1 {
         let mut seam = Seam { head: Some(walk.head), after_end: false };
@@ -141,7 +144,7 @@ where
 
 /// What every block of a file is checked against.
 struct File {
-    header: ExportHeader,
+    header: Header,
     header_hash: Hash,
 }
 
@@ -154,15 +157,22 @@ impl File {
         let text =
             std::str::from_utf8(line).map_err(|error| Wrong::NotText { valid_up_to: error.valid_up_to() })?;
         let header = read_header(text)?;
-        if header.from == 0 || (header.from == 1) != (header.previous == GENESIS) {
-            return Err(Wrong::ImpossibleStart { from: header.from, previous: header.previous });
+        let ExportHeader { from, previous, .. } = header.export;
+        if from == 0 || (from == 1) != (previous == GENESIS) {
+            return Err(Wrong::ImpossibleStart { from, previous });
         }
         Ok(Self { header, header_hash: hash_header_line(line) })
     }
 
+    /// Hashes its entries.
+    fn framer(&self) -> Framer {
+        Framer::new(self.header.framing(), &self.header.export.stream)
+    }
+
     /// The entry before the first.
     fn start(&self) -> Head {
-        Head { seq: self.header.from.saturating_sub(1), hash: self.header.previous }
+        let ExportHeader { from, previous, .. } = self.header.export;
+        Head { seq: from.saturating_sub(1), hash: previous }
     }
 }
 
@@ -209,7 +219,7 @@ fn next_job<R: Read>(blocks: &mut Blocks<R>, seam: &mut Seam) -> Result<Option<J
 
 /// Reads what the last line of a block states.
 fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
-    let mut scratch = String::new();
+    let mut scratch = Scratch::default();
     let line = std::str::from_utf8(last_line(block)).ok();
     match line.and_then(|line| read(line, &mut scratch).ok()) {
         Some(AnyLine::Entry(entry)) => {
@@ -233,9 +243,9 @@ fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gat
         }
     };
     let cut = block.last() != Some(&b'\n');
-    let mut scratch = String::new();
+    let mut tools = Tools { framer: file.framer(), scratch: Scratch::default() };
     for line in lines(&block) {
-        if let Err(fault) = check_line(file, line, &mut scratch, &mut checked, reading) {
+        if let Err(fault) = check_line(file, line, &mut tools, &mut checked, reading) {
             let last = cut && line.as_ptr_range().end == block.as_ptr_range().end;
             checked.fault = Some(if last { as_cut(fault) } else { fault });
             return checked;
@@ -243,6 +253,12 @@ fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gat
         checked.lines += 1;
     }
     checked
+}
+
+/// What is kept from line to line of a block.
+struct Tools {
+    framer: Framer,
+    scratch: Scratch,
 }
 
 /// A line that makes no sense and has no end was cut.
@@ -256,7 +272,7 @@ fn as_cut(fault: Fault) -> Fault {
 fn check_line<W: Reading>(
     file: &File,
     line: &[u8],
-    scratch: &mut String,
+    tools: &mut Tools,
     checked: &mut Checked<W::Gathered>,
     reading: &W,
 ) -> Result<(), Fault> {
@@ -271,7 +287,7 @@ fn check_line<W: Reading>(
     }
     let text = std::str::from_utf8(line)
         .map_err(|error| at_entry(Wrong::NotText { valid_up_to: error.valid_up_to() }))?;
-    match read(text, scratch).map_err(at_entry)? {
+    match read(text, &mut tools.scratch).map_err(at_entry)? {
         AnyLine::Header(header) => Err(at_entry(Wrong::SecondHeader { stream: quote(&header.stream) })),
         AnyLine::Footer(footer) => {
             check_footer(file, &footer, checked.head)
@@ -280,7 +296,7 @@ fn check_line<W: Reading>(
             Ok(())
         }
         AnyLine::Entry(entry) => {
-            checked.head = check_entry(&file.header.stream, &entry, checked.head).map_err(at_entry)?;
+            checked.head = check_entry(&mut tools.framer, &entry, checked.head).map_err(at_entry)?;
             reading.gather(&entry, &mut checked.gathered);
             Ok(())
         }
@@ -291,7 +307,7 @@ fn check_line<W: Reading>(
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check_entry(stream: &str, entry: &Line<'_>, before: Head) -> Result<Head, Wrong> {
+pub fn check_entry(framer: &mut Framer, entry: &Line<'_>, before: Head) -> Result<Head, Wrong> {
     let expected = before.seq.saturating_add(1);
     let found = entry.seq;
     if found > expected {
@@ -305,7 +321,7 @@ pub fn check_entry(stream: &str, entry: &Line<'_>, before: Head) -> Result<Head,
             Wrong::OutOfOrder { expected, found }
         });
     }
-    let computed = hash_content(stream, &entry.content(), &before.hash);
+    let computed = framer.hash(&entry.content(), &before.hash);
     if computed != entry.hash {
         return Err(Wrong::Hash { stored: entry.hash, computed });
     }
@@ -368,6 +384,7 @@ impl Walk<'_> {
             return Err(Fault::closing(self.line, Wrong::CutFile).into());
         }
         let entries = self.head.seq - self.file.start().seq.min(self.head.seq);
-        Ok(Verified { header: self.file.header.clone(), entries, head: self.head })
+        let Header { export, original } = self.file.header.clone();
+        Ok(Verified { header: export, entries, head: self.head, original })
     }
 }

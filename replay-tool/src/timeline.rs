@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::logs::Source;
 use crate::scan::Stop;
-use crate::typed::{TypedError, each};
+use crate::typed::{TypedError, each_event};
 
 /// Up to where to replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,25 +48,20 @@ where
     A::Event: Send,
 {
     let mut moment = Moment { state: A::State::default(), seq: 0, recorded_at: 0 };
-    each::<A>(
-        file,
-        workers,
-        |_| true,
-        |entry| {
-            let beyond = match at {
-                At::Seq(last) => entry.seq > last,
-                At::Time(last) => entry.recorded_at > last,
-                At::End => false,
-            };
-            if beyond {
-                return Err(Stop::Enough);
-            }
-            A::evolve(&mut moment.state, &entry.event, entry.recorded_at);
-            moment.seq = entry.seq;
-            moment.recorded_at = entry.recorded_at;
-            Ok(())
-        },
-    )?;
+    each_event::<A>(file, workers, |entry| {
+        let beyond = match at {
+            At::Seq(last) => entry.seq > last,
+            At::Time(last) => entry.recorded_at > last,
+            At::End => false,
+        };
+        if beyond {
+            return Err(Stop::Enough);
+        }
+        A::evolve(&mut moment.state, &entry.event, entry.recorded_at);
+        moment.seq = entry.seq;
+        moment.recorded_at = entry.recorded_at;
+        Ok(())
+    })?;
     Ok(moment)
 }
 

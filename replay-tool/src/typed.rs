@@ -50,7 +50,7 @@ pub struct Entry<E> {
     pub seq: u64,
     /// When the log took it, ms since 1970 UTC.
     pub recorded_at: i64,
-    /// Who caused it.
+    /// Who caused it; empty where nobody asked ([`each_event`]).
     pub actor: String,
     /// What happened.
     pub event: E,
@@ -70,6 +70,7 @@ impl<E> Default for Decoded<E> {
 
 struct Decoding<A, P> {
     wanted: P,
+    actors: bool,
     aggregate: PhantomData<fn() -> A>,
 }
 
@@ -89,7 +90,7 @@ where
             Ok(event) => into.entries.push(Entry {
                 seq: line.seq,
                 recorded_at: line.recorded_at,
-                actor: line.actor.clone().into_owned(),
+                actor: if self.actors { line.actor.clone().into_owned() } else { String::new() },
                 event,
             }),
             Err(error) => into.unreadable = Some((line.seq, error.to_string())),
@@ -106,15 +107,45 @@ pub fn each<A>(
     file: &Path,
     workers: usize,
     wanted: impl Fn(&Line<'_>) -> bool + Sync,
-    mut take: impl FnMut(Entry<A::Event>) -> Result<(), Stop>,
+    take: impl FnMut(Entry<A::Event>) -> Result<(), Stop>,
 ) -> Result<Option<Verified>, TypedError>
 where
     A: Aggregate,
     A::Event: Send,
 {
+    walk::<A, _>(file, workers, &Decoding { wanted, actors: true, aggregate: PhantomData }, take)
+}
+
+/// Hands every event of a log to `take`, in order, without saying who caused it: folding needs no names.
+///
+/// # Errors
+/// As [`each`].
+pub fn each_event<A>(
+    file: &Path,
+    workers: usize,
+    take: impl FnMut(Entry<A::Event>) -> Result<(), Stop>,
+) -> Result<Option<Verified>, TypedError>
+where
+    A: Aggregate,
+    A::Event: Send,
+{
+    let all = |_: &Line<'_>| true;
+    walk::<A, _>(file, workers, &Decoding { wanted: all, actors: false, aggregate: PhantomData }, take)
+}
+
+fn walk<A, P>(
+    file: &Path,
+    workers: usize,
+    reading: &Decoding<A, P>,
+    mut take: impl FnMut(Entry<A::Event>) -> Result<(), Stop>,
+) -> Result<Option<Verified>, TypedError>
+where
+    A: Aggregate,
+    A::Event: Send,
+    P: Fn(&Line<'_>) -> bool + Sync,
+{
     let mut unreadable = None;
-    let reading = Decoding::<A, _> { wanted, aggregate: PhantomData };
-    let walked = scan(open(file)?, workers, &reading, |decoded| {
+    let walked = scan(open(file)?, workers, reading, |decoded| {
         decoded.entries.into_iter().try_for_each(&mut take)?;
         unreadable = decoded.unreadable;
         if unreadable.is_some() { Err(Stop::Enough) } else { Ok(()) }

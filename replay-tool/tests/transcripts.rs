@@ -7,6 +7,7 @@
     missing_docs,
     dead_code,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::cast_possible_truncation,
     reason = "tests"
@@ -20,6 +21,9 @@ use std::process::Command;
 
 use support::world::{SMALL, Size, World};
 
+/// A world in which a line with a share of 4.50 is sold.
+const SETTLED_SEED: u64 = 2;
+
 /// The made-up event, in every state of repair.
 fn fixtures(folder: &Path) {
     let _ = fs::remove_dir_all(folder);
@@ -31,6 +35,23 @@ fn fixtures(folder: &Path) {
     let mut trouble = World::new(1, SMALL);
     trouble.trouble();
     write(&folder.join("trouble"), &trouble.exports());
+
+    let mut settled = World::new(SETTLED_SEED, Size { consignors: 4, items: 24, receipts: 7, ..SMALL });
+    settled.fees(3);
+    settled.shift(2);
+    settled.close();
+    settled.late_return();
+    settled.settle();
+    write(&folder.join("settled"), &settled.exports());
+    // A statement that pays one cent more, and a chain sealed anew over it: only the fold notices.
+    let mut forged = settled.exports();
+    let entries = settled.event_log().iter().cloned().map(|mut entry| {
+        entry.payload = entry.payload.replace("\"amount_cents\":870", "\"amount_cents\":871");
+        entry
+    });
+    let lines = support::export_lines(&settled.event_id.to_string(), domain::journal::Head::EMPTY, entries);
+    *forged.values_mut().next().unwrap() = lines;
+    write(&folder.join("forged"), &forged);
 
     let mut tampered = world.exports();
     let session = tampered.values_mut().next_back().unwrap();
@@ -47,6 +68,36 @@ fn fixtures(folder: &Path) {
     let lines = support::export_lines(&world.session_id.to_string(), domain::journal::Head::EMPTY, forged);
     *resealed.values_mut().next_back().unwrap() = lines;
     write(&folder.join("resealed"), &resealed);
+
+    let mut online = World::new(3, Size { items: 12, receipts: 2, online: true, ..SMALL });
+    let mut orders = online.online();
+    write(&folder.join("online"), &online.exports());
+    let store = folder.join("store");
+    fs::create_dir_all(&store).unwrap();
+    fs::write(store.join("orders.jsonl"), support::store::bulk(&orders)).unwrap();
+    fs::write(store.join("orders.csv"), support::store::csv(&orders)).unwrap();
+    // A price that was changed, a refund that nobody told us of, and an order that never came.
+    orders[0].agreements[0].sales[0].amount.0 += 100;
+    let refund = orders[1].agreements[1].clone();
+    orders[1].agreements.push(domain::storefront::Agreement {
+        agreement: domain::ids::RemoteId(503),
+        refund: Some(domain::ids::RemoteId(703)),
+        sales: vec![domain::storefront::AgreedSale {
+            kind: domain::storefront::SaleKind::Adjustment,
+            line: None,
+            tag: None,
+            quantity: 0,
+            amount: domain::money::Cents(-150),
+            tax: domain::money::Cents(0),
+            restock: false,
+        }],
+        ..refund
+    });
+    let unknown = online.order(7, &online.unsold()[..1]);
+    orders.push(unknown);
+    fs::write(store.join("odd.jsonl"), support::store::bulk(&orders)).unwrap();
+    let cut = support::store::bulk(&orders).replace("\"ORDER\"", "\"ORDER");
+    fs::write(store.join("broken.jsonl"), cut).unwrap();
 
     let mut missing = world.exports();
     missing.retain(|name, _| !name.starts_with("event"));

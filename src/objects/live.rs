@@ -243,7 +243,12 @@ fn send(socket: &WebSocket, frame: &Frame<'_>) -> std::result::Result<(), String
 
 /// Drops a listener that missed something: it comes back and says how far it got.
 fn hang_up(socket: &WebSocket) {
+    hang_up_for(socket, CLOSE_FAILED, "reconnect");
+}
+
+/// Drops a listener and says why.
+pub(super) fn hang_up_for(socket: &WebSocket, code: u16, reason: &str) {
     // A socket that cannot even be closed is gone already; its place keeps it out of every later turn.
     socket.serialize_attachment(Place::Lost).ok();
-    socket.close(Some(CLOSE_FAILED), Some("reconnect")).ok();
+    socket.close(Some(code), Some(reason)).ok();
 }

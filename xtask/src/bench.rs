@@ -1,5 +1,7 @@
 //! `cargo xtask bench NAME`: the one door to measurements. Each is a line in [`ALL`] with a function.
 
+mod replay;
+
 use std::{
     fs,
     path::PathBuf,
@@ -29,11 +31,18 @@ pub struct Bench {
 }
 
 /// Every measurement there is.
-pub const ALL: &[Bench] = &[Bench {
-    name: "start",
-    subject: "how long a built platform takes to start on new state, to be seeded, and to start again",
-    run: start,
-}];
+pub const ALL: &[Bench] = &[
+    Bench {
+        name: "start",
+        subject: "how long a built platform takes to start on new state, to be seeded, and to start again",
+        run: start,
+    },
+    Bench {
+        name: "replay",
+        subject: "how fast a log of a million entries is verified, folded and projected, beside what bounds it",
+        run: replay::run,
+    },
+];
 
 /// What was asked for on the command line.
 #[derive(Debug, clap::Args)]
@@ -62,13 +71,23 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     };
     let figures = say::step(&format!("Measuring: {name}"), |step| (bench.run)(workspace, step))?;
     for (figure, value) in &figures {
-        say::result(format!("{figure:<28} {value}"));
+        match value {
+            Value::Array(results) => results.iter().for_each(|result| say::result(told(result))),
+            _ => say::result(format!("{figure:<28} {value}")),
+        }
     }
     if let Some(path) = &options.json {
         fs::write(path, json!(figures).to_string() + "\n")
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     Ok(())
+}
+
+/// A result with a goal, in one line.
+fn told(result: &Value) -> String {
+    let met = if result["met"] == Value::Bool(true) { "met   " } else { "MISSED" };
+    let text = |field: &str| result[field].as_str().unwrap_or_default();
+    format!("{met} {} (goal {}): {}", result["ratio"], text("goal"), text("name"))
 }
 
 fn start(workspace: &Workspace, step: &Step) -> Result<Map<String, Value>> {

@@ -18,7 +18,7 @@ use crate::commission::Tier;
 use crate::ids::{
     BookingId, CaseId, ConsignorNumber, CountId, EventId, ImportId, NoteRef, PersonId, SessionId, SlotId,
 };
-use crate::lifecycle::EventStatus;
+use crate::lifecycle::{EventStatus, StatusReason};
 use crate::money::Cents;
 use crate::organization::{Enrolment, EventFounded};
 use crate::rights::Role;
@@ -34,8 +34,8 @@ pub enum Command {
     ChangeStatus {
         /// To where.
         to: EventStatus,
-        /// Why.
-        reason: Option<String>,
+        /// Why, where the rules ask for a reason.
+        reason: Option<StatusReason>,
     },
     /// Enrolled consignors take part; those who do already are passed over.
     JoinConsignors {

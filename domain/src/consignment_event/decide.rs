@@ -7,12 +7,9 @@ use super::state::State;
 use super::{claims, count, fees, items, participation, payouts, rights, schedule, sessions, settlement};
 use crate::aggregate::Context;
 use crate::ids::Actor;
-use crate::lifecycle::{EventStatus, SessionStatus};
+use crate::lifecycle::{EventStatus, SessionStatus, StatusReason};
 use crate::organization::EventFounded;
-use crate::rejection::{Refusal, Rejection};
-
-/// Longest reason, in characters.
-pub const MAX_REASON_CHARS: usize = 500;
+use crate::rejection::{Rejection, conflict, forbidden, not_found, rule};
 
 pub(super) type Decision = Result<Vec<Event>, Rejection>;
 
@@ -122,51 +119,12 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
     }
 }
 
-pub(super) fn rule(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Rule, rule, code, found, allowed)
-}
-
-pub(super) fn conflict(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Conflict, rule, code, found, allowed)
-}
-
-pub(super) fn not_found(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::NotFound, rule, code, found, allowed)
-}
-
 fn create(state: &State, founded: EventFounded, actor: &Actor) -> Decision {
     if !matches!(actor, Actor::Stream(_)) {
-        return Err(Rejection::new(
-            Refusal::Forbidden,
-            "EVT-1",
-            "not_the_organization",
-            actor.to_string(),
-            "the organization's log",
-        ));
+        return Err(forbidden("EVT-1", "not_the_organization", actor.to_string(), "the organization's log"));
     }
     if state.founding.is_some() {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "EVT-1",
-            "event_exists",
-            "the event exists",
-            "creating it once",
-        ));
+        return Err(conflict("EVT-1", "event_exists", "the event exists", "creating it once"));
     }
     Ok(vec![EventCreated(founded).into()])
 }
@@ -175,10 +133,9 @@ fn change_status(
     state: &State,
     founding: &EventFounded,
     to: EventStatus,
-    reason: Option<String>,
+    reason: Option<StatusReason>,
 ) -> Decision {
     let from = state.status;
-    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let Some((_, needs_reason)) = from.next().iter().find(|(next, _)| *next == to) else {
         let allowed: Vec<&str> = from.next().iter().map(|(next, _)| next.name()).collect();
         let allowed =
@@ -186,10 +143,7 @@ fn change_status(
         return Err(rule("EVT-2", "transition_not_allowed", format!("{from} to {to}"), allowed));
     };
     if *needs_reason && reason.is_none() {
-        return Err(rule("EVT-3", "reason_missing", "no reason", "a reason in words"));
-    }
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON_CHARS) {
-        return Err(rule("EVT-3", "reason_too_long", "a longer reason", "at most 500 characters"));
+        return Err(rule("EVT-3", "reason_missing", "no reason", "a reason of the list"));
     }
     let busy = state.sessions.iter().any(|session| holds_items(session.status));
     if busy && !to.sells() {

@@ -26,7 +26,7 @@ use super::settlement::{SettlementApproved, SettlementCalculated, SettlementPinn
 use crate::commission::CommissionPlan;
 use crate::ids::{EventId, ImportId, SessionId};
 use crate::journal::events;
-use crate::lifecycle::EventStatus;
+use crate::lifecycle::{EventStatus, StatusReason};
 use crate::markdown::MarkdownSchedule;
 use crate::organization::{Enrolment, EventFounded};
 use crate::tax::TaxRule;
@@ -37,7 +37,7 @@ events! {
         /// It begins.
         EventCreated = "event_created" v 1,
         /// It moved on.
-        StatusChanged = "status_changed" v 1,
+        StatusChanged = "status_changed" v 2 upcast upcast_status,
         /// Consignors take part.
         ConsignorsJoined = "consignors_joined" v 1,
         /// Items were listed.
@@ -188,7 +188,33 @@ pub struct StatusChanged {
     /// To where.
     pub to: EventStatus,
     /// Why, where the rules ask for a reason.
-    pub reason: Option<String>,
+    pub reason: Option<StatusReason>,
+}
+
+/// Version 1 kept the reason in free text, which may name people; what it said is not carried on.
+#[expect(clippy::unnecessary_wraps, reason = "an upcaster may fail; this one has nothing to fail at")]
+fn upcast_status(_version: u32, mut json: serde_json::Value) -> Result<serde_json::Value, serde_json::Error> {
+    if json.get("reason").is_some_and(serde_json::Value::is_string) {
+        json["reason"] = serde_json::Value::String(StatusReason::Other.name().to_owned());
+    }
+    Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::EventCodec;
+
+    #[test]
+    fn evt_3_a_reason_in_words_of_an_old_log_reads_as_other() {
+        let read = |payload: &str| match Event::from_payload("status_changed", 1, payload) {
+            Ok(Event::StatusChanged(changed)) => changed.reason,
+            other => panic!("{other:?}"),
+        };
+        let old = r#"{"from":"draft","to":"cancelled","reason":"Mrs. Miller is ill"}"#;
+        assert_eq!(read(old), Some(StatusReason::Other));
+        assert_eq!(read(r#"{"from":"draft","to":"registration","reason":null}"#), None);
+    }
 }
 
 /// Consignors take part.

@@ -6,42 +6,42 @@ use super::items::ItemDraft;
 use super::*;
 use crate::commission::Tier;
 use crate::ids::{Actor, ConsignorNumber, EventId, OrganizationId, SessionId};
-use crate::lifecycle::EventStatus;
+use crate::lifecycle::{EventStatus, StatusReason};
 use crate::money::Cents;
 use crate::organization::{Enrolment, EventFounded, Settings};
 use crate::scenario::{Scenario, person};
 use crate::stream::StreamId;
 use crate::tag::Tag;
 
-pub(super) type Sale = Scenario<ConsignmentEvent>;
+pub(crate) type Sale = Scenario<ConsignmentEvent>;
 
-pub(super) const SESSION: SessionId = SessionId(Uuid::from_u128(0x5E));
-pub(super) const NOW: i64 = 1_800_000_000_000;
-pub(super) const HOUR: i64 = 3_600_000;
+pub(crate) const SESSION: SessionId = SessionId(Uuid::from_u128(0x5E));
+pub(crate) const NOW: i64 = 1_800_000_000_000;
+pub(crate) const HOUR: i64 = 3_600_000;
 
-pub(super) fn organization() -> Actor {
+pub(crate) fn organization() -> Actor {
     Actor::Stream(StreamId::Organization(OrganizationId(Uuid::from_u128(0xA))).to_string())
 }
 
-pub(super) fn session_log() -> Actor {
+pub(crate) fn session_log() -> Actor {
     Actor::Stream(StreamId::Session(OrganizationId(Uuid::from_u128(0xA)), SESSION).to_string())
 }
 
-pub(super) fn event_log(id: u128) -> Actor {
+pub(crate) fn event_log(id: u128) -> Actor {
     Actor::Stream(
         StreamId::Event(OrganizationId(Uuid::from_u128(0xA)), EventId(Uuid::from_u128(id))).to_string(),
     )
 }
 
-pub(super) fn olivia() -> Actor {
+pub(crate) fn olivia() -> Actor {
     Actor::Person(person("user_olivia"))
 }
 
-pub(super) fn timer() -> Actor {
+pub(crate) fn timer() -> Actor {
     Actor::System("timer".into())
 }
 
-pub(super) fn created(settings: Settings) -> Sale {
+pub(crate) fn created(settings: Settings) -> Sale {
     let founded = EventFounded {
         event: EventId(Uuid::from_u128(0xE)),
         ordinal: 1,
@@ -53,29 +53,29 @@ pub(super) fn created(settings: Settings) -> Sale {
     Scenario::new().by(organization()).when(Command::Create(Box::new(founded))).by(olivia())
 }
 
-pub(super) fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings::new("USD", "America/New_York")
 }
 
-pub(super) fn to(status: EventStatus) -> Command {
-    let reason = (status == EventStatus::Cancelled).then(|| "hall burnt down".to_owned());
+pub(crate) fn to(status: EventStatus) -> Command {
+    let reason = (status == EventStatus::Cancelled).then_some(StatusReason::Venue);
     Command::ChangeStatus { to: status, reason }
 }
 
-pub(super) fn number(consignor: u32) -> ConsignorNumber {
+pub(crate) fn number(consignor: u32) -> ConsignorNumber {
     ConsignorNumber(consignor)
 }
 
-pub(super) fn tag(item: u32) -> Tag {
+pub(crate) fn tag(item: u32) -> Tag {
     Tag::new(1, item).unwrap()
 }
 
-pub(super) fn tags(items: &[u32]) -> Vec<Tag> {
+pub(crate) fn tags(items: &[u32]) -> Vec<Tag> {
     items.iter().copied().map(tag).collect()
 }
 
 /// In registration, with consignors 1 (regular) and 2 (super).
-pub(super) fn registering(settings: Settings) -> Sale {
+pub(crate) fn registering(settings: Settings) -> Sale {
     created(settings).when(to(EventStatus::Registration)).when(Command::JoinConsignors {
         consignors: vec![
             Enrolment { number: number(1), tier: Tier::Regular },
@@ -84,7 +84,7 @@ pub(super) fn registering(settings: Settings) -> Sale {
     })
 }
 
-pub(super) fn draft(consignor: u32, reference: &str) -> ItemDraft {
+pub(crate) fn draft(consignor: u32, reference: &str) -> ItemDraft {
     ItemDraft {
         row: None,
         consignor: number(consignor),
@@ -100,7 +100,7 @@ pub(super) fn draft(consignor: u32, reference: &str) -> ItemDraft {
 }
 
 /// In intake, with `items` items of consignor 1.
-pub(super) fn stocked(settings: Settings, items: u32) -> Sale {
+pub(crate) fn stocked(settings: Settings, items: u32) -> Sale {
     let drafts: Vec<ItemDraft> = (1..=items).map(|n| draft(1, &format!("R{n}"))).collect();
     let mut sale = registering(settings);
     for chunk in drafts.chunks(500) {
@@ -110,7 +110,7 @@ pub(super) fn stocked(settings: Settings, items: u32) -> Sale {
 }
 
 /// Opens a session over all items; `pages` pages are confirmed.
-pub(super) fn open(sale: Sale, pages: u32) -> Sale {
+pub(crate) fn open(sale: Sale, pages: u32) -> Sale {
     let mut sale = sale
         .when(to(EventStatus::Selling))
         .when(Command::ScheduleSession {
@@ -127,7 +127,7 @@ pub(super) fn open(sale: Sale, pages: u32) -> Sale {
 }
 
 /// Takes all items back; those of `sold` as sold.
-pub(super) fn close(sale: Sale, items: u32, sold: &[u32]) -> Sale {
+pub(crate) fn close(sale: Sale, items: u32, sold: &[u32]) -> Sale {
     let outcome = |n: u32| if sold.contains(&n) { Outcome::Sold } else { Outcome::Unsold };
     sale.by(session_log())
         .when(Command::TakeBack(ItemsTakenBack {
@@ -139,12 +139,12 @@ pub(super) fn close(sale: Sale, items: u32, sold: &[u32]) -> Sale {
         .by(olivia())
 }
 
-pub(super) fn status(sale: &Sale, item: u32) -> crate::lifecycle::ItemStatus {
+pub(crate) fn status(sale: &Sale, item: u32) -> crate::lifecycle::ItemStatus {
     sale.state().item(tag(item)).unwrap().status
 }
 
 /// Refusals as a table: what was asked, the rule, the code.
-pub(super) fn refused(table: Vec<(&str, Sale, &str, &str)>) {
+pub(crate) fn refused(table: Vec<(&str, Sale, &str, &str)>) {
     for (what, sale, rule, code) in table {
         let refusal = sale.refusal();
         assert_eq!((refusal.rule.as_str(), refusal.code.as_str()), (rule, code), "{what}");

@@ -12,7 +12,7 @@ mod evolve;
 mod facts;
 pub mod fees;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod items;
 pub mod participation;
 pub mod payouts;
@@ -37,7 +37,7 @@ pub use state::{ItemSlot, SessionRef, State};
 
 use serde::{Deserialize, Serialize};
 
-use crate::aggregate::{Aggregate, Context, Delivery};
+use crate::aggregate::{Aggregate, Context, Delivery, Timer};
 use crate::ids::ConsignorNumber;
 use crate::lifecycle::EventStatus;
 use crate::organization::ItemRules;
@@ -158,6 +158,13 @@ impl Aggregate for ConsignmentEvent {
                 }),
             },
         }
+    }
+
+    fn timers(state: &State, now: i64) -> Vec<Timer<Command>> {
+        let due = state.next_due(now);
+        due.map(|due_at| Timer { name: "schedule", due_at, command: Command::RunTimers })
+            .into_iter()
+            .collect()
     }
 
     fn evolve(state: &mut State, event: &Event, _recorded_at: i64) {

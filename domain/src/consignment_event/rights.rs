@@ -7,7 +7,7 @@ use super::command::Command;
 use super::settlement::SettleCommand;
 use super::state::State;
 use crate::ids::Actor;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, forbidden};
 use crate::rights::Permission;
 use crate::stream::StreamId;
 
@@ -125,30 +125,18 @@ pub(super) fn check(state: &State, command: &Command, actor: &Actor) -> Result<(
         ),
     };
     if !kind_fits {
-        return Err(forbidden("RGT-1", "wrong_kind_of_actor", actor, allowed));
+        return Err(forbidden("RGT-1", "wrong_kind_of_actor", actor.to_string(), allowed));
     }
     if permissions.is_empty() || permitted(permissions) {
         return Ok(());
     }
-    Err(forbidden("RGT-3", "rights_revoked", actor, "a person whose rights were not taken away"))
+    Err(forbidden("RGT-3", "rights_revoked", actor.to_string(), "a person whose rights were not taken away"))
 }
 
 /// Deliveries of the organization count only when they come from it.
 pub(super) fn from_organization(actor: &Actor) -> Result<(), Rejection> {
-    match sender(actor) {
+    match actor.stream() {
         Some(StreamId::Organization(_)) => Ok(()),
-        _ => Err(forbidden("RGT-2", "not_the_organization", actor, "the organization's own log")),
+        _ => Err(forbidden("RGT-2", "not_the_organization", actor.to_string(), "the organization's own log")),
     }
-}
-
-/// The log that `actor` is, if it is one.
-pub(super) fn sender(actor: &Actor) -> Option<StreamId> {
-    match actor {
-        Actor::Stream(stream) => stream.parse().ok(),
-        Actor::Person(_) | Actor::Terminal(_) | Actor::System(_) => None,
-    }
-}
-
-pub(super) fn forbidden(rule: &'static str, code: &'static str, actor: &Actor, allowed: &str) -> Rejection {
-    Rejection::new(Refusal::Forbidden, rule, code, actor.to_string(), allowed)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::custody::{CUSTODY_PAGE_ITEMS, CustodyItem};
-use super::decide::{Decision, conflict, rule};
+use super::decide::Decision;
 use super::event::{
     Channel, CustodyConfirmed, CustodyHandedOver, Event, ItemsTakenBack, SessionCancelled, SessionOpening,
     SessionScheduled,
@@ -12,7 +12,7 @@ use super::state::{SessionRef, State};
 use crate::ids::{Actor, EventId, SessionId};
 use crate::lifecycle::{EventStatus, SessionStatus};
 use crate::organization::EventFounded;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, elsewhere, forbidden, not_found, rule};
 use crate::stream::StreamId;
 
 /// Sale sessions of one event; a week of day and evening sessions leaves room.
@@ -23,19 +23,9 @@ pub const MAX_SESSION_NAME_CHARS: usize = 80;
 
 /// Deliveries count only when they come from the stream that they speak for.
 pub(super) fn from_session(actor: &Actor, session: SessionId) -> Result<(), Rejection> {
-    let sender = match actor {
-        Actor::Stream(stream) => stream.parse().ok(),
-        Actor::Person(_) | Actor::Terminal(_) | Actor::System(_) => None,
-    };
-    match sender {
+    match actor.stream() {
         Some(StreamId::Session(_, id)) if id == session => Ok(()),
-        _ => Err(Rejection::new(
-            Refusal::Forbidden,
-            "CUS-1",
-            "not_the_session",
-            actor.to_string(),
-            "the session itself",
-        )),
+        _ => Err(forbidden("CUS-1", "not_the_session", actor.to_string(), "the session itself")),
     }
 }
 
@@ -65,13 +55,7 @@ pub(super) fn schedule(
         return Err(rule("SES-3", "event_over", state.status.name(), "an event that still sells"));
     }
     if state.session(session).is_some() {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "SES-4",
-            "session_exists",
-            session.to_string(),
-            "a fresh id",
-        ));
+        return Err(conflict("SES-4", "session_exists", session.to_string(), "a fresh id"));
     }
     let number = u16::try_from(state.sessions.len() + 1).unwrap_or(u16::MAX);
     if state.sessions.len() >= MAX_SESSIONS {
@@ -95,15 +79,10 @@ pub(super) fn schedule(
 }
 
 fn known(state: &State, session: SessionId) -> Result<&SessionRef, Rejection> {
-    state.session(session).map(|(_, found)| found).ok_or_else(|| {
-        Rejection::new(
-            Refusal::NotFound,
-            "SES-5",
-            "session_unknown",
-            session.to_string(),
-            "a session of this event",
-        )
-    })
+    state
+        .session(session)
+        .map(|(_, found)| found)
+        .ok_or_else(|| not_found("SES-5", "session_unknown", session.to_string(), "a session of this event"))
 }
 
 /// Calls a planned session off; one that holds items is closed instead.
@@ -125,13 +104,7 @@ pub(super) fn call_off(state: &State) -> Vec<Event> {
 pub(super) fn open(state: &State, session: SessionId) -> Decision {
     let found = known(state, session)?;
     if found.status != SessionStatus::Scheduled {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "SES-6",
-            "session_not_scheduled",
-            found.status.name(),
-            "a scheduled session",
-        ));
+        return Err(conflict("SES-6", "session_not_scheduled", found.status.name(), "a scheduled session"));
     }
     if !state.status.sells() {
         return Err(rule(
@@ -175,8 +148,7 @@ pub(super) fn page_for(
 pub(super) fn confirm(state: &State, session: SessionId, page: u32) -> Decision {
     let found = known(state, session)?;
     if page != found.confirmed + 1 || page > found.page {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "CUS-2",
             "page_out_of_order",
             format!("page {page}"),
@@ -189,17 +161,10 @@ pub(super) fn confirm(state: &State, session: SessionId, page: u32) -> Decision 
 
 pub(super) fn take_back(state: &State, page: ItemsTakenBack) -> Decision {
     let (number, found) = state.session(page.session).ok_or_else(|| {
-        Rejection::new(
-            Refusal::NotFound,
-            "SES-5",
-            "session_unknown",
-            page.session.to_string(),
-            "a session of this event",
-        )
+        not_found("SES-5", "session_unknown", page.session.to_string(), "a session of this event")
     })?;
     if page.page != found.taken_back + 1 {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "CUS-2",
             "page_out_of_order",
             format!("page {}", page.page),
@@ -209,13 +174,7 @@ pub(super) fn take_back(state: &State, page: ItemsTakenBack) -> Decision {
     let foreign =
         page.items.iter().find(|item| state.item(item.tag).is_none_or(|slot| slot.session != number));
     if let Some(item) = foreign {
-        return Err(Rejection::new(
-            Refusal::CustodyElsewhere,
-            "CUS-3",
-            "not_in_its_custody",
-            item.tag.grouped(),
-            "items this session holds",
-        ));
+        return Err(elsewhere("CUS-3", "not_in_its_custody", item.tag.grouped(), "items this session holds"));
     }
     Ok(vec![page.into()])
 }

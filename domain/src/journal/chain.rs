@@ -5,7 +5,7 @@
 //!
 //! | # | field | bytes |
 //! |---|---|---|
-//! | 0 | domain separation | `hangtag.log.v1` |
+//! | 0 | domain separation ([`Framing`]) | `hangtag.log.v1` |
 //! | 1 | stream id | UTF-8 |
 //! | 2 | seq | 8, unsigned big-endian |
 //! | 3 | recorded at, ms since 1970 UTC | 8, signed big-endian |
@@ -25,8 +25,26 @@ use sha2::{Digest, Sha256};
 
 use super::entry::{Head, RawEntry};
 
-/// Separates these hashes from any other use of SHA-256 and names the version of the framing.
-const FRAME_DOMAIN: &[u8] = b"hangtag.log.v1";
+/// What a chain of hashes is about: separates these hashes from each other and from any other use of SHA-256,
+/// and names the version of the framing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Framing {
+    /// A log: `hangtag.log.v1`.
+    #[default]
+    Log,
+    /// A copy of a log without its texts and names: `hangtag.redacted.v1`. Its hashes hold it together, and can
+    /// never be taken for the log's.
+    RedactedCopy,
+}
+
+impl Framing {
+    const fn domain(self) -> &'static [u8] {
+        match self {
+            Self::Log => b"hangtag.log.v1",
+            Self::RedactedCopy => b"hangtag.redacted.v1",
+        }
+    }
+}
 
 /// The previous hash of a stream's first entry.
 pub const GENESIS: Hash = Hash([0; 32]);
@@ -39,23 +57,19 @@ impl Hash {
     /// Parses 64 hex digits.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
+        let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
+        // Without branches: readers of long logs do this for every entry.
+        let (mut nibbles, mut valid) = ([0_u8; 64], true);
+        for (nibble, digit) in nibbles.iter_mut().zip(digits) {
+            let (decimal, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+            *nibble = if decimal < 10 { decimal } else { letter.wrapping_add(10) };
+            valid &= decimal < 10 || letter < 6;
         }
         let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        for (byte, pair) in bytes.iter_mut().zip(nibbles.chunks_exact(2)) {
+            *byte = pair[0] << 4 | pair[1] & 0xf;
         }
-        Some(Self(bytes))
-    }
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+        valid.then_some(Self(bytes))
     }
 }
 
@@ -126,25 +140,56 @@ pub fn hash_entry(stream: &str, entry: &RawEntry, previous: &Hash) -> Hash {
 /// [`hash_entry`] over borrowed content.
 #[must_use]
 pub fn hash_content(stream: &str, content: &Content<'_>, previous: &Hash) -> Hash {
-    let mut hasher = Sha256::new();
-    for field in [
-        FRAME_DOMAIN,
-        stream.as_bytes(),
-        &content.seq.to_be_bytes(),
-        &content.recorded_at.to_be_bytes(),
-        content.command_id.as_bytes(),
-        content.actor.as_bytes(),
-        content.kind.as_bytes(),
-        &content.version.to_be_bytes(),
-        content.payload,
-        &previous.0,
-    ] {
-        // No field reaches 4 GiB: a stored row ends at 2 MB.
-        let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
-        hasher.update(length.to_be_bytes());
-        hasher.update(field);
+    Framer::new(Framing::Log, stream).hash(content, previous)
+}
+
+/// Hashes the entries of one stream, one after the other, in memory that it keeps from entry to entry.
+#[derive(Clone)]
+pub struct Framer {
+    /// Has taken the frame's first two fields, which are the same for every entry.
+    begun: Sha256,
+    /// The rest of the frame.
+    frame: Vec<u8>,
+}
+
+impl fmt::Debug for Framer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Framer").finish_non_exhaustive()
     }
-    Hash(hasher.finalize().into())
+}
+
+impl Framer {
+    /// For the entries of `stream`.
+    #[must_use]
+    pub fn new(framing: Framing, stream: &str) -> Self {
+        let mut frame = Vec::with_capacity(1_024);
+        put(&mut frame, framing.domain());
+        put(&mut frame, stream.as_bytes());
+        Self { begun: Sha256::new_with_prefix(&frame), frame }
+    }
+
+    /// The hash of `content`, following an entry whose hash is `previous`.
+    pub fn hash(&mut self, content: &Content<'_>, previous: &Hash) -> Hash {
+        let frame = &mut self.frame;
+        frame.clear();
+        put(frame, &content.seq.to_be_bytes());
+        put(frame, &content.recorded_at.to_be_bytes());
+        put(frame, content.command_id.as_bytes());
+        put(frame, content.actor.as_bytes());
+        put(frame, content.kind.as_bytes());
+        put(frame, &content.version.to_be_bytes());
+        put(frame, content.payload);
+        put(frame, &previous.0);
+        Hash(self.begun.clone().chain_update(&*frame).finalize().into())
+    }
+}
+
+/// Appends one field with its length.
+fn put(frame: &mut Vec<u8>, field: &[u8]) {
+    // No field reaches 4 GiB: a stored row ends at 2 MB.
+    let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+    frame.extend_from_slice(&length.to_be_bytes());
+    frame.extend_from_slice(field);
 }
 
 /// What is wrong with an entry, seen from its place in the chain.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decide::{Decision, existing, rule, running};
+use super::decide::{Decision, existing, running};
 use super::event::{
     AccountFlag, AccountFlagged, AccountLinked, ConsignorErased, ParticipationCount, ParticipationUncounted,
     ParticipationsCounted, ReferralCodeIssued, ReferralCodeRetired, TierChanged,
@@ -11,7 +11,7 @@ use super::state::{AccountState, State};
 use crate::commission::Tier;
 use crate::ids::{Actor, ConsignorNumber, EventId, PersonId};
 use crate::money::Cents;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, forbidden, not_found, rule};
 use crate::stream::StreamId;
 
 /// Shortest referral code, in characters: still hard to hit by chance.
@@ -21,22 +21,15 @@ pub const MIN_CODE_CHARS: usize = 4;
 pub const MAX_CODE_CHARS: usize = 12;
 
 fn known(state: &State, number: ConsignorNumber) -> Result<&AccountState, Rejection> {
-    state.account(number).ok_or_else(|| {
-        Rejection::new(
-            Refusal::NotFound,
-            "ORG-10",
-            "consignor_unknown",
-            number.to_string(),
-            "an enrolled consignor",
-        )
-    })
+    state
+        .account(number)
+        .ok_or_else(|| not_found("ORG-10", "consignor_unknown", number.to_string(), "an enrolled consignor"))
 }
 
 fn living(state: &State, number: ConsignorNumber) -> Result<&AccountState, Rejection> {
     let account = known(state, number)?;
     if account.erased {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "ERA-2",
             "consignor_erased",
             number.to_string(),
@@ -67,13 +60,9 @@ pub(super) fn link(state: &State, consignor: ConsignorNumber, person: PersonId) 
     living(state, consignor)?;
     match state.links.get(&person) {
         Some(linked) if *linked == consignor => Ok(Vec::new()),
-        Some(linked) => Err(Rejection::new(
-            Refusal::Conflict,
-            "ORG-11",
-            "person_linked",
-            format!("consignor {linked}"),
-            "one account per person",
-        )),
+        Some(linked) => {
+            Err(conflict("ORG-11", "person_linked", format!("consignor {linked}"), "one account per person"))
+        }
         None => Ok(vec![AccountLinked { consignor, person }.into()]),
     }
 }
@@ -86,8 +75,7 @@ pub(super) fn erase(state: &State, consignor: ConsignorNumber) -> Decision {
     }
     let owed = account.carried.max(account.store_credit);
     if owed > Cents::ZERO {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "ERA-3",
             "money_owed",
             owed.to_string(),
@@ -110,7 +98,7 @@ pub(super) fn issue_code(state: &State, code: &str, consignor: ConsignorNumber) 
     let code = code_of(code)?;
     match state.codes.get(&code) {
         Some(owner) if *owner == consignor => Ok(Vec::new()),
-        Some(_) => Err(Rejection::new(Refusal::Conflict, "ORG-12", "code_taken", code, "a free code")),
+        Some(_) => Err(conflict("ORG-12", "code_taken", code, "a free code")),
         None => Ok(vec![ReferralCodeIssued { code, consignor }.into()]),
     }
 }
@@ -121,25 +109,15 @@ pub(super) fn retire_code(state: &State, code: &str) -> Decision {
     if state.codes.contains_key(&code) {
         Ok(vec![ReferralCodeRetired { code }.into()])
     } else {
-        Err(Rejection::new(Refusal::NotFound, "ORG-12", "code_unknown", code, "a code that was issued"))
+        Err(not_found("ORG-12", "code_unknown", code, "a code that was issued"))
     }
 }
 
 /// Deliveries count only when they come from the event that they speak for.
 pub(super) fn from_event(actor: &Actor, event: EventId) -> Result<(), Rejection> {
-    let sender = match actor {
-        Actor::Stream(stream) => stream.parse().ok(),
-        Actor::Person(_) | Actor::Terminal(_) | Actor::System(_) => None,
-    };
-    match sender {
+    match actor.stream() {
         Some(StreamId::Event(_, id)) if id == event => Ok(()),
-        _ => Err(Rejection::new(
-            Refusal::Forbidden,
-            "RGT-2",
-            "not_the_event",
-            actor.to_string(),
-            "the event's own log",
-        )),
+        _ => Err(forbidden("RGT-2", "not_the_event", actor.to_string(), "the event's own log")),
     }
 }
 

@@ -6,16 +6,17 @@ use super::accounts;
 use super::command::Command;
 use super::event::{
     ConsignorsEnrolled, Enrolment, Event, EventEnded, EventFounded, HeadContradicted, HeadWitnessed,
-    OrganizationCreated, OrganizationReinstated, OrganizationSuspended, RightsAcknowledged, RoleGranted,
-    RoleRevoked, SettingsChanged, Topic, WebhookRegistered, WebhookRemoved,
+    OrganizationCreated, RightsAcknowledged, RoleGranted, RoleRevoked, SettingsChanged, Topic,
+    WebhookRegistered, WebhookRemoved,
 };
 use super::ledger::{self, Facts};
+use super::platform;
 use super::settings::{MAX_NAME_CHARS, Settings};
 use super::state::State;
 use crate::aggregate::Context;
 use crate::ids::{Actor, EventId, PersonId, WebhookId};
 use crate::journal::Hash;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, forbidden, not_found, rule};
 use crate::rights::Role;
 use crate::stream::StreamId;
 use crate::tag::MAX_EVENT_ORDINAL;
@@ -54,15 +55,14 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
             accounts::from_event(actor, event)?;
             end_event(state, event)
         }
-        Command::Suspend { reason, note } => {
-            from_platform(state, actor)?;
-            let suspended = OrganizationSuspended { reason, note };
-            Ok(if state.suspended { Vec::new() } else { vec![suspended.into()] })
+        Command::Suspend { reason, note } => platform::suspend(state, actor, reason, note),
+        Command::Reinstate => platform::reinstate(state, actor),
+        Command::OpenSupport { reason, minutes, note } => {
+            platform::open_support(state, actor, (reason, minutes, note), context.now)
         }
-        Command::Reinstate => {
-            from_platform(state, actor)?;
-            Ok(if state.suspended { vec![OrganizationReinstated {}.into()] } else { Vec::new() })
-        }
+        Command::CloseSupport { person } => platform::close_support(state, actor, &person),
+        Command::AddHost { host } => platform::add_host(state, &host),
+        Command::RemoveHost { host } => platform::remove_host(state, &host),
         Command::AcknowledgeRights { person, event, seq } => {
             accounts::from_event(actor, event)?;
             let waiting = state.unacknowledged.contains_key(&(person.clone(), event));
@@ -95,26 +95,11 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
     }
 }
 
-/// The platform is above the organization: its people are known at the edge and hold no role here.
-fn from_platform(state: &State, actor: &Actor) -> Result<(), Rejection> {
-    existing(state)?;
-    let outsider = match actor {
-        Actor::Person(person) => state.roles_of(person).is_empty(),
-        Actor::System(_) => true,
-        Actor::Terminal(_) | Actor::Stream(_) => false,
-    };
-    if outsider {
-        return Ok(());
-    }
-    Err(Rejection::new(Refusal::Forbidden, "RGT-4", "not_the_platform", actor.to_string(), "a super admin"))
-}
-
 /// Refuses while the platform has stopped the organization.
 pub(super) fn running(state: &State) -> Result<&Settings, Rejection> {
     let settings = existing(state)?;
     if state.suspended {
-        return Err(Rejection::new(
-            Refusal::Forbidden,
+        return Err(forbidden(
             "ORG-13",
             "organization_suspended",
             "the organization is suspended",
@@ -145,13 +130,7 @@ fn found_event(
         .filter(|ordinal| *ordinal <= MAX_EVENT_ORDINAL)
         .ok_or_else(|| rule("ORG-6", "too_many_events", "999 events", "at most 999 events"))?;
     if state.events.contains(&event) {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "ORG-6",
-            "event_exists",
-            event.to_string(),
-            "a fresh id",
-        ));
+        return Err(conflict("ORG-6", "event_exists", event.to_string(), "a fresh id"));
     }
     let name = checked_name(name)?;
     Ok(vec![EventFounded { event, ordinal, name, starts_on, ends_on, settings }.into()])
@@ -160,13 +139,7 @@ fn found_event(
 fn end_event(state: &State, event: EventId) -> Decision {
     existing(state)?;
     if !state.events.contains(&event) {
-        return Err(Rejection::new(
-            Refusal::NotFound,
-            "ORG-14",
-            "event_unknown",
-            event.to_string(),
-            "an event founded here",
-        ));
+        return Err(not_found("ORG-14", "event_unknown", event.to_string(), "an event founded here"));
     }
     Ok(if state.ended.contains(&event) { Vec::new() } else { vec![EventEnded { event }.into()] })
 }
@@ -179,8 +152,7 @@ fn witness(state: &State, stream: StreamId, seq: u64, hash: Hash, actor: &Actor)
         Actor::Person(_) | Actor::Terminal(_) => false,
     };
     if !speaks {
-        return Err(Rejection::new(
-            Refusal::Forbidden,
+        return Err(forbidden(
             "RGT-2",
             "not_the_log",
             actor.to_string(),
@@ -191,8 +163,7 @@ fn witness(state: &State, stream: StreamId, seq: u64, hash: Hash, actor: &Actor)
         return Ok(vec![HeadWitnessed { stream, seq, hash }.into()]);
     };
     if seq < last {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "ORG-15",
             "head_goes_back",
             format!("entry {seq}"),
@@ -214,13 +185,7 @@ fn register_webhook(state: &State, webhook: WebhookId, url_digest: Hash, mut top
         return Err(rule("ORG-16", "no_topic", "no topic", "at least one topic"));
     }
     if state.webhooks.contains(&webhook) {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "ORG-16",
-            "webhook_exists",
-            webhook.to_string(),
-            "a fresh id",
-        ));
+        return Err(conflict("ORG-16", "webhook_exists", webhook.to_string(), "a fresh id"));
     }
     if state.webhooks.len() >= MAX_WEBHOOKS {
         return Err(rule("ORG-16", "too_many_webhooks", "20 webhooks", "at most 20 webhooks"));
@@ -233,28 +198,12 @@ fn remove_webhook(state: &State, webhook: WebhookId) -> Decision {
     if state.webhooks.contains(&webhook) {
         return Ok(vec![WebhookRemoved { webhook }.into()]);
     }
-    Err(Rejection::new(
-        Refusal::NotFound,
-        "ORG-16",
-        "webhook_unknown",
-        webhook.to_string(),
-        "a webhook that was registered",
-    ))
-}
-
-pub(super) fn rule(rule: &'static str, code: &'static str, found: &str, allowed: &str) -> Rejection {
-    Rejection::new(Refusal::Rule, rule, code, found, allowed)
+    Err(not_found("ORG-16", "webhook_unknown", webhook.to_string(), "a webhook that was registered"))
 }
 
 pub(super) fn existing(state: &State) -> Result<&Settings, Rejection> {
     state.settings.as_ref().ok_or_else(|| {
-        Rejection::new(
-            Refusal::NotFound,
-            "ORG-1",
-            "organization_unknown",
-            "no such organization",
-            "an organization that was created",
-        )
+        not_found("ORG-1", "organization_unknown", "no such organization", "an organization that was created")
     })
 }
 
@@ -274,13 +223,7 @@ fn checked_name(name: &str) -> Result<String, Rejection> {
 
 fn create(state: &State, slug: String, name: &str, settings: Settings, first_admin: PersonId) -> Decision {
     if state.settings.is_some() {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "ORG-1",
-            "organization_exists",
-            "the organization exists",
-            "creating it once",
-        ));
+        return Err(conflict("ORG-1", "organization_exists", "the organization exists", "creating it once"));
     }
     let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let inner = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -320,8 +263,7 @@ fn change_settings(state: &State, settings: Settings) -> Decision {
         ));
     }
     if settings.version != current.version + 1 {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "ORG-5",
             "settings_version",
             format!("version {}", settings.version),

@@ -13,7 +13,7 @@ use super::event::{
 use super::state::{State, content_digest, place_digest, subject_digest};
 use crate::aggregate::Context;
 use crate::ids::{CaseId, NoteRef, RunId};
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, not_found, rule};
 
 /// Subjects in one page: with a finding each, an entry group of some 500 KB.
 pub const MAX_COMPARED: usize = 500;
@@ -34,10 +34,6 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, ()>)
         Command::FinishRun { run } => finish(state, run),
         Command::Resolve { case, resolution, reason, note } => resolve(state, case, resolution, reason, note),
     }
-}
-
-fn conflict(rule: &'static str, code: &'static str, found: impl Into<String>, allowed: &str) -> Rejection {
-    Rejection::new(Refusal::Conflict, rule, code, found, allowed)
 }
 
 fn choose(state: &State, policy: Policy) -> Vec<Event> {
@@ -74,8 +70,7 @@ fn record(
 ) -> Decision {
     under_way(state, run)?;
     if compared.len() > MAX_COMPARED || findings.len() > MAX_FINDINGS {
-        return Err(Rejection::new(
-            Refusal::Rule,
+        return Err(rule(
             "REC-2",
             "page_too_large",
             format!("{} compared, {} findings", compared.len(), findings.len()),
@@ -86,8 +81,7 @@ fn record(
     let mut by_place: BTreeMap<u64, Finding> = BTreeMap::new();
     for finding in findings {
         if !subjects.contains(&subject_digest(&finding.subject)) {
-            return Err(Rejection::new(
-                Refusal::Rule,
+            return Err(rule(
                 "REC-2",
                 "finding_not_compared",
                 format!("{:?}", finding.subject),
@@ -173,22 +167,10 @@ fn resolve(
         return Err(conflict("REC-5", "case_resolved", case.to_string(), "one resolution per case"));
     }
     let Some(open) = state.open.get(&case) else {
-        return Err(Rejection::new(
-            Refusal::NotFound,
-            "REC-5",
-            "case_unknown",
-            case.to_string(),
-            "an open discrepancy",
-        ));
+        return Err(not_found("REC-5", "case_unknown", case.to_string(), "an open discrepancy"));
     };
     if reason == ResolutionReason::MostRecent {
-        return Err(Rejection::new(
-            Refusal::Rule,
-            "REC-6",
-            "reason_is_the_policys",
-            "most_recent",
-            "a person's own reason",
-        ));
+        return Err(rule("REC-6", "reason_is_the_policys", "most_recent", "a person's own reason"));
     }
     let subject = open.subject.clone();
     Ok(vec![DiscrepancyResolved { case, resolution, reason, by_policy: false, subject, note }.into()])

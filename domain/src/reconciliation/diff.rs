@@ -132,10 +132,9 @@ fn whole(
     })
 }
 
-/// What is left of a line, tax included where it is added: the caller's views hold both sides alike.
+/// What is left of a line, its tax included.
 fn worth(line: &LineView) -> Result<Cents, OutOfRange> {
-    let each = line.price.plus(line.tax)?;
-    each.0.checked_mul(i64::from(line.quantity)).map(Cents).ok_or(OutOfRange)
+    line.each()?.0.checked_mul(i64::from(line.quantity)).map(Cents).ok_or(OutOfRange)
 }
 
 impl Comparison<'_> {
@@ -198,7 +197,7 @@ impl Comparison<'_> {
         // A line that a refund on one side took back is that refund's difference, not one more of quantity.
         if our.quantity != their.quantity && !self.refunds_differ() {
             let (more, sign) = if their.quantity > our.quantity { (their, 1) } else { (our, -1) };
-            let each = more.price.plus(more.tax)?;
+            let each = more.each()?;
             let count = i64::from(our.quantity.abs_diff(their.quantity));
             let difference = each.0.checked_mul(count * sign).map(Cents).ok_or(OutOfRange)?;
             let sides = (i64::from(our.quantity), i64::from(their.quantity));

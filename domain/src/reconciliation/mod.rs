@@ -1,22 +1,30 @@
 //! The comparison of an event's and its sessions' logs with the store: runs, differences, and their resolutions.
 
 mod command;
+mod compare;
 mod decide;
 mod diff;
 mod event;
+mod expected;
+#[cfg(test)]
+mod expected_tests;
 mod state;
+mod store;
 #[cfg(test)]
 mod tests;
 mod view;
 
 pub use command::Command;
+pub use compare::{Compared, StoreAnswer, compare_with_store};
 pub use decide::{MAX_COMPARED, MAX_FINDINGS, RUN_STALE_MS};
 pub use diff::{Class, Finding, Subject, compare_items, compare_orders, compare_topics};
 pub use event::{
     DiscrepancyFound, DiscrepancyResolved, DiscrepancyVanished, Event, Policy, PolicyChosen, Resolution,
     ResolutionReason, RunAbandoned, RunFinished, RunKind, RunStarted,
 };
+pub use expected::{Expected, ExpectedError, MissedWebhooks, WEBHOOK_GRACE_MS};
 pub use state::{OpenCase, Running, State};
+pub use store::order_of_store;
 pub use view::{EntryRef, Evidence, ItemView, LineView, OrderView, RefundView};
 
 use serde::{Deserialize, Serialize};

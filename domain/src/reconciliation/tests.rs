@@ -137,21 +137,28 @@ fn case_of(scenario: &Scenario<Reconciliation>) -> CaseId {
 #[test]
 fn rec_1_one_run_at_a_time_and_one_that_hangs_gives_way() {
     started().when(Command::StartRun { run: run(1), kind: RunKind::Full }).then_kinds(&[]);
-    started().when(Command::StartRun { run: run(2), kind: RunKind::Full }).then_refused("REC-1");
+    started()
+        .when(Command::StartRun { run: run(2), kind: RunKind::Full })
+        .then_refused("REC-1", "run_under_way");
     started()
         .at(1_800_000_000_000 + RUN_STALE_MS)
         .when(Command::StartRun { run: run(2), kind: RunKind::Changes })
         .then_kinds(&["run_abandoned", "run_started"]);
-    started().when(record(2, &[], vec![])).then_refused("REC-1");
-    started().when(Command::FinishRun { run: run(2) }).then_refused("REC-1");
-    started().when(Command::FinishRun { run: run(1) }).when(record(1, &[], vec![])).then_refused("REC-1");
+    started().when(record(2, &[], vec![])).then_refused("REC-1", "run_not_under_way");
+    started().when(Command::FinishRun { run: run(2) }).then_refused("REC-1", "run_not_under_way");
+    started()
+        .when(Command::FinishRun { run: run(1) })
+        .when(record(1, &[], vec![]))
+        .then_refused("REC-1", "run_not_under_way");
 }
 
 #[test]
 fn rec_2_a_page_is_bounded_and_speaks_of_what_it_compared() {
-    started().when(record(1, &[2], vec![finding(1, 5)])).then_refused("REC-2");
-    started().when(record(1, &vec![1; MAX_COMPARED + 1], vec![])).then_refused("REC-2");
-    started().when(record(1, &[1], vec![finding(1, 5); MAX_FINDINGS + 1])).then_refused("REC-2");
+    started().when(record(1, &[2], vec![finding(1, 5)])).then_refused("REC-2", "finding_not_compared");
+    started().when(record(1, &vec![1; MAX_COMPARED + 1], vec![])).then_refused("REC-2", "page_too_large");
+    started()
+        .when(record(1, &[1], vec![finding(1, 5); MAX_FINDINGS + 1]))
+        .then_refused("REC-2", "page_too_large");
 }
 
 #[test]
@@ -166,15 +173,16 @@ fn rec_5_a_difference_is_found_once_and_resolved_once() {
     resolved.then_kinds(&["discrepancy_resolved"]);
     let repeated = resolved.when(record(1, &[1], vec![finding(1, 5)]));
     repeated.then_kinds(&[]);
-    repeated.when(resolve(ResolutionReason::Trifle)).then_refused("REC-5");
+    repeated.when(resolve(ResolutionReason::Trifle)).then_refused("REC-5", "case_resolved");
     let unknown = CaseId(Uuid::from_u128(99));
     let resolution = Resolution::Explained;
     let command = Command::Resolve { case: unknown, resolution, reason: ResolutionReason::Other, note: None };
-    started().when(command).then_refused("REC-5");
+    started().when(command).then_refused("REC-5", "case_unknown");
     let own = started().when(record(1, &[1], vec![finding(1, 5)]));
     let case = case_of(&own);
     let reason = ResolutionReason::MostRecent;
-    own.when(Command::Resolve { case, resolution, reason, note: None }).then_refused("REC-6");
+    own.when(Command::Resolve { case, resolution, reason, note: None })
+        .then_refused("REC-6", "reason_is_the_policys");
 }
 
 #[test]

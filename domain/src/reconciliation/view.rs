@@ -41,12 +41,33 @@ pub struct LineView {
     pub line: RemoteId,
     /// How many are left: 0 after a return or removal.
     pub quantity: u32,
-    /// Price of one, in shop money, discounts taken off.
+    /// Price of one without its tax, in shop money, discounts taken off.
     #[serde(rename = "price_cents")]
     pub price: Cents,
     /// Tax on it.
     #[serde(rename = "tax_cents")]
     pub tax: Cents,
+}
+
+impl LineView {
+    /// The one thing of a line sold at `price` with `tax`, at a store whose prices contain the tax or not.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] for amounts that no order can reach.
+    pub(super) fn of_one(
+        tag: Option<Tag>,
+        line: RemoteId,
+        (price, tax): (Cents, Cents),
+        tax_included: bool,
+    ) -> Result<Self, OutOfRange> {
+        let price = if tax_included { price.minus(tax)? } else { price };
+        Ok(Self { tag, line, quantity: 1, price, tax })
+    }
+
+    /// What a shopper pays for one.
+    pub(super) fn each(&self) -> Result<Cents, OutOfRange> {
+        self.price.plus(self.tax)
+    }
 }
 
 /// One refund.

@@ -4,11 +4,12 @@ use super::event::{
     CloseReason, ClosedOver, CustodyReleased, CustodyTaken, Event, ReleaseConfirmed, SessionCancelled,
     SessionClosed, SessionClosing, SessionOpened, SessionScheduled, TermsUpdated,
 };
-use super::refuse::{Decision, conflict, from_event, organizer, rule};
+use super::refuse::{Decision, from_event, organizer};
 use super::state::State;
 use crate::consignment_event::{self, CUSTODY_PAGE_ITEMS, CustodyHandedOver, Terms};
 use crate::ids::Actor;
 use crate::lifecycle::SessionStatus;
+use crate::rejection::{conflict, rule};
 
 /// Terms in one update: all consignors of a large event.
 pub const MAX_TERMS: usize = 1_000;

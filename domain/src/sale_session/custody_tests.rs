@@ -23,7 +23,7 @@ fn cus_6_a_page_that_arrives_while_the_session_closes_goes_back_with_the_rest() 
     later.then_kinds(&["custody_taken", "custody_released"]);
     let confirmed = later.when(Command::ConfirmRelease { page: 3 });
     confirmed.then_kinds(&["release_confirmed"]);
-    confirmed.when(Command::ConfirmRelease { page: 3 }).then_refused("CUS-2");
+    confirmed.when(Command::ConfirmRelease { page: 3 }).then_refused("CUS-2", "page_out_of_order");
 }
 
 #[test]
@@ -57,7 +57,10 @@ fn cus_3_an_item_that_has_left_is_not_sold_here() {
     // Two pages in custody, one of them released: the session still knows the item, and who decides about it.
     let closing = open().by(olivia()).when(Command::Close);
     assert!(closing.state().slot(tag(1)).unwrap().has(Slot::RELEASED));
-    closing.by(till(1)).when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0)).then_refused("SAL-1");
+    closing
+        .by(till(1))
+        .when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0))
+        .then_refused("SAL-1", "session_not_open");
 }
 
 #[test]
@@ -70,9 +73,9 @@ fn ses_13_new_terms_count_for_later_estimates_only() {
     assert_eq!(after.state().books.share, Cents(600));
     let after = after.when(sell(2, &[(4, 500)], &[(TenderKind::Card, 500)], 0));
     assert_eq!(after.state().books.share, Cents(600 + 375), "60 + 3 × 5 %");
-    after.when(terms(1)).then_refused("CUS-1");
+    after.when(terms(1)).then_refused("CUS-1", "not_the_event");
     let none = Command::UpdateTerms { terms: vec![] };
-    open().by(event_actor()).when(none).then_refused("SES-13");
+    open().by(event_actor()).when(none).then_refused("SES-13", "terms_size");
 }
 
 #[test]
@@ -80,20 +83,20 @@ fn ses_15_a_session_is_called_off_only_before_it_opens() {
     let planned = || scheduled(TaxRule::default(), MarkdownSchedule::default());
     let cancelled = planned().when(Command::Cancel);
     assert_eq!(cancelled.state().status, SessionStatus::Cancelled);
-    cancelled.when(page(1, true, vec![])).then_refused("CUS-2");
-    planned().by(olivia()).when(Command::Cancel).then_refused("CUS-1");
-    open().by(event_actor()).when(Command::Cancel).then_refused("SES-9");
+    cancelled.when(page(1, true, vec![])).then_refused("CUS-2", "page_out_of_order");
+    planned().by(olivia()).when(Command::Cancel).then_refused("CUS-1", "not_the_event");
+    open().by(event_actor()).when(Command::Cancel).then_refused("SES-9", "session_status");
 }
 
 #[test]
 fn ses_9_pausing_and_closing_follow_the_lifecycle() {
-    open().by(olivia()).when(Command::Resume).then_refused("SES-9");
+    open().by(olivia()).when(Command::Resume).then_refused("SES-9", "session_status");
     let paused = open().by(olivia()).when(Command::Pause);
-    paused.when(Command::Pause).then_refused("SES-9");
+    paused.when(Command::Pause).then_refused("SES-9", "session_status");
     let resumed = open().by(olivia()).when(Command::Pause).when(Command::Resume);
     assert_eq!(resumed.state().status, SessionStatus::Open);
     let planned = scheduled(TaxRule::default(), MarkdownSchedule::default()).by(olivia());
-    planned.when(Command::Close).then_refused("SES-9");
+    planned.when(Command::Close).then_refused("SES-9", "session_status");
 }
 
 #[test]

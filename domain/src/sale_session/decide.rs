@@ -6,7 +6,7 @@ use super::custody::{cancel, close, confirm_release, move_on, schedule, take, up
 use super::event::{Event, SessionPaused, SessionResumed};
 use super::facts::Facts;
 use super::receipts::{AskedLine, AskedUnlisted, Sale, Tender, complete, identify, record, void};
-use super::refuse::{Decision, from_event, not_found, organizer, paired};
+use super::refuse::{Decision, from_event, organizer, paired};
 use super::returns::return_lines;
 use super::state::State;
 use super::{online, terminals};
@@ -15,6 +15,7 @@ use crate::consignment_event::SessionScheduled;
 use crate::ids::ReceiptId;
 use crate::lifecycle::SessionStatus;
 use crate::money::Cents;
+use crate::rejection::not_found;
 
 pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Facts>) -> Decision {
     if let Command::Schedule(plan) = command {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::conflicts::{ClaimAnswered, ClaimSent, ConflictOpened, ConflictResolved};
-use super::online::{OnlineOrderCancelled, OnlineOrderTaken, OnlineOrderUpdated, OnlineRefunded};
+use super::online::{
+    OnlineOrderCancelled, OnlineOrderTaken, OnlineOrderUpdated, OnlineRefunded, upcast_refund,
+};
 use super::receipts::{LineIdentified, ReceiptCompleted, ReceiptVoided};
 use super::returns::ReturnRecorded;
 use super::terminals::{
@@ -84,7 +86,7 @@ events! {
         /// An online order was cancelled.
         OnlineOrderCancelled = "online_order_cancelled" v 1,
         /// The store gave money back.
-        OnlineRefunded = "online_refunded" v 1,
+        OnlineRefunded = "online_refunded" v 2 upcast upcast_refund,
     }
 }
 

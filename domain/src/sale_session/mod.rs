@@ -66,7 +66,9 @@ use uuid::Uuid;
 
 use crate::aggregate::{Aggregate, Context, Delivery};
 use crate::consignment_event;
-use crate::ids::EventId;
+use crate::ids::{Actor, EventId};
+use crate::lifecycle::SessionStatus;
+use crate::journal::{EventCodec as _, RawEntry};
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
@@ -137,8 +139,26 @@ impl Aggregate for SaleSession {
         }
     }
 
+    fn turned_away(entry: &RawEntry) -> Option<Actor> {
+        // Only this kind is read: receipts, which come by the thousand, are not.
+        if entry.kind != "terminal_revoked" {
+            return None;
+        }
+        match Event::decode(entry).ok()?.event {
+            Event::TerminalRevoked(revoked) => Some(Actor::Terminal(revoked.terminal)),
+            _ => None,
+        }
+    }
+
     fn answer(state: &State, query: &Query) -> Answer {
         queries::answer(state, query)
+    }
+
+    fn silenced(state: &State, listener: &str) -> Option<Command> {
+        let Ok(Actor::Terminal(terminal)) = listener.parse() else { return None };
+        let selling = matches!(state.status, SessionStatus::Open | SessionStatus::Paused);
+        let held = state.terminal(terminal).filter(|_| selling)?.1.waiting;
+        held.map(|_| Command::ReportUnreachable { terminal })
     }
 
     fn evolve(state: &mut State, event: &Event, recorded_at: i64) {

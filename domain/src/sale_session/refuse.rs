@@ -4,46 +4,10 @@ use super::event::Event;
 use super::state::{State, TerminalState};
 use crate::ids::{Actor, EventId, TerminalId};
 use crate::money::OutOfRange;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, forbidden, rule};
 use crate::stream::StreamId;
 
 pub(super) type Decision = Result<Vec<Event>, Rejection>;
-
-pub(super) fn rule(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Rule, rule, code, found, allowed)
-}
-
-pub(super) fn conflict(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Conflict, rule, code, found, allowed)
-}
-
-pub(super) fn forbidden(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Forbidden, rule, code, found, allowed)
-}
-
-pub(super) fn not_found(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::NotFound, rule, code, found, allowed)
-}
 
 pub(super) fn out_of_range(_: OutOfRange) -> Rejection {
     rule("MNY-4", "amount_out_of_range", "an amount that no sale has", "amounts up to 9,999,999.99")
@@ -51,17 +15,9 @@ pub(super) fn out_of_range(_: OutOfRange) -> Rejection {
 
 /// Deliveries count only when they come from the stream that they speak for.
 pub(super) fn from_event(actor: &Actor, event: EventId) -> Result<(), Rejection> {
-    match sender(actor) {
+    match actor.stream() {
         Some(StreamId::Event(_, id)) if id == event => Ok(()),
         _ => Err(forbidden("CUS-1", "not_the_event", actor.to_string(), "the event's own log")),
-    }
-}
-
-/// The stream that delivers, if one does.
-pub(super) fn sender(actor: &Actor) -> Option<StreamId> {
-    match actor {
-        Actor::Stream(stream) => stream.parse().ok(),
-        Actor::Person(_) | Actor::Terminal(_) | Actor::System(_) => None,
     }
 }
 

@@ -146,9 +146,9 @@ fn cus_2_custody_arrives_in_pages_and_the_last_one_opens() {
     assert_eq!(scenario.deliveries().len(), 2, "each page is confirmed to the event");
     scheduled(TaxRule::default(), MarkdownSchedule::default())
         .when(page(2, true, vec![]))
-        .then_refused("CUS-2");
-    open().by(event_actor()).when(page(2, true, vec![])).then_refused("CUS-2");
-    open().when(page(3, true, vec![])).then_refused("CUS-1");
+        .then_refused("CUS-2", "page_out_of_order");
+    open().by(event_actor()).when(page(2, true, vec![])).then_refused("CUS-2", "page_out_of_order");
+    open().when(page(3, true, vec![])).then_refused("CUS-1", "not_the_event");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn sal_6_an_item_is_sold_once_and_the_refusal_says_who_sold_it_when() {
         &[(TenderKind::Card, 1_075)],
         0,
     ));
-    scenario.then_refused("SAL-6");
+    scenario.then_refused("SAL-6", "item_already_sold");
     let refusal = scenario.refusal();
     assert!(refusal.found.contains("receipt 1 by Till 1 at 2027-"), "{}", refusal.found);
     assert_eq!(scenario.state().sold, 1, "the refused basket changed nothing");
@@ -181,28 +181,33 @@ fn sal_6_an_item_is_sold_once_and_the_refusal_says_who_sold_it_when() {
 #[test]
 fn sal_refuses_what_cannot_be_a_basket() {
     let cash = |amount| [(TenderKind::Cash, amount)];
-    open().when(sell(1, &[], &[], 0)).then_refused("SAL-3");
-    open().when(sell(1, &[(1, 1_000), (1, 1_000)], &cash(2_000), 0)).then_refused("SAL-4");
-    open().when(sell(1, &[(99, 1_000)], &cash(1_000), 0)).then_refused("SAL-5");
-    open().when(sell(1, &[(1, 999)], &cash(999), 0)).then_refused("SAL-7");
-    open().when(sell(1, &[(1, 1_000)], &[], 0)).then_refused("SAL-8");
-    open().when(sell(1, &[(1, 1_000)], &cash(0), 0)).then_refused("SAL-8");
-    open().when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 2_000)], 1_000)).then_refused("SAL-9");
-    open().when(sell(1, &[(1, 1_000)], &cash(1_000), -1)).then_refused("SAL-9");
-    open().when(sell(1, &[(1, 1_000)], &cash(900), 0)).then_refused("SAL-10");
-    open().by(till(9)).when(sell(1, &[(1, 1_000)], &cash(1_000), 0)).then_refused("TRM-5");
+    open().when(sell(1, &[], &[], 0)).then_refused("SAL-3", "basket_size");
+    open().when(sell(1, &[(1, 1_000), (1, 1_000)], &cash(2_000), 0)).then_refused("SAL-4", "tag_twice");
+    open().when(sell(1, &[(99, 1_000)], &cash(1_000), 0)).then_refused("SAL-5", "item_unknown_here");
+    open().when(sell(1, &[(1, 999)], &cash(999), 0)).then_refused("SAL-7", "price_differs");
+    open().when(sell(1, &[(1, 1_000)], &[], 0)).then_refused("SAL-8", "tender_count");
+    open().when(sell(1, &[(1, 1_000)], &cash(0), 0)).then_refused("SAL-8", "tender_amount");
+    open()
+        .when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 2_000)], 1_000))
+        .then_refused("SAL-9", "change_without_cash");
+    open().when(sell(1, &[(1, 1_000)], &cash(1_000), -1)).then_refused("SAL-9", "change_without_cash");
+    open().when(sell(1, &[(1, 1_000)], &cash(900), 0)).then_refused("SAL-10", "tenders_do_not_pay");
+    open()
+        .by(till(9))
+        .when(sell(1, &[(1, 1_000)], &cash(1_000), 0))
+        .then_refused("TRM-5", "terminal_unknown");
     open()
         .by(olivia())
         .when(Command::RevokeTerminal { terminal: terminal(1) })
         .by(till(1))
         .when(sell(1, &[(1, 1_000)], &cash(1_000), 0))
-        .then_refused("TRM-5");
+        .then_refused("TRM-5", "terminal_revoked");
     open()
         .by(olivia())
         .when(Command::Pause)
         .by(till(1))
         .when(sell(1, &[(1, 1_000)], &cash(1_000), 0))
-        .then_refused("SAL-1");
+        .then_refused("SAL-1", "session_not_open");
 }
 
 #[test]
@@ -231,8 +236,8 @@ fn trm_4_a_pairing_code_works_once_and_not_for_ever() {
         token_digest: digest(13),
     };
     offered().when(pair(3)).then_kinds(&["terminal_paired"]);
-    offered().when(pair(3)).when(pair(4)).then_refused("TRM-4");
-    offered().at(NOW + PAIRING_LIFETIME_MS).when(pair(3)).then_refused("TRM-4");
+    offered().when(pair(3)).when(pair(4)).then_refused("TRM-4", "pairing_code_unusable");
+    offered().at(NOW + PAIRING_LIFETIME_MS).when(pair(3)).then_refused("TRM-4", "pairing_code_unusable");
 }
 
 #[test]

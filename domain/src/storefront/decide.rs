@@ -12,7 +12,7 @@ use super::orders;
 use super::state::{Progress, State};
 use crate::aggregate::Context;
 use crate::ids::RemoteId;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, not_found, rule};
 
 /// Webhook topics that we live by.
 pub const NEEDED_TOPICS: [&str; 9] = [
@@ -60,13 +60,7 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         return connect(state, connected);
     }
     let Some(store) = &state.store else {
-        return Err(Rejection::new(
-            Refusal::NotFound,
-            "STF-1",
-            "store_not_connected",
-            "no connected store",
-            "connecting it first",
-        ));
+        return Err(not_found("STF-1", "store_not_connected", "no connected store", "connecting it first"));
     };
     match command {
         Command::Connect { .. } => Ok(Vec::new()),
@@ -101,24 +95,9 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
     }
 }
 
-pub(super) fn rule(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Rule, rule, code, found, allowed)
-}
-
 fn connect(state: &State, connected: StoreConnected) -> Decision {
     if state.store.is_some() {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "STF-1",
-            "store_connected",
-            "the store is connected",
-            "disconnecting it first",
-        ));
+        return Err(conflict("STF-1", "store_connected", "the store is connected", "disconnecting it first"));
     }
     let domain = &connected.domain;
     let plain = domain
@@ -146,8 +125,7 @@ fn move_cursor(state: &State, updated_at: i64) -> Decision {
     match updated_at.cmp(&state.cursor) {
         std::cmp::Ordering::Equal => Ok(Vec::new()),
         std::cmp::Ordering::Greater => Ok(vec![CursorMoved { updated_at }.into()]),
-        std::cmp::Ordering::Less => Err(Rejection::new(
-            Refusal::Conflict,
+        std::cmp::Ordering::Less => Err(conflict(
             "STF-6",
             "cursor_back",
             updated_at.to_string(),
@@ -162,8 +140,7 @@ fn send(state: &State, changes: Vec<u64>, now: i64) -> Decision {
     }
     let due = state.due(now, usize::MAX);
     if let Some(change) = changes.iter().find(|change| due.binary_search(change).is_err()) {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "STF-8",
             "change_not_due",
             change.to_string(),
@@ -190,13 +167,7 @@ fn wait(failures: u32) -> i64 {
 fn fail(state: &State, change: u64, failure: Failure, now: i64) -> Decision {
     let sent = state.pending.get(&change).filter(|pending| pending.progress == Progress::Sent);
     let Some(pending) = sent else {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "STF-8",
-            "change_not_sent",
-            change.to_string(),
-            "a change that was sent",
-        ));
+        return Err(conflict("STF-8", "change_not_sent", change.to_string(), "a change that was sent"));
     };
     let retry_at = match failure {
         Failure::Refused => None,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::command::{Agreement, FetchedOrder};
-use super::decide::{Decision, Facts, rule};
+use super::decide::{Decision, Facts};
 use super::event::{
     AgreedSale, AgreementRecorded, Event, Handed, HandedOver, KnownOrder, OrderRouted, RefundedLine,
     RoutedLine, SaleKind, StoreConnected,
@@ -14,7 +14,7 @@ use super::event::{
 use super::state::State;
 use crate::ids::{RemoteId, SessionId};
 use crate::money::{Cents, OutOfRange};
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{not_found, rule};
 
 /// Agreements of one order; a busy order has a handful.
 pub const MAX_AGREEMENTS: usize = 100;
@@ -81,13 +81,7 @@ pub(super) fn record(
 
 pub(super) fn reroute(state: &State, store: &StoreConnected, order: RemoteId, facts: &Facts) -> Decision {
     let Some(before) = facts.orders.get(&order) else {
-        return Err(Rejection::new(
-            Refusal::NotFound,
-            "STF-5",
-            "order_unknown",
-            order.to_string(),
-            "an order on record",
-        ));
+        return Err(not_found("STF-5", "order_unknown", order.to_string(), "an order on record"));
     };
     let mut known = before.clone();
     let mut told: BTreeSet<SessionId> = BTreeSet::new();
@@ -172,17 +166,19 @@ impl Update {
         self.known.lines.push(RoutedLine { line, tag: sale.tag, price: sale.amount, tax: sale.tax, session });
     }
 
-    /// Tells each session of its own lines; an adjustment is told to the first session only, so that it counts
-    /// once.
+    /// Tells each session of its own lines. An adjustment counts once: it is told to the session of the first line
+    /// that the agreement gives back, or else of the order's first line.
     fn give_back(
         &mut self,
         agreement: &Agreement,
         back: &[(Option<SessionId>, RefundedLine)],
-        mut adjustment: Cents,
+        adjustment: Cents,
     ) {
         let mut sessions: BTreeSet<SessionId> = back.iter().filter_map(|(session, _)| *session).collect();
-        if adjustment != Cents::ZERO && sessions.is_empty() {
-            sessions.extend(self.known.lines.iter().find_map(|line| line.session));
+        let first = back.iter().find_map(|(session, _)| *session);
+        let first = first.or_else(|| self.known.lines.iter().find_map(|line| line.session));
+        if adjustment != Cents::ZERO {
+            sessions.extend(first);
         }
         let refund = agreement.refund.unwrap_or(agreement.agreement);
         for session in sessions {
@@ -191,7 +187,7 @@ impl Update {
                 refund,
                 happened_at: agreement.happened_at,
                 lines,
-                adjustment: std::mem::take(&mut adjustment),
+                adjustment: if first == Some(session) { adjustment } else { Cents::ZERO },
             };
             self.refunds.push(HandedOver { session, handed });
         }

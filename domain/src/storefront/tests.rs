@@ -94,14 +94,16 @@ fn told(scenario: &Scenario<Storefront>) -> Vec<(u128, SessionCommand)> {
 
 #[test]
 fn stf_1_one_store_at_a_time() {
-    connected().when(connect("other.myshopify.com", 1_000)).then_refused("STF-1");
-    for (domain, points) in [("", 1_000), ("Demo.example", 1_000), ("a b", 1_000), ("demo.myshopify.com", 0)]
-    {
-        Scenario::<Storefront>::new().when(connect(domain, points)).then_refused("STF-1");
+    connected().when(connect("other.myshopify.com", 1_000)).then_refused("STF-1", "store_connected");
+    for domain in ["", "Demo.example", "a b"] {
+        Scenario::<Storefront>::new().when(connect(domain, 1_000)).then_refused("STF-1", "domain_unusable");
     }
+    Scenario::<Storefront>::new()
+        .when(connect("demo.myshopify.com", 0))
+        .then_refused("STF-1", "budget_unusable");
     let gone = connected().when(Command::Disconnect { reason: DisconnectReason::Uninstalled });
     gone.then_kinds(&["store_disconnected"]);
-    gone.when(Command::MoveCursor { updated_at: 1 }).then_refused("STF-1");
+    gone.when(Command::MoveCursor { updated_at: 1 }).then_refused("STF-1", "store_not_connected");
 }
 
 #[test]
@@ -141,9 +143,9 @@ fn stf_4_each_agreement_is_recorded_once_however_it_comes() {
     later.then_kinds(&["agreement_recorded", "order_routed"]);
     routed().when(fetch(FetchedOrder { test: true, ..fetched(NOW, vec![placed()]) })).then_kinds(&[]);
     let many = (0..=100).map(|n| agreement(n, AgreementKind::Edit, vec![])).collect();
-    routed().when(fetch(fetched(NOW, many))).then_refused("STF-4");
+    routed().when(fetch(fetched(NOW, many))).then_refused("STF-4", "order_too_large");
     let absurd = agreement(1, AgreementKind::Refund, vec![sale(11, None, -1, i64::MIN)]);
-    routed().when(fetch(fetched(NOW, vec![absurd]))).then_refused("STF-4");
+    routed().when(fetch(fetched(NOW, vec![absurd]))).then_refused("STF-4", "amount_out_of_range");
 }
 
 #[test]
@@ -182,7 +184,7 @@ fn stf_5_lines_without_a_session_wait_for_one() {
     scenario.then_kinds(&["order_routed"]);
     assert!(scenario.state().unrouted.is_empty());
     assert_eq!(told(&scenario).last().unwrap().0, 0x52);
-    connected().when(Command::RerouteOrder { order }).then_refused("STF-5");
+    connected().when(Command::RerouteOrder { order }).then_refused("STF-5", "order_unknown");
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn stf_6_the_cursor_never_goes_back() {
     moved.then_kinds(&["cursor_moved"]);
     let same = moved.when(Command::MoveCursor { updated_at: 5 });
     same.then_kinds(&[]);
-    same.when(Command::MoveCursor { updated_at: 4 }).then_refused("STF-6");
+    same.when(Command::MoveCursor { updated_at: 4 }).then_refused("STF-6", "cursor_back");
 }
 
 fn queue(item: u32, target: Change) -> Command {
@@ -240,9 +242,9 @@ fn stf_8_failures_wait_longer_each_time_and_a_sick_store_is_left_alone() {
     let send = |change| Command::SendChanges { changes: vec![change] };
     let fail = |failure| Command::FailChange { change: 1, failure };
     let under_way = || connected().when(queue(1, Change::Withdrawn)).when(send(1));
-    under_way().when(send(1)).then_refused("STF-8");
-    under_way().when(Command::SendChanges { changes: vec![] }).then_refused("STF-8");
-    connected().when(fail(Failure::Throttled)).then_refused("STF-8");
+    under_way().when(send(1)).then_refused("STF-8", "change_not_due");
+    under_way().when(Command::SendChanges { changes: vec![] }).then_refused("STF-8", "changes_sent");
+    connected().when(fail(Failure::Throttled)).then_refused("STF-8", "change_not_sent");
     let refused = under_way().when(fail(Failure::Refused));
     assert_eq!(refused.state().pending[&1].progress, Progress::Stuck);
     let mut scenario = under_way();
@@ -292,4 +294,32 @@ fn stf_10_the_state_survives_a_snapshot() {
     let (read, _): (State, usize) =
         bincode::serde::decode_from_slice(&bytes, bincode::config::standard()).unwrap();
     assert_eq!(read, *scenario.state());
+}
+
+#[test]
+fn stf_7_waiting_changes_are_bounded() {
+    let price = Some(500);
+    let pending = Pending { tag: Tag::new(1, 1).unwrap(), price, progress: Progress::Waiting, failures: 0 };
+    let full = connected().given_state(|state| {
+        state.changes = 200_000;
+        state.pending = (1..=200_000).map(|change| (change, pending)).collect();
+    });
+    let source =
+        EntryRef { stream: "00000000-0000-0000-0000-00000000000a/organization".parse().unwrap(), seq: 1 };
+    let queue = Command::QueueChange { tag: Tag::new(1, 2).unwrap(), target: Change::Withdrawn, source };
+    full.when(queue).then_refused("STF-7", "too_many_changes");
+}
+
+#[test]
+fn stf_5_an_adjustment_counts_where_the_first_line_given_back_belongs() {
+    // Session 0x51 comes first by its id, but only a line of 0x52 is given back.
+    let sale = routed().when(fetch(fetched(1, vec![placed(), refund()])));
+    let adjusted: Vec<u128> = told(&sale)
+        .into_iter()
+        .filter_map(|(session, command)| match command {
+            SessionCommand::TakeOnlineRefund(refund) if refund.adjustment != Cents::ZERO => Some(session),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(adjusted, [0x52]);
 }

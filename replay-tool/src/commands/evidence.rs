@@ -18,6 +18,12 @@ impl Legend {
         format!("[{} #{}]", self.name(&evidence.stream), evidence.seq)
     }
 
+    /// `[S1 #44.2]`: line 2 of the entry; line 0 is the entry as a whole.
+    pub fn cite_line(&mut self, stream: &str, seq: u64, line: u16) -> String {
+        let line = if line == 0 { String::new() } else { format!(".{line}") };
+        format!("[{} #{seq}{line}]", self.name(stream))
+    }
+
     fn name(&mut self, stream: &str) -> String {
         if let Some((_, name)) = self.streams.iter().find(|(known, _)| known == stream) {
             return name.clone();

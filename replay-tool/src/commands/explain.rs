@@ -11,6 +11,7 @@ use replay_tool::story::receipt::{self, LineStory, ReceiptStory, Wanted};
 use replay_tool::story::words;
 
 use super::evidence::{Legend, actor};
+use super::statement;
 use crate::cli::{Common, Explain, Logs, ReceiptArgs};
 use crate::output::{Align, Cell, Out, Table, Tone, tame};
 use crate::{Answer, Failure, Outcome};
@@ -28,6 +29,11 @@ pub fn run(what: &Explain, common: &Common, out: &mut Out) -> Answer {
             item(known, logs, common, out)
         }
         Explain::Consignor { number, logs } => consignor(ConsignorNumber(*number), logs, common, out),
+        Explain::Statement { number, event } => {
+            statement::statement(ConsignorNumber(*number), event, common, out)
+        }
+        Explain::Payout { payout, event } => statement::payout(payout, event, common, out),
+        Explain::Settlement { event } => statement::settlement(event, common, out),
     }
 }
 

@@ -163,7 +163,7 @@ impl<'a> Printer<'a> {
 
     /// Prints what is wanted of one file; false when it does not hold to its end.
     fn file(&mut self, file: &Path, filter: &Filter) -> Result<bool, Failure> {
-        let stream = glance(file).map_or_else(String::new, |glance| glance.header.stream);
+        let stream = glance(file).map_or_else(String::new, |glance| glance.header.export.stream);
         match self.walk(open(file)?, filter, &stream) {
             Ok(_) | Err(ScanError::Enough) => Ok(true),
             Err(ScanError::Fault(fault)) => {

@@ -6,9 +6,13 @@ mod explain;
 mod fetch;
 mod log;
 mod project;
+mod reconcile;
+mod redact;
 mod shell;
+mod statement;
 mod timeline;
 mod verify;
+mod what_if;
 
 use std::path::PathBuf;
 
@@ -34,6 +38,9 @@ pub fn run(cli: &Cli, out: &mut Out) -> Answer {
         Command::Diff(args) => timeline::diff(args, common, out),
         Command::Doctor(logs) => doctor::run(logs, common, out),
         Command::Project(args) => project::run(args, common, out),
+        Command::WhatIf(args) => what_if::run(args, common, out),
+        Command::Reconcile(args) => reconcile::run(args, common, out),
+        Command::Redact(args) => redact::run(args, common, out),
         Command::Completions { shell } => shell::completions(*shell, out),
         Command::Man { command } => shell::man(command.as_deref(), out),
     }

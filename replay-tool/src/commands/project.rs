@@ -100,16 +100,7 @@ impl Reading for Behind {
         if line.seq <= self.checkpoint.seq {
             return;
         }
-        into.entries.push(RawEntry {
-            seq: line.seq,
-            recorded_at: line.recorded_at,
-            command_id: line.command_id.clone().into_owned(),
-            actor: line.actor.clone().into_owned(),
-            kind: line.kind.clone().into_owned(),
-            version: line.version,
-            payload: line.payload.to_owned(),
-            hash: line.hash,
-        });
+        into.entries.push(line.into());
     }
 }
 

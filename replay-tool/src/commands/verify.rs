@@ -4,11 +4,12 @@ use std::path::Path;
 
 use replay_tool::fault::Fault;
 use replay_tool::files::{FindError, find, open};
+use replay_tool::header::Original;
 use replay_tool::scan::{Nothing, ScanError, Verified, scan};
 use serde::Serialize;
 
 use crate::cli::{Common, Logs};
-use crate::output::{Align, Cell, Out, Table, Tone, remark};
+use crate::output::{Align, Cell, Out, Table, Tone, remark, tame};
 use crate::{Answer, Failure, Outcome};
 
 /// What is said about one file.
@@ -21,6 +22,9 @@ struct Report {
     entries: Option<u64>,
     head_seq: Option<u64>,
     head_hash: Option<String>,
+    /// For a redacted copy: the log that it was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original: Option<Original>,
     fault: Option<Told>,
 }
 
@@ -72,6 +76,7 @@ impl Report {
             entries: Some(verified.entries),
             head_seq: Some(verified.head.seq),
             head_hash: Some(verified.head.hash.to_string()),
+            original: verified.original,
             fault: None,
         }
     }
@@ -86,6 +91,7 @@ impl Report {
             entries: None,
             head_seq: None,
             head_hash: None,
+            original: None,
             fault: Some(Told { fault, message }),
         }
     }
@@ -109,6 +115,18 @@ fn show(reports: &[Report], out: &mut Out) -> Result<(), Failure> {
         if let Some(told) = &report.fault {
             let text = format!("{}: {}", report.file, told.message);
             out.toned(Tone::Bad, &text)?;
+        }
+        if let Some(original) = &report.original {
+            out.toned(
+                Tone::Warning,
+                &format!(
+                    "{}: a redacted copy of {} up to entry {} ({}); its hashes are its own, not the log's",
+                    report.file,
+                    tame(report.stream.as_deref().unwrap_or("?")),
+                    original.head_seq,
+                    replay_tool::fault::short(&original.head_hash)
+                ),
+            )?;
         }
         if let Some(from) = report.from.filter(|from| *from > 1) {
             remark(&format!(

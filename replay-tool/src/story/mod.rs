@@ -2,7 +2,9 @@
 
 pub mod consignor;
 pub mod item;
+pub mod payout;
 pub mod receipt;
+pub mod statement;
 
 use domain::stream::StreamId;
 use serde::Serialize;

@@ -1,5 +1,7 @@
 //! Making export files for tests.
 
+pub mod settled;
+pub mod store;
 pub mod world;
 
 use domain::journal::{

@@ -8,7 +8,8 @@ use domain::commission::Tier;
 use domain::consignment_event::items::ItemDraft;
 use domain::consignment_event::{self, Channel, ConsignmentEvent};
 use domain::ids::{
-    Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, ReturnId, SessionId, TerminalId,
+    Actor, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, ReturnId, SessionId, ShopId,
+    TerminalId,
 };
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::lifecycle::EventStatus;
@@ -16,6 +17,8 @@ use domain::markdown::{MarkdownSchedule, MarkdownStep};
 use domain::money::{BasisPoints, Cents};
 use domain::organization::{self, Enrolment, Organization};
 use domain::sale_session::{self, AskedLine, SaleSession, Tender, TenderKind};
+use domain::settlement::Pin;
+use domain::storefront::{self, Storefront};
 use domain::stream::StreamId;
 use domain::tag::Tag;
 use domain::tax::TaxRule;
@@ -45,21 +48,25 @@ pub struct Size {
     pub items: u32,
     pub receipts: u32,
     pub close: bool,
+    /// The session sells online too.
+    pub online: bool,
 }
 
 /// What a transcript needs: a handful.
-pub const SMALL: Size = Size { consignors: 3, items: 12, receipts: 4, close: false };
+pub const SMALL: Size = Size { consignors: 3, items: 12, receipts: 4, close: false, online: false };
 
 pub struct World {
     random: u64,
-    now: i64,
+    pub(super) now: i64,
     ids: u128,
     organization: Running<Organization>,
     event: Running<ConsignmentEvent>,
     session: Running<SaleSession>,
+    storefront: Running<Storefront>,
     pub organization_id: StreamId,
     pub event_id: StreamId,
     pub session_id: StreamId,
+    pub storefront_id: StreamId,
     waiting: VecDeque<(Actor, Delivery)>,
 }
 
@@ -76,14 +83,16 @@ impl World {
             organization: Running::default(),
             event: Running::default(),
             session: Running::default(),
+            storefront: Running::default(),
             organization_id: StreamId::Organization(organization),
             event_id: StreamId::Event(organization, event),
             session_id: StreamId::Session(organization, session),
+            storefront_id: StreamId::Storefront(organization, ShopId(id(4))),
             waiting: VecDeque::new(),
         };
         world.found(event);
         world.list_items(size);
-        world.open(session);
+        world.open(session, size.online);
         world.sell(size.receipts);
         if size.close {
             world.at_session(&olivia(), sale_session::Command::Close);
@@ -97,8 +106,10 @@ impl World {
             (&self.organization_id, &self.organization.log),
             (&self.event_id, &self.event.log),
             (&self.session_id, &self.session.log),
+            (&self.storefront_id, &self.storefront.log),
         ]
         .into_iter()
+        .filter(|(_, log)| !log.is_empty())
         .map(|(stream, log)| {
             let lines = super::export_lines(&stream.to_string(), Head::EMPTY, log.iter().cloned());
             (replay_tool::files::file_name(stream), lines)
@@ -109,6 +120,51 @@ impl World {
     /// The log of the session, unsealed entries to tamper with.
     pub fn session_log(&self) -> &[RawEntry] {
         &self.session.log
+    }
+
+    /// The log of the event, unsealed entries to tamper with.
+    pub fn event_log(&self) -> &[RawEntry] {
+        &self.event.log
+    }
+
+    /// A command to the storefront, and what follows from it.
+    pub(super) fn submit_to_storefront(&mut self, actor: &Actor, command: storefront::Command) {
+        let (id, stream) = (self.fresh().to_string(), self.storefront_id.clone());
+        let sent = submit(&mut self.storefront, &stream, actor, &id, command, self.now);
+        self.deliver(&stream, sent);
+    }
+
+    /// Tags and prices of what is left on the floor.
+    pub fn unsold(&self) -> Vec<(Tag, Cents)> {
+        let left = self.session.state.slots().iter().filter(|slot| slot.receipt == 0);
+        left.map(|slot| (slot.tag, Cents(slot.price.into()))).collect()
+    }
+
+    /// The three logs and their heads.
+    pub fn logs(&self) -> [(Pin, &[RawEntry]); 3] {
+        let pin =
+            |stream: &StreamId, head: Head| Pin { stream: stream.clone(), seq: head.seq, hash: head.hash };
+        [
+            (pin(&self.organization_id, self.organization.head), &self.organization.log),
+            (pin(&self.event_id, self.event.head), &self.event.log),
+            (pin(&self.session_id, self.session.head), &self.session.log),
+        ]
+    }
+
+    /// The heads as they are.
+    pub fn pins(&self) -> Vec<Pin> {
+        self.logs().into_iter().map(|(pin, _)| pin).collect()
+    }
+
+    /// The receipts completed so far.
+    pub fn sales(&self) -> Vec<sale_session::ReceiptCompleted> {
+        let sold = self.session.log.iter().filter(|entry| entry.kind == "receipt_completed");
+        sold.map(|entry| serde_json::from_str(&entry.payload).unwrap()).collect()
+    }
+
+    /// Numbers of the payouts that were calculated.
+    pub fn payouts(&self) -> Vec<u32> {
+        self.event.state.payouts.by_number.keys().copied().collect()
     }
 
     fn found(&mut self, event: EventId) {
@@ -185,10 +241,11 @@ impl World {
         }
     }
 
-    fn open(&mut self, session: SessionId) {
+    fn open(&mut self, session: SessionId, online: bool) {
         self.now = START_MS;
         let name = "Saturday morning".to_owned();
-        let channels = vec![Channel::Floor];
+        let mut channels = vec![Channel::Floor];
+        channels.extend(online.then_some(Channel::Online));
         self.at_event(&olivia(), consignment_event::Command::ScheduleSession { session, name, channels });
         self.at_event(&olivia(), consignment_event::Command::OpenSession { session });
         for name in ["Till 1", "Till 2"] {
@@ -292,7 +349,7 @@ impl World {
         self.deliver(&stream, sent);
     }
 
-    fn at_event(&mut self, actor: &Actor, command: consignment_event::Command) {
+    pub(super) fn at_event(&mut self, actor: &Actor, command: consignment_event::Command) {
         let id = self.fresh().to_string();
         self.tick();
         let stream = self.event_id.clone();
@@ -300,7 +357,7 @@ impl World {
         self.deliver(&stream, sent);
     }
 
-    fn at_session(&mut self, actor: &Actor, command: sale_session::Command) {
+    pub(super) fn at_session(&mut self, actor: &Actor, command: sale_session::Command) {
         let id = self.fresh().to_string();
         self.tick();
         let stream = self.session_id.clone();
@@ -329,7 +386,11 @@ impl World {
                     let command = serde_json::from_str(&json).unwrap();
                     submit(&mut self.session, &to, &actor_of, &command_id, command, self.now)
                 }
-                other => panic!("nothing is delivered to {other}"),
+                StreamId::Storefront(..) => {
+                    let command = serde_json::from_str(&json).unwrap();
+                    submit(&mut self.storefront, &to, &actor_of, &command_id, command, self.now)
+                }
+                StreamId::Reconciliation(..) => panic!("nothing is delivered to {to}"),
             };
             self.waiting.extend(sent.into_iter().map(|delivery| (actor(&to), delivery)));
         }
@@ -339,7 +400,7 @@ impl World {
         self.now += 1_000;
     }
 
-    fn fresh(&mut self) -> Uuid {
+    pub(super) fn fresh(&mut self) -> Uuid {
         self.ids += 1;
         // The last digits differ first, so that ids can be told apart by their beginning.
         Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0000 + (self.ids << 96) + self.ids)
@@ -358,7 +419,7 @@ impl World {
     }
 }
 
-fn olivia() -> Actor {
+pub(super) fn olivia() -> Actor {
     Actor::Person(PersonId("user_demo_olivia".to_owned()))
 }
 

@@ -14,9 +14,10 @@ use crate::adapters::database::Value;
 use crate::http::caller::Caller;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
 use crate::http::edge::Edge;
-use crate::http::extract::{Asked, Named};
+use crate::http::extract::Named;
 use crate::http::fresh::{FreshQuery, settle};
-use crate::http::page::Page;
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
+use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 use crate::http::time::instant;
@@ -139,8 +140,9 @@ pub struct TerminalView {
     pub last_sale_at: Option<String>,
 }
 
+/// A terminal, as the rows know it.
 #[derive(Deserialize)]
-struct TerminalRow {
+pub struct TerminalRow {
     terminal: String,
     name: String,
     paired_at: i64,
@@ -151,29 +153,74 @@ struct TerminalRow {
     last_sale_at: Option<i64>,
 }
 
-const SELECT_TERMINALS: &str = "SELECT t.terminal, t.name, t.paired_at, t.revoked_at, t.receipts, t.lines, t.gross_cents,
+macro_rules! select_terminals {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.terminal, t.name, t.paired_at, t.revoked_at, t.receipts, t.lines, t.gross_cents,
       (SELECT MAX(r.recorded_at) FROM receipt r
         WHERE r.organization = t.organization AND r.session = t.session AND r.terminal = t.terminal) AS last_sale_at
-    FROM terminal t WHERE t.organization = ?1 AND t.session = ?2 ORDER BY t.paired_at, t.terminal";
+            FROM terminal t WHERE t.organization = ?1 AND ",
+            $rest
+        )
+    };
+}
 
-/// A session's terminals, in the order they paired.
+const SELECT_TERMINALS: &str = select_terminals!("t.session = ?2 ORDER BY t.paired_at, t.terminal");
+
+impl Resource for TerminalView {
+    const NAME: &'static str = "terminal";
+    const LIST: List = List {
+        select: select_terminals!("t.session = ?2->>'session'"),
+        key: "terminal",
+        default: "paired_at",
+        sorts: &["paired_at", "name", "receipts", "gross_cents", "last_sale_at"],
+        columns: &[
+            "terminal",
+            "name",
+            "paired_at",
+            "revoked_at",
+            "receipts",
+            "lines",
+            "gross_cents",
+            "last_sale_at",
+        ],
+    };
+    type Row = TerminalRow;
+
+    async fn views(_: &Asking, rows: Vec<TerminalRow>) -> Result<Vec<Self>, EdgeError> {
+        Ok(rows.into_iter().map(Self::from).collect())
+    }
+}
+
+impl From<TerminalRow> for TerminalView {
+    fn from(row: TerminalRow) -> Self {
+        Self {
+            terminal: row.terminal,
+            name: row.name,
+            paired_at: instant(row.paired_at),
+            revoked_at: row.revoked_at.map(instant),
+            receipts: row.receipts,
+            lines: row.lines,
+            gross_cents: row.gross_cents,
+            last_sale_at: row.last_sale_at.map(instant),
+        }
+    }
+}
+
+/// A session's terminals.
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{session}/terminals",
     tag = "terminals",
-    params(("session" = String, Path, description = "The session's id"), FreshQuery),
-    responses((status = 200, body = Page<TerminalView>), Problems)
+    params(("session" = String, Path, description = "The session's id"), PageQuery, ListQuery, FreshQuery),
+    responses((status = 200, content((Page<TerminalView> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_terminals(
-    edge: Edge,
-    tenant: Tenant,
+    lists: Lists,
     Named(session): Named<SessionId>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<TerminalView>>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
-    find_session(&edge, &tenant, session).await?;
-    terminals_of(&edge, &tenant, session).await.map(|terminals| Json(Page::whole(terminals)))
+) -> Result<Listing<TerminalView>, EdgeError> {
+    lists.answer(Of::Session(session), &()).await
 }
 
 /// A session's terminals as the read model knows them.
@@ -187,17 +234,7 @@ pub async fn terminals_of(
 ) -> Result<Vec<TerminalView>, EdgeError> {
     let found: Vec<TerminalRow> =
         tenant.rows(edge).all(SELECT_TERMINALS, &[Value::Text(&session.to_string())]).await?;
-    let views = found.into_iter().map(|row| TerminalView {
-        terminal: row.terminal,
-        name: row.name,
-        paired_at: instant(row.paired_at),
-        revoked_at: row.revoked_at.map(instant),
-        receipts: row.receipts,
-        lines: row.lines,
-        gross_cents: row.gross_cents,
-        last_sale_at: row.last_sale_at.map(instant),
-    });
-    Ok(views.collect())
+    Ok(found.into_iter().map(TerminalView::from).collect())
 }
 
 /// Ends a terminal's pairing: its token counts no more, with its very next request.

@@ -1,13 +1,13 @@
 //! Decisions about claims.
 
-use super::super::decide::{Decision, not_found};
+use super::super::decide::Decision;
 use super::super::state::State;
 use super::{ClaimAccepted, ClaimContested, ClaimResolution, ClaimResolved};
 use crate::claims::{Claim, ClaimKind};
 use crate::consignment_event::{CustodyItem, Event, Terms};
 use crate::ids::{CaseId, SessionId};
 use crate::lifecycle::ItemStatus;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{elsewhere, not_found};
 use crate::tag::Tag;
 
 /// True when the claim fits what the event knows: a late sale of something still here, or the return of what
@@ -70,8 +70,7 @@ pub(in super::super) fn resolve(
     };
     let on_floor = state.item(tag).is_some_and(|slot| slot.status == ItemStatus::OnFloor);
     if resolution == ClaimResolution::Upheld && on_floor {
-        return Err(Rejection::new(
-            Refusal::CustodyElsewhere,
+        return Err(elsewhere(
             "CON-6",
             "custody_elsewhere",
             format!("{} is on a floor", tag.grouped()),

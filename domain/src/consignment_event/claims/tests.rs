@@ -61,7 +61,7 @@ fn con_13_a_claim_that_contradicts_the_record_is_contested_never_refused() {
         sale.then_kinds(&["claim_contested"]);
         assert_eq!(answer(&sale), "contested");
     }
-    closed().when(claim(tag(2), ClaimKind::Sold)).then_refused("CUS-1");
+    closed().when(claim(tag(2), ClaimKind::Sold)).then_refused("CUS-1", "not_the_session");
     let sale = closed().by(session_log()).when(claim(tag(1), ClaimKind::Sold));
     let [Event::ClaimContested(contested)] = sale.appended() else { panic!("contested") };
     assert_eq!((contested.found, contested.holder), (Some(ItemStatus::Sold), Some(SESSION)));
@@ -78,7 +78,7 @@ fn con_5_a_contested_claim_is_resolved_once() {
     };
     let upheld = contested().when(resolve(ClaimResolution::Upheld));
     assert_eq!((status(&upheld, 2), answer(&upheld).as_str()), (ItemStatus::Sold, "accepted"));
-    upheld.when(resolve(ClaimResolution::Dismissed)).then_refused("CON-5");
+    upheld.when(resolve(ClaimResolution::Dismissed)).then_refused("CON-5", "no_open_claim");
     let dismissed = contested().when(resolve(ClaimResolution::Dismissed));
     assert_eq!((status(&dismissed, 2), answer(&dismissed).as_str()), (ItemStatus::PickedUp, "dismissed"));
 }
@@ -98,10 +98,10 @@ fn con_6_nothing_is_upheld_about_an_item_on_another_floor_or_of_no_event() {
     sale.then_kinds(&["claim_contested"]);
     let [Event::ClaimContested(contested)] = sale.appended() else { panic!("contested") };
     assert_eq!(contested.holder, Some(other));
-    sale.by(olivia()).when(resolve(ClaimResolution::Upheld)).then_refused("CON-6");
+    sale.by(olivia()).when(resolve(ClaimResolution::Upheld)).then_refused("CON-6", "custody_elsewhere");
     let unknown =
         closed().by(session_log()).when(claim(Tag::new(2, 1).unwrap(), ClaimKind::Sold)).by(olivia());
-    unknown.when(resolve(ClaimResolution::Upheld)).then_refused("CON-6");
+    unknown.when(resolve(ClaimResolution::Upheld)).then_refused("CON-6", "item_unknown");
 }
 
 #[test]
@@ -118,5 +118,5 @@ fn ses_16_a_planned_session_can_be_called_off_by_itself_or_with_its_event() {
     assert_eq!(sale.deliveries().pop().unwrap().command["type"].as_str(), Some("cancel"));
     sale.when(cancel.clone()).then_kinds(&[]);
     planned().when(to(EventStatus::Cancelled)).then_kinds(&["status_changed", "session_cancelled"]);
-    open(stocked(settings(), 1), 1).when(cancel).then_refused("SES-6");
+    open(stocked(settings(), 1), 1).when(cancel).then_refused("SES-6", "session_not_scheduled");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::decide::{Decision, conflict, holds_items, not_found, rule};
+use super::super::decide::{Decision, holds_items};
 use super::super::items::MAX_TAGS;
 use super::super::state::State;
 use super::{
@@ -12,7 +12,7 @@ use super::{
 use crate::ids::CountId;
 use crate::lifecycle::{EventStatus, ItemStatus};
 use crate::organization::EventFounded;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, not_found, rule};
 use crate::tag::Tag;
 
 /// Differences in one page of a comparison: an entry of about 40 KB.

@@ -1,9 +1,8 @@
 //! Decisions about fees, waivers and adjustments.
 
-use super::super::decide::{Decision, conflict, rule};
+use super::super::decide::Decision;
 use super::super::facts::Facts;
 use super::super::participation::{Participation, Standing};
-use super::super::rights::{forbidden, sender};
 use super::super::state::State;
 use super::{
     AdjustmentMade, FeeCharge, FeeKind, FeeMethod, FeePaid, FeeWaived, FeesCharged, ReferralCredit,
@@ -15,7 +14,7 @@ use crate::ids::{Actor, ConsignorNumber, NoteRef};
 use crate::lifecycle::EventStatus;
 use crate::money::{Cents, MAX_AMOUNT};
 use crate::organization::Settings;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, forbidden, rule};
 use crate::stream::StreamId;
 
 /// Longest reference of a payment, in characters: an order's id, a receipt's number.
@@ -126,10 +125,12 @@ fn times(amount: Cents, count: i64) -> Result<Cents, Rejection> {
 /// settlement. A person at the door takes no more than is open.
 pub(in super::super) fn pay(state: &State, paid: FeePaid, actor: &Actor, facts: &Facts) -> Decision {
     let found = participant(state, paid.consignor)?;
-    let told = match sender(actor) {
+    let told = match actor.stream() {
         None => matches!(actor, Actor::System(_)),
         Some(StreamId::Storefront(..)) => true,
-        Some(_) => return Err(forbidden("RGT-2", "not_a_storefront", actor, "a storefront's own log")),
+        Some(_) => {
+            return Err(forbidden("RGT-2", "not_a_storefront", actor.to_string(), "a storefront's own log"));
+        }
     };
     if !matches!(paid.method, FeeMethod::Online | FeeMethod::Door) {
         return Err(rule("FEE-3", "method_unusable", "payout or ledger", "online or door"));

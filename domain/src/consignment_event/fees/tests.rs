@@ -2,7 +2,7 @@ use super::super::fixture::*;
 use super::super::{Command, Event};
 use super::*;
 use crate::ids::{Actor, OrganizationId, ShopId};
-use crate::lifecycle::EventStatus;
+use crate::lifecycle::{EventStatus, StatusReason};
 use crate::money::Cents;
 use crate::organization::Settings;
 use crate::stream::StreamId;
@@ -143,7 +143,7 @@ fn fee_4_waivers_need_a_reason_and_end_what_is_open() {
     assert_eq!(open_fee(&sale, FeeKind::Participation), Cents(1_000));
     let sale = sale.when(waive(None, WaiverReason::Hardship));
     assert_eq!(open_fee(&sale, FeeKind::Participation), Cents(0));
-    sale.when(waive(None, WaiverReason::Hardship)).then_refused("FEE-4");
+    sale.when(waive(None, WaiverReason::Hardship)).then_refused("FEE-4", "nothing_to_waive");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn fee_8_referrers_are_credited_once_where_both_take_part() {
     let pairs: Vec<_> =
         credited.credits.iter().map(|it| (it.referrer.0, it.referred.0, it.amount.0)).collect();
     assert_eq!(pairs, [(1, 3, 500), (2, 5, 500)]);
-    let back = Command::ChangeStatus { to: EventStatus::Returns, reason: Some("late returns".into()) };
+    let back = Command::ChangeStatus { to: EventStatus::Returns, reason: Some(StatusReason::LateReturns) };
     sale.when(back).when(to(EventStatus::Reconciliation)).then_kinds(&["status_changed"]);
 }
 

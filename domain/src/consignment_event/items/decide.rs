@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::decide::{Decision, not_found, rule};
+use super::super::decide::Decision;
 use super::super::fees::{self, FeeKind, FeesCharged};
 use super::super::state::{ItemSlot, State};
 use super::list::{for_sale, with_late_page};
@@ -13,7 +13,7 @@ use super::{
 use crate::ids::ConsignorNumber;
 use crate::lifecycle::{EventStatus, ItemStatus};
 use crate::organization::Settings;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Refusal, Rejection, not_found, rule};
 use crate::tag::Tag;
 
 /// Tags in one command: a cart full of scans; an entry stays far below the 2 MB row limit.

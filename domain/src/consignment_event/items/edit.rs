@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::decide::{Decision, conflict, rule};
+use super::super::decide::Decision;
 use super::super::event::ItemsListed;
 use super::super::state::{ItemSlot, State};
 use super::decide::{MAX_TAGS, Verdict, own_item, refusal, sort};
@@ -17,7 +17,7 @@ use crate::ids::ConsignorNumber;
 use crate::lifecycle::ItemStatus;
 use crate::money::{BASIS_POINTS_IN_WHOLE, BasisPoints, Cents, Rounding};
 use crate::organization::{EventFounded, Settings};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, rule};
 use crate::tag::{MAX_ITEM_NUMBER, Tag};
 
 /// Longest text in a draft's field, in characters: a draft may be unfinished, not endless.

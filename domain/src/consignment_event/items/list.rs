@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::custody::{CustodyItem, ItemFlags};
-use super::super::decide::{Decision, rule};
+use super::super::decide::Decision;
 use super::super::event::{Event, ItemsListed};
 use super::super::sessions::page_for;
 use super::super::state::State;
@@ -11,6 +11,7 @@ use super::{ItemDraft, ListedItem, RefusedItem, Severity, check_draft, reference
 use crate::ids::ImportId;
 use crate::lifecycle::{ItemStatus, SessionStatus};
 use crate::organization::EventFounded;
+use crate::rejection::rule;
 use crate::tag::{MAX_ITEM_NUMBER, Tag};
 
 /// Items in one listing: an entry of about 150 KB, far below the 2 MB row limit.

@@ -1,5 +1,7 @@
 //! Items: what a draft must be like, what a listed item is, and what becomes of it outside sessions.
 
+#[cfg(test)]
+mod bounds_tests;
 mod decide;
 mod draft;
 mod edit;

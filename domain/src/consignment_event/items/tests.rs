@@ -180,19 +180,19 @@ fn itm_17_a_draft_keeps_its_tag_until_it_is_whole() {
     sale.then_kinds(&["draft_saved"]);
     let again = Command::SaveDraft { tag: Some(tag(1)), draft: draft(1, "A") };
     let sale = sale.when(again).when(Command::SaveDraft { tag: Some(tag(1)), draft: draft(2, "A") });
-    sale.then_refused("ITM-17");
+    sale.then_refused("ITM-17", "not_the_consignors");
     let unfinished =
         Command::CompleteDraft { tag: tag(1), draft: ItemDraft { title: " ".into(), ..draft(1, "A") } };
     let sale = sale.when(unfinished);
-    sale.then_refused("ITM-1");
+    sale.then_refused("ITM-1", "title_unusable");
     let sale = sale.when(Command::CompleteDraft { tag: tag(1), draft: draft(1, "A") });
     sale.then_kinds(&["items_listed"]);
     assert_eq!((sale.state().items.len(), status(&sale, 1)), (1, ItemStatus::Listed));
     let sale = sale.when(Command::SaveDraft { tag: None, draft: draft(1, "B") });
     let sale = sale.when(Command::CompleteDraft { tag: tag(2), draft: draft(1, "A") });
-    sale.then_refused("ITM-11");
+    sale.then_refused("ITM-11", "reference_repeated");
     let sale = sale.when(Command::DiscardDraft { tag: tag(2) });
-    sale.when(to(EventStatus::Intake)).when(check_in(&[2])).then_refused("CHK-2");
+    sale.when(to(EventStatus::Intake)).when(check_in(&[2])).then_refused("CHK-2", "item_gone");
 }
 
 #[test]
@@ -285,8 +285,11 @@ fn itm_22_items_go_on_in_a_later_event_at_most_twice_with_their_owner() {
     assert_eq!((received.items.len(), received.refused[0].rule.as_str()), (1, "ITM-10"));
     assert_eq!(later.deliveries().pop().unwrap().command["type"].as_str(), Some("return_transfers"));
     let later = later.by(olivia()).when(to(EventStatus::Cancelled));
-    later.when(transfer(&[1])).then_refused("ITM-22");
-    registering(settings()).by(event_log(0x9)).when(Command::ReceiveTransfers(second)).then_refused("RGT-2");
+    later.when(transfer(&[1])).then_refused("ITM-22", "transferred_too_often");
+    registering(settings())
+        .by(event_log(0x9))
+        .when(Command::ReceiveTransfers(second))
+        .then_refused("RGT-2", "not_the_event");
 }
 
 #[test]

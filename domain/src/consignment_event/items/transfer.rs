@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::decide::{Decision, rule};
+use super::super::decide::Decision;
 use super::super::event::Event;
-use super::super::rights::{forbidden, sender};
 use super::super::state::State;
 use super::decide::{Sorted, Verdict, sort};
 use super::list::{item_of, on_its_way, refusal_of, with_late_page};
@@ -17,7 +16,7 @@ use super::{
 use crate::ids::{Actor, EventId};
 use crate::lifecycle::{EventStatus, ItemStatus};
 use crate::organization::EventFounded;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, forbidden, rule};
 use crate::stream::StreamId;
 use crate::tag::Tag;
 
@@ -101,9 +100,9 @@ pub(in super::super) fn transfer(
 }
 
 fn from_event(actor: &Actor, event: EventId) -> Result<(), Rejection> {
-    match sender(actor) {
+    match actor.stream() {
         Some(StreamId::Event(_, id)) if id == event => Ok(()),
-        _ => Err(forbidden("RGT-2", "not_the_event", actor, "the event's own log")),
+        _ => Err(forbidden("RGT-2", "not_the_event", actor.to_string(), "the event's own log")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::decide::{Decision, conflict, not_found, rule};
+use super::super::decide::Decision;
 use super::super::event::{ConsignorsJoined, Event};
 use super::super::fees::{self, FeeKind, FeeMethod, FeeWaived, FeesCharged, WaiverReason};
 use super::super::state::State;
@@ -16,7 +16,7 @@ use crate::ids::{ConsignorNumber, PersonId};
 use crate::lifecycle::EventStatus;
 use crate::money::Cents;
 use crate::organization::{Enrolment, Settings};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, not_found, rule};
 use crate::rights::Role;
 
 /// Consignors joining in one command.

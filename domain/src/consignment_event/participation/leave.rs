@@ -1,6 +1,6 @@
 //! Decisions about leaving: by one's own wish, by the organizer's, or by an erasure.
 
-use super::super::decide::{Decision, conflict, rule};
+use super::super::decide::Decision;
 use super::super::event::Event;
 use super::super::fees::{FeeKind, WaiverReason};
 use super::super::items::{ItemsPulled, MAX_TAGS, PullReason};
@@ -12,6 +12,7 @@ use crate::ids::{BookingId, ConsignorNumber, NoteRef};
 use crate::lifecycle::{BookingStatus, EventStatus, ItemStatus};
 use crate::money::Cents;
 use crate::organization::EventFounded;
+use crate::rejection::{conflict, rule};
 use crate::tag::Tag;
 
 pub(in super::super) fn cancel(

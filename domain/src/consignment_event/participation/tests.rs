@@ -131,7 +131,7 @@ fn par_8_an_offer_that_is_not_taken_up_goes_to_the_next() {
     let end = NOW + 24 * HOUR;
     assert_eq!(sale.state().next_due(NOW), Some(end));
     let sale = sale.at(end).when(Command::AcceptPlace { consignor: number(3) });
-    sale.then_refused("PAR-8");
+    sale.then_refused("PAR-8", "no_place_offered");
     let sale = sale.by(timer()).when(Command::RunTimers);
     sale.then_kinds(&["place_offer_expired", "place_offered"]);
     assert_eq!((standing(&sale, 3), standing(&sale, 4)), (Standing::Left, Standing::Offered));
@@ -189,7 +189,9 @@ fn par_12_a_free_participation_waives_the_fee_even_when_it_was_paid() {
     let [Event::FeeWaived(waived)] = sale.appended() else { panic!("one waiver") };
     assert_eq!((waived.amount, waived.reason), (Cents(1_500), WaiverReason::Loyalty));
     free(sale).then_kinds(&[]);
-    self::sale().when(Command::GrantLoyalty { consignors: vec![number(1)] }).then_refused("RGT-2");
+    self::sale()
+        .when(Command::GrantLoyalty { consignors: vec![number(1)] })
+        .then_refused("RGT-2", "not_the_organization");
 }
 
 #[test]
@@ -201,7 +203,7 @@ fn era_4_an_erased_consignor_keeps_numbers_and_figures_and_takes_part_no_more() 
     during.then_kinds(&["consignor_erased"]);
     assert_eq!(during.state().item(tag(1)).unwrap().consignor, number(1));
     during.when(erase()).then_kinds(&[]);
-    before.by(olivia()).when(register(1)).then_refused("ERA-2");
+    before.by(olivia()).when(register(1)).then_refused("ERA-2", "consignor_erased");
     let listed = stocked(settings(), 1).when(Command::CheckIn { tags: tags(&[1]) });
     let sale = listed.by(organization()).when(erase()).by(olivia());
     let sale = sale.when(Command::ListItems { import: None, items: vec![draft(1, "new")] });
@@ -219,10 +221,10 @@ fn rgt_3_a_revoked_person_is_refused_here_and_the_organization_knows() {
         (Some("acknowledge_rights"), Some(7))
     );
     let sale = sale.when(to(EventStatus::Intake));
-    sale.then_refused("RGT-3");
+    sale.then_refused("RGT-3", "rights_revoked");
     // What the person may still do goes on; others are not touched.
     let sale = sale.when(Command::StartCount { count: crate::ids::CountId(uuid::Uuid::nil()) });
-    sale.then_refused("CNT-1");
+    sale.then_refused("CNT-1", "nothing_in_hall");
     let sale = sale.by(Actor::Person(person("user_ed"))).when(to(EventStatus::Intake));
     sale.then_kinds(&["status_changed"]);
     // Older news changes nothing; newer does.
@@ -250,9 +252,11 @@ fn rgt_1_actors_of_the_wrong_kind_are_refused() {
             },
         ),
     ] {
-        sale().by(actor).when(command).then_refused("RGT-1");
+        sale().by(actor).when(command).then_refused("RGT-1", "wrong_kind_of_actor");
     }
-    sale().when(Command::KnowRights { person: person("x"), roles: vec![], seq: 1 }).then_refused("RGT-2");
+    sale()
+        .when(Command::KnowRights { person: person("x"), roles: vec![], seq: 1 })
+        .then_refused("RGT-2", "not_the_organization");
 }
 
 proptest! {

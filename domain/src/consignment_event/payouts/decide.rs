@@ -13,7 +13,7 @@ use super::event::{
 use super::state::{Payout, PayoutStatus};
 use crate::ids::{Actor, NoteRef};
 use crate::money::Cents;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, not_found, rule};
 use crate::settlement::SettlementRules;
 
 /// Consignors in one page of payouts: with a posting taken and one carried each, the ledger takes a page at once.
@@ -97,15 +97,6 @@ pub(in super::super) fn pay(state: &State, command: PayCommand, actor: &Actor) -
     }
 }
 
-fn rule(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Rule, rule, code, found, allowed)
-}
-
 fn in_status<'a>(
     state: &'a State,
     number: u32,
@@ -114,24 +105,12 @@ fn in_status<'a>(
 ) -> Result<&'a Payout, Rejection> {
     let Some(payout) = state.payouts.by_number.get(&number) else {
         let found = format!("payout {number}");
-        return Err(Rejection::new(
-            Refusal::NotFound,
-            rule,
-            "payout_unknown",
-            found,
-            "a payout of this event",
-        ));
+        return Err(not_found(rule, "payout_unknown", found, "a payout of this event"));
     };
     if payout.status.name() == status {
         return Ok(payout);
     }
-    Err(Rejection::new(
-        Refusal::Conflict,
-        rule,
-        "payout_status",
-        format!("payout {number} is {}", payout.status.name()),
-        status,
-    ))
+    Err(conflict(rule, "payout_status", format!("payout {number} is {}", payout.status.name()), status))
 }
 
 fn mark_paid(

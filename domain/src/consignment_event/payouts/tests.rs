@@ -110,21 +110,21 @@ fn pay_2_to_5_a_payout_goes_its_way_step_by_step() {
     let calculated = || settled(&[(1, 1_000, 0, 0)]);
     let approve = || pay(PayCommand::Approve { payouts: vec![1] });
     let void = || pay(PayCommand::Void { payout: 1, reason: VoidReason::Lost, note: None });
-    calculated().when(paid(1, PayoutMethod::Cheque, "1001")).then_refused("PAY-3");
-    calculated().when(pay(PayCommand::Approve { payouts: vec![] })).then_refused("PAY-2");
-    calculated().when(pay(PayCommand::Approve { payouts: vec![2] })).then_refused("PAY-2");
-    calculated().when(approve()).when(approve()).then_refused("PAY-2");
+    calculated().when(paid(1, PayoutMethod::Cheque, "1001")).then_refused("PAY-3", "payout_status");
+    calculated().when(pay(PayCommand::Approve { payouts: vec![] })).then_refused("PAY-2", "payouts_approved");
+    calculated().when(pay(PayCommand::Approve { payouts: vec![2] })).then_refused("PAY-2", "payout_unknown");
+    calculated().when(approve()).when(approve()).then_refused("PAY-2", "payout_status");
     let ready = || calculated().when(approve());
-    ready().when(void()).then_refused("PAY-4");
+    ready().when(void()).then_refused("PAY-4", "payout_status");
     for reference in ["", "  ", "a;b", "Jürgen", &"9".repeat(41)] {
-        ready().when(paid(1, PayoutMethod::Bank, reference)).then_refused("PAY-3");
+        ready().when(paid(1, PayoutMethod::Bank, reference)).then_refused("PAY-3", "reference_unusable");
     }
     ready().when(paid(1, PayoutMethod::Cash, "")).then_kinds(&["payout_paid"]);
     let made = || ready().when(paid(1, PayoutMethod::Cheque, "1001"));
-    made().when(paid(1, PayoutMethod::Cheque, "1002")).then_refused("PAY-3");
-    made().when(pay(PayCommand::Reissue { payout: 1 })).then_refused("PAY-5");
+    made().when(paid(1, PayoutMethod::Cheque, "1002")).then_refused("PAY-3", "payout_status");
+    made().when(pay(PayCommand::Reissue { payout: 1 })).then_refused("PAY-5", "payout_status");
     let voided = || made().when(void());
-    voided().when(void()).then_refused("PAY-4");
+    voided().when(void()).then_refused("PAY-4", "payout_status");
     let again = voided().when(pay(PayCommand::Reissue { payout: 1 }));
     let [Event::PayoutReissued(reissued)] = again.appended() else { panic!("one entry") };
     assert_eq!((reissued.payout, reissued.replaces, reissued.amount), (2, 1, Cents(1_000)));
@@ -132,10 +132,10 @@ fn pay_2_to_5_a_payout_goes_its_way_step_by_step() {
     voided()
         .when(pay(PayCommand::Reissue { payout: 1 }))
         .when(pay(PayCommand::Reissue { payout: 1 }))
-        .then_refused("PAY-5");
+        .then_refused("PAY-5", "payout_status");
     let carried = voided().when(pay(PayCommand::Carry { payout: 1 }));
     assert_eq!(postings(&carried.deliveries()), [(1, Account::Carried, 1_000, LedgerReason::PayoutVoided)]);
-    carried.when(pay(PayCommand::Reissue { payout: 1 })).then_refused("PAY-5");
+    carried.when(pay(PayCommand::Reissue { payout: 1 })).then_refused("PAY-5", "payout_status");
 }
 
 #[test]
@@ -159,5 +159,5 @@ fn pay_7_store_credit_is_a_ledger_of_its_own() {
 #[test]
 fn pay_8_money_is_decided_by_persons() {
     let scenario = settled(&[(1, 1_000, 0, 0)]).by(Actor::System("timer".into()));
-    scenario.when(pay(PayCommand::Approve { payouts: vec![1] })).then_refused("RGT-1");
+    scenario.when(pay(PayCommand::Approve { payouts: vec![1] })).then_refused("RGT-1", "wrong_kind_of_actor");
 }

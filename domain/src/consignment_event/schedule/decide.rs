@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::decide::{Decision, conflict, not_found, rule};
+use super::super::decide::Decision;
 use super::super::event::Event;
 use super::super::fees::{self, FeeCharge, FeeKind, FeesCharged};
 use super::super::participation::terms_changed;
@@ -16,7 +16,7 @@ use crate::ids::{BookingId, ConsignorNumber, NoteRef, SlotId};
 use crate::lifecycle::{BookingStatus, EventStatus};
 use crate::money::Cents;
 use crate::organization::{Penalty, Settings};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, not_found, rule};
 
 /// Slots opened in one command: a week of quarter hours.
 pub const MAX_SLOTS_OPENED: usize = 500;

@@ -156,7 +156,7 @@ fn bkg_4_giving_up_a_place_offers_it_to_the_first_who_waits() {
     assert_eq!(standing(&sale, 2), BookingStatus::Offered);
     // The place is kept: a newcomer finds none.
     let sale = sale.when(book(4, 5, 4, false));
-    sale.then_refused("BKG-4");
+    sale.then_refused("BKG-4", "slot_full");
     let sale = sale.when(Command::AcceptOffer { booking: booking(2) });
     assert_eq!(standing(&sale, 2), BookingStatus::Scheduled);
     // More places: the next gets an offer too.
@@ -172,7 +172,7 @@ fn bkg_8_an_offer_not_taken_up_in_time_goes_to_the_next() {
     let end = NOW + 12 * HOUR;
     assert_eq!(sale.state().next_due(NOW), Some(end));
     let sale = sale.at(end).when(Command::AcceptOffer { booking: booking(2) });
-    sale.then_refused("BKG-8");
+    sale.then_refused("BKG-8", "offer_expired");
     let sale = sale.by(timer()).when(Command::RunTimers);
     sale.then_kinds(&["booking_offer_expired", "booking_offered"]);
     assert_eq!(standing(&sale, 3), BookingStatus::Offered);

@@ -14,7 +14,7 @@ use crate::ids::{Actor, NoteRef, PersonId, SettlementId};
 use crate::lifecycle::{EventStatus, SessionStatus};
 use crate::money::Cents;
 use crate::organization::EventFounded;
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, forbidden, rule};
 use crate::settlement::{
     Checks, MAX_PART_LINES, Pin, StatementPart, StatementTotals, TrialBalance, canonical_pins,
 };
@@ -48,33 +48,19 @@ pub(in super::super) fn settle(
     }
 }
 
-fn rule(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Rule, rule, code, found, allowed)
-}
-
 /// Money decisions are a person's.
 pub(in super::super) fn person(actor: &Actor) -> Result<&PersonId, Rejection> {
     match actor {
         Actor::Person(person) => Ok(person),
-        Actor::Terminal(_) | Actor::System(_) | Actor::Stream(_) => Err(Rejection::new(
-            Refusal::Forbidden,
-            "STL-16",
-            "not_a_person",
-            actor.to_string(),
-            "a person who may decide about money",
-        )),
+        Actor::Terminal(_) | Actor::System(_) | Actor::Stream(_) => {
+            Err(forbidden("STL-16", "not_a_person", actor.to_string(), "a person who may decide about money"))
+        }
     }
 }
 
 fn draft(state: &State, settlement: SettlementId) -> Result<&Draft, Rejection> {
     state.settlements.draft.as_ref().filter(|draft| draft.settlement == settlement).ok_or_else(|| {
-        Rejection::new(
-            Refusal::Conflict,
+        conflict(
             "STL-17",
             "settlement_not_current",
             settlement.to_string(),
@@ -95,13 +81,7 @@ fn pin(state: &State, founding: &EventFounded, settlement: SettlementId, pins: V
     let known = state.settlements.approved.contains(&settlement)
         || state.settlements.draft.as_ref().is_some_and(|draft| draft.settlement == settlement);
     if known {
-        return Err(Rejection::new(
-            Refusal::Conflict,
-            "STL-14",
-            "settlement_exists",
-            settlement.to_string(),
-            "a fresh id",
-        ));
+        return Err(conflict("STL-14", "settlement_exists", settlement.to_string(), "a fresh id"));
     }
     if state.settlements.count >= MAX_SETTLEMENTS {
         return Err(rule("STL-14", "too_many_settlements", "60 settlements", "at most 60"));
@@ -143,8 +123,7 @@ fn covers_everything(state: &State, founding: &EventFounded, pins: &[Pin]) -> Re
 
 fn record(draft: &Draft, page: u32, parts: Vec<StatementPart>) -> Decision {
     if page != draft.page + 1 || draft.closed.is_some() {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "STL-15",
             "page_out_of_order",
             format!("page {page}"),
@@ -227,8 +206,7 @@ fn approve(
     note: Option<NoteRef>,
 ) -> Decision {
     let Some((balance, checks)) = &draft.closed else {
-        return Err(Rejection::new(
-            Refusal::Conflict,
+        return Err(conflict(
             "STL-16",
             "not_calculated",
             format!("{} pages of statements", draft.page),

@@ -5,7 +5,7 @@ use crate::commission::Tier;
 use crate::consignment_event::{Command, ConsignmentEvent, Event};
 use crate::ids::{Actor, ConsignorNumber, EventId, OrganizationId, SessionId, SettlementId};
 use crate::journal::Hash;
-use crate::lifecycle::EventStatus;
+use crate::lifecycle::{EventStatus, StatusReason};
 use crate::money::Cents;
 use crate::organization::{EventFounded, Settings};
 use crate::scenario::{Scenario, person};
@@ -150,14 +150,14 @@ fn reconciling() -> Scenario<ConsignmentEvent> {
 fn stl_14_an_event_is_settled_in_reconciliation_or_later() {
     let scenario = reconciling().when(pin(1));
     scenario.then_kinds(&["settlement_pinned"]);
-    scenario.when(pin(1)).then_refused("STL-14");
+    scenario.when(pin(1)).then_refused("STL-14", "settlement_exists");
     reconciling()
-        .when(Command::ChangeStatus { to: EventStatus::Returns, reason: Some("late returns".into()) })
+        .when(Command::ChangeStatus { to: EventStatus::Returns, reason: Some(StatusReason::LateReturns) })
         .when(pin(1))
-        .then_refused("STL-14");
+        .then_refused("STL-14", "not_in_reconciliation");
     let sixty = (1..=60).fold(reconciling(), |scenario, n| scenario.when(pin(n)));
     sixty.then_kinds(&["settlement_pinned"]);
-    sixty.when(pin(61)).then_refused("STL-14");
+    sixty.when(pin(61)).then_refused("STL-14", "too_many_settlements");
 }
 
 #[test]
@@ -167,10 +167,29 @@ fn stl_1_every_session_that_sold_is_pinned_and_nothing_foreign() {
         settle(SettleCommand::Pin { settlement: id(1), pins })
     };
     let session = StreamId::Session(ORGANIZATION, SESSION);
-    reconciling().when(pin_with(vec![session.clone()])).then_refused("STL-1");
-    reconciling().when(pin_with(vec![StreamId::Organization(ORGANIZATION)])).then_refused("STL-1");
+    let sold = || {
+        reconciling().given_state(|state| {
+            let status = crate::lifecycle::SessionStatus::Closed;
+            state.sessions.push(crate::consignment_event::SessionRef {
+                id: SESSION,
+                status,
+                page: 1,
+                confirmed: 1,
+                taken_back: 1,
+                handed_over: true,
+            });
+        })
+    };
+    sold().when(pin_with(vec![])).then_refused("STL-1", "session_not_pinned");
+    sold().when(pin_with(vec![session.clone()])).then_kinds(&["settlement_pinned"]);
+    reconciling().when(pin_with(vec![session.clone()])).then_refused("STL-1", "pins_foreign");
+    reconciling()
+        .when(pin_with(vec![StreamId::Organization(ORGANIZATION)]))
+        .then_refused("STL-1", "pins_unusable");
     let other = EventId(Uuid::from_u128(0xEE));
-    reconciling().when(pin_with(vec![StreamId::Reconciliation(ORGANIZATION, other)])).then_refused("STL-1");
+    reconciling()
+        .when(pin_with(vec![StreamId::Reconciliation(ORGANIZATION, other)]))
+        .then_refused("STL-1", "pins_foreign");
     reconciling()
         .when(pin_with(vec![StreamId::Reconciliation(ORGANIZATION, EVENT)]))
         .then_kinds(&["settlement_pinned"]);
@@ -179,19 +198,26 @@ fn stl_1_every_session_that_sold_is_pinned_and_nothing_foreign() {
 #[test]
 fn stl_15_statements_come_from_the_platform_page_by_page_and_add_up() {
     let pinned = || reconciling().when(pin(1)).by(platform());
-    pinned().by(by("user_olivia")).when(record(1, vec![part(1, 100, 0, 0)])).then_refused("RGT-1");
-    pinned().when(record(2, vec![part(1, 100, 0, 0)])).then_refused("STL-15");
-    pinned().when(record(1, vec![])).then_refused("STL-15");
-    pinned().when(record(1, vec![part(2, 100, 0, 0), part(1, 100, 0, 0)])).then_refused("STL-15");
-    pinned().when(record(1, vec![part(1, 100, 0, 0), part(1, 100, 0, 0)])).then_refused("STL-15");
+    pinned()
+        .by(by("user_olivia"))
+        .when(record(1, vec![part(1, 100, 0, 0)]))
+        .then_refused("RGT-1", "wrong_kind_of_actor");
+    pinned().when(record(2, vec![part(1, 100, 0, 0)])).then_refused("STL-15", "page_out_of_order");
+    pinned().when(record(1, vec![])).then_refused("STL-15", "page_size");
+    pinned()
+        .when(record(1, vec![part(2, 100, 0, 0), part(1, 100, 0, 0)]))
+        .then_refused("STL-15", "statements_out_of_order");
+    pinned()
+        .when(record(1, vec![part(1, 100, 0, 0), part(1, 100, 0, 0)]))
+        .then_refused("STL-15", "statements_out_of_order");
     let mut wrong = part(1, 100, 0, 0);
     wrong.lines[0].amount = Cents(99);
-    pinned().when(record(1, vec![wrong])).then_refused("STL-15");
+    pinned().when(record(1, vec![wrong])).then_refused("STL-15", "statement_does_not_add_up");
     let mut wrong = part(1, 100, 0, 0);
     wrong.totals.as_mut().unwrap().due = Cents(101);
-    pinned().when(record(1, vec![wrong])).then_refused("STL-15");
+    pinned().when(record(1, vec![wrong])).then_refused("STL-15", "statement_does_not_add_up");
     let many = vec![part(1, 1, 0, 0); MAX_PAGE_PARTS + 1];
-    pinned().when(record(1, many)).then_refused("STL-15");
+    pinned().when(record(1, many)).then_refused("STL-15", "page_size");
     // A statement in two parts, over two pages.
     let whole = part(1, 100, 0, 0);
     let mut first = StatementPart { totals: None, ..whole.clone() };
@@ -205,35 +231,38 @@ fn stl_15_statements_come_from_the_platform_page_by_page_and_add_up() {
         first.totals = None;
         pinned().when(record(1, vec![first])).when(record(2, then))
     };
-    halves(vec![part(2, 1, 0, 0)]).then_refused("STL-15");
-    halves(vec![part(1, 100, 0, 0)]).then_refused("STL-15");
+    halves(vec![part(2, 1, 0, 0)]).then_refused("STL-15", "statements_out_of_order");
+    halves(vec![part(1, 100, 0, 0)]).then_refused("STL-15", "statement_does_not_add_up");
 }
 
 #[test]
 fn stl_12_the_trial_balance_is_of_these_statements_and_zero() {
     let recorded = || reconciling().when(pin(1)).by(platform()).when(record(1, vec![part(1, 100, 0, 0)]));
-    recorded().when(close(balance(101), Checks::default())).then_refused("STL-12");
+    recorded().when(close(balance(101), Checks::default())).then_refused("STL-12", "balance_is_not_of_these");
     let off = TrialBalance { difference: Cents(1), ..balance(100) };
     let closed = recorded().when(close(off, Checks::default()));
     closed.then_kinds(&["settlement_calculated"]);
-    closed.by(by("user_olivia")).when(approve(1, None)).then_refused("STL-12");
+    closed.by(by("user_olivia")).when(approve(1, None)).then_refused("STL-12", "trial_balance");
     let twice =
         recorded().when(close(balance(100), Checks::default())).when(close(balance(100), Checks::default()));
     twice.then_kinds(&[]);
-    twice.when(record(2, vec![part(2, 1, 0, 0)])).then_refused("STL-15");
+    twice.when(record(2, vec![part(2, 1, 0, 0)])).then_refused("STL-15", "page_out_of_order");
 }
 
 #[test]
 fn stl_16_approval_needs_a_person_whole_statements_and_nothing_open_without_a_reason() {
     let recorded = || reconciling().when(pin(1)).by(platform()).when(record(1, vec![part(1, 100, 0, 0)]));
-    recorded().by(by("user_olivia")).when(approve(1, None)).then_refused("STL-16");
+    recorded().by(by("user_olivia")).when(approve(1, None)).then_refused("STL-16", "not_calculated");
     let open = Checks { open_conflicts: 1, ..Checks::default() };
     let open = || recorded().when(close(balance(100), open)).by(by("user_olivia"));
-    open().when(approve(1, None)).then_refused("STL-16");
+    open().when(approve(1, None)).then_refused("STL-16", "matters_open");
     open()
         .when(approve(1, Some(DespiteReason::ComesLater)))
         .then_kinds(&["settlement_approved", "payouts_calculated"]);
-    open().by(platform()).when(approve(1, Some(DespiteReason::Trifle))).then_refused("RGT-1");
+    open()
+        .by(platform())
+        .when(approve(1, Some(DespiteReason::Trifle)))
+        .then_refused("RGT-1", "wrong_kind_of_actor");
 }
 
 #[test]
@@ -243,7 +272,7 @@ fn stl_16_two_different_persons_where_the_organization_says_so() {
     first.then_kinds(&["settlement_approved"]);
     assert!(!first.state().settlements.is_settled());
     let again = first.when(approve(1, None));
-    again.then_refused("STL-16");
+    again.then_refused("STL-16", "approved_already");
     let second = again.by(by("user_ed")).when(approve(1, None));
     second.then_kinds(&["settlement_approved", "payouts_calculated"]);
     assert!(second.state().is_paid_out());
@@ -253,7 +282,7 @@ fn stl_16_two_different_persons_where_the_organization_says_so() {
 fn stl_17_a_new_pin_replaces_what_nobody_approved_and_amends_what_was() {
     let replaced = calculated(reconciling(), 1, &[(1, 500, 0, 0)]).when(pin(2));
     replaced.then_kinds(&["settlement_pinned"]);
-    replaced.when(approve(1, None)).then_refused("STL-17");
+    replaced.when(approve(1, None)).then_refused("STL-17", "settlement_not_current");
     let amending = approved(reconciling(), 1, &[(1, 500, 0, 0)]).when(pin(2));
     let [Event::SettlementPinned(pinned)] = amending.appended() else { panic!("one entry") };
     assert_eq!((pinned.number, pinned.amends), (2, Some(id(1))));

@@ -7,7 +7,7 @@ use super::super::state::State;
 use super::{Account, LedgerEntry, LedgerPosted, Posting, source_key};
 use crate::ids::{Actor, ConsignorNumber};
 use crate::money::{Cents, MAX_AMOUNT};
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, forbidden, not_found, rule};
 
 /// Postings in one command: one page of a settlement's statements.
 pub const MAX_POSTINGS: usize = 500;
@@ -51,8 +51,7 @@ pub(in super::super) fn post(
 
 fn check(state: &State, posting: &Posting, actor: &Actor) -> Result<(), Rejection> {
     if state.account(posting.consignor).is_none() {
-        return Err(Rejection::new(
-            Refusal::NotFound,
+        return Err(not_found(
             "LDG-3",
             "consignor_unknown",
             posting.consignor.to_string(),
@@ -76,21 +75,11 @@ fn check(state: &State, posting: &Posting, actor: &Actor) -> Result<(), Rejectio
             "correction, goodwill or opening_balance, without a source",
         )),
         (Actor::Stream(stream), Some(source)) if source.stream.to_string() == *stream => Ok(()),
-        (Actor::Stream(_) | Actor::Terminal(_) | Actor::System(_), _) => Err(Rejection::new(
-            Refusal::Forbidden,
+        (Actor::Stream(_) | Actor::Terminal(_) | Actor::System(_), _) => Err(forbidden(
             "LDG-5",
             "not_the_source",
             actor.to_string(),
             "a person, or the log that the source names",
         )),
     }
-}
-
-fn rule(
-    rule: &'static str,
-    code: &'static str,
-    found: impl Into<String>,
-    allowed: impl Into<String>,
-) -> Rejection {
-    Rejection::new(Refusal::Rule, rule, code, found, allowed)
 }

@@ -3,14 +3,14 @@
 use super::super::event::Event;
 use super::super::facts::Facts;
 use super::super::receipts::LineFigures;
-use super::super::refuse::{Decision, from_event, not_found, out_of_range};
+use super::super::refuse::{Decision, from_event, out_of_range};
 use super::super::state::{Figures, Now, OpenClaim, State};
 use super::event::{ClaimAnswered, ClaimSent, ConflictKind, ConflictOpened};
 use crate::aggregate::Context;
 use crate::claims::{Claim, ClaimAnswer, ClaimKind, Verdict};
 use crate::consignment_event::{CustodyItem, SessionScheduled, Terms};
 use crate::ids::CaseId;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, not_found};
 
 pub(in crate::sale_session) fn take_answer(
     state: &State,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::event::Event;
 use super::super::facts::{Facts, ReceiptFact};
 use super::super::receipts::{LineFigures, LineRef, cash_of, credited_to};
-use super::super::refuse::{Decision, conflict, not_found, organizer, out_of_range, rule};
+use super::super::refuse::{Decision, organizer, out_of_range};
 use super::super::state::{Case, Figures, LineAt, LineState, Now, Slot, State};
 use super::event::{ClaimSent, ConflictKind, ConflictOpened, ConflictResolved, DroppedReceipt, Resolution};
 use crate::aggregate::Context;
@@ -15,7 +15,7 @@ use crate::claims::{Claim, ClaimKind};
 use crate::consignment_event::SessionScheduled;
 use crate::ids::{CaseId, ReceiptId};
 use crate::money::Cents;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, not_found, rule};
 use crate::tag::Tag;
 
 /// Receipts that a resolution may name: the two of its case, and the one that holds the item by now.

@@ -9,7 +9,7 @@ use super::super::facts::Facts;
 use super::super::receipts::{
     Channel, Charged, Desk, MAX_BASKET_LINES, Placed, UnlistedReason, Variance, place,
 };
-use super::super::refuse::{Decision, forbidden, not_found, out_of_range, rule, sender};
+use super::super::refuse::{Decision, out_of_range};
 use super::super::state::{Figures, LineState, Now, OrderLine, OrderState, Slot, State};
 use super::command::{OnlineCancellation, OnlineLine, OnlineOrder, OnlineRefund};
 use super::event::{
@@ -20,12 +20,12 @@ use crate::claims::{Claim, ClaimKind};
 use crate::consignment_event::{self, SessionScheduled};
 use crate::ids::{Actor, CaseId, ReceiptId};
 use crate::money::Cents;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, forbidden, not_found, rule};
 use crate::sale_session::conflicts::ClaimSent;
 use crate::stream::StreamId;
 
 fn from_store(actor: &Actor, order: OrderRef) -> Result<(), Rejection> {
-    match sender(actor) {
+    match actor.stream() {
         Some(StreamId::Storefront(_, shop)) if shop == order.shop => Ok(()),
         _ => {
             Err(forbidden("ONL-1", "not_the_store", actor.to_string(), "the storefront of the order's store"))
@@ -267,8 +267,10 @@ pub(in crate::sale_session) fn refund(
         let found = format!("{} lines", asked.lines.len());
         return Err(rule("ONL-2", "refund_size", found, "at most 300 lines of 0.00 to 9,999,999.99"));
     }
-    let (mut back, mut seen) = (Back::default(), BTreeSet::new());
+    let (mut back, mut seen, mut stated) = (Back::default(), BTreeSet::new(), asked.adjustment);
     for line in asked.lines.iter().filter(|line| seen.insert(line.id)) {
+        let paid = if order.tax_included { Ok(line.price) } else { line.price.plus(line.tax) };
+        stated = paid.and_then(|paid| stated.plus(paid)).map_err(out_of_range)?;
         let found = order.lines.iter().find(|known| known.id == line.id).ok_or_else(|| {
             not_found("ONL-5", "order_line_unknown", line.id.to_string(), "a line that was taken here")
         })?;
@@ -284,6 +286,7 @@ pub(in crate::sale_session) fn refund(
         gross: back.sum(|line| line.line.price)?,
         tax: back.sum(|line| line.line.tax)?,
         total: back.total.plus(asked.adjustment).map_err(out_of_range)?,
+        stated,
         lines: back.lines,
     };
     Ok(std::iter::once(refunded.into()).chain(back.after).collect())

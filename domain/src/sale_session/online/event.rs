@@ -140,7 +140,22 @@ pub struct OnlineRefunded {
     /// Sum of the lines' taxes.
     #[serde(rename = "tax_cents")]
     pub tax: Cents,
-    /// What the shopper got back, the adjustment included.
+    /// What our books gave back with it, the adjustment included.
     #[serde(rename = "total_cents")]
     pub total: Cents,
+    /// What the store says went back in all: more than `total` where our books had given a line back before (a
+    /// case resolved by a person, a cancellation).
+    #[serde(rename = "stated_cents")]
+    pub stated: Cents,
+}
+
+/// Version 1 did not say what the store had stated; it was the total but for lines given back before.
+#[expect(clippy::unnecessary_wraps, reason = "an upcaster may fail; this one has nothing to fail at")]
+pub(in crate::sale_session) fn upcast_refund(
+    _version: u32,
+    mut json: serde_json::Value,
+) -> Result<serde_json::Value, serde_json::Error> {
+    let total = json.get("total_cents").cloned().unwrap_or_default();
+    json["stated_cents"] = total;
+    Ok(json)
 }

@@ -9,6 +9,7 @@ mod tests;
 
 pub use command::{OnlineCancellation, OnlineLine, OnlineOrder, OnlineRefund, OnlineRefundLine};
 pub(super) use decide::{cancel, refund, take};
+pub(super) use event::upcast_refund;
 pub use event::{
     CancelReason, OnlineLineBack, OnlineOrderCancelled, OnlineOrderTaken, OnlineOrderUpdated, OnlineRefunded,
     OrderRef,

@@ -65,13 +65,13 @@ fn taken() -> Scenario<SaleSession> {
 
 #[test]
 fn onl_1_only_the_orders_own_store_tells() {
-    open().when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1");
-    open().by(olivia()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1");
+    open().when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
+    open().by(olivia()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
     let other = StreamId::Storefront(OrganizationId(Uuid::from_u128(0xA)), ShopId(Uuid::from_u128(1)));
     let other = crate::ids::Actor::Stream(other.to_string());
-    open().by(other.clone()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1");
-    taken().by(other.clone()).when(cancel(1)).then_refused("ONL-1");
-    taken().by(other).when(refund(1, 1, &[], 5)).then_refused("ONL-1");
+    open().by(other.clone()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
+    taken().by(other.clone()).when(cancel(1)).then_refused("ONL-1", "not_the_store");
+    taken().by(other).when(refund(1, 1, &[], 5)).then_refused("ONL-1", "not_the_store");
 }
 
 #[test]
@@ -82,12 +82,12 @@ fn onl_2_an_order_becomes_a_receipt_with_the_stores_figures() {
     assert_eq!(scenario.state().books.share, Cents(600 + 9_600));
     check(&scenario);
     let refused = scenario.by(till(1)).when(sell(0x900, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0));
-    refused.then_refused("SAL-6");
+    refused.then_refused("SAL-6", "item_already_sold");
     assert!(refused.refusal().found.contains("the online store"));
     let many: Vec<_> = (0..301).map(|n| (n, 1, 1)).collect();
-    open().by(store()).when(take(online(1, &many))).then_refused("ONL-2");
-    open().by(store()).when(take(online(1, &[(1, 1, -1)]))).then_refused("ONL-2");
-    taken().when(refund(1, 1, &[(11, -1, true)], 0)).then_refused("ONL-2");
+    open().by(store()).when(take(online(1, &many))).then_refused("ONL-2", "order_size");
+    open().by(store()).when(take(online(1, &[(1, 1, -1)]))).then_refused("ONL-2", "order_size");
+    taken().when(refund(1, 1, &[(11, -1, true)], 0)).then_refused("ONL-2", "refund_size");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn onl_4_floor_and_online_within_a_second_have_one_winner_and_a_refund_prepared(
     check(&confirmed);
     // The order was first and is paid: a connected till is told so.
     let refused = taken().by(till(1)).when(sell(0x901, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0));
-    refused.then_refused("SAL-6");
+    refused.then_refused("SAL-6", "item_already_sold");
     // Not paid for: the item in hand wins.
     let unpaid = open().by(store()).when(take(OnlineOrder { paid: false, ..online(1, &[(11, 1, 1_000)]) }));
     let won = unpaid.by(till(1)).when(sell(0x901, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0));
@@ -152,9 +152,9 @@ fn onl_4_goods_that_left_the_hall_beat_an_order_unless_it_was_sent_off() {
 
 #[test]
 fn onl_5_refunds_and_cancellations_are_of_known_orders() {
-    open().by(store()).when(cancel(1)).then_refused("ONL-5");
-    open().by(store()).when(refund(1, 1, &[], 5)).then_refused("ONL-5");
-    taken().when(refund(1, 1, &[(99, 5, false)], 0)).then_refused("ONL-5");
+    open().by(store()).when(cancel(1)).then_refused("ONL-5", "order_unknown");
+    open().by(store()).when(refund(1, 1, &[], 5)).then_refused("ONL-5", "order_unknown");
+    taken().when(refund(1, 1, &[(99, 5, false)], 0)).then_refused("ONL-5", "order_line_unknown");
 }
 
 #[test]
@@ -215,6 +215,35 @@ fn onl_8_a_partial_refund_splits_what_is_left_and_an_adjustment_is_the_houses() 
     let rest = adjusted.when(refund(1, 73, &[(11, 600, true)], 0));
     assert_eq!((rest.state().books.share, rest.state().sold), (Cents(9_600), 1));
     check(&rest);
+}
+
+#[test]
+fn tax_3_a_stores_tax_stands_as_the_store_says_it() {
+    // The session's rule would tax nothing.
+    let mut asked = online(1, &[(11, 1, 1_000)]);
+    asked.lines[0].tax = Cents(83);
+    let scenario = open().by(store()).when(take(asked));
+    let [Event::OnlineOrderTaken(order)] = scenario.appended() else { panic!() };
+    assert_eq!((order.tax, order.total, order.lines[0].tax), (Cents(83), Cents(1_083), Cents(83)));
+}
+
+#[test]
+fn ret_2_and_ret_4_online_receipts_are_refunded_at_their_store() {
+    let scenario = taken();
+    let [Event::OnlineOrderTaken(order)] = scenario.appended() else { panic!() };
+    let receipt = order.receipt;
+    let reason = VoidReason::Mistake;
+    let voided = scenario.by(olivia()).when(Command::VoidReceipt { receipt, reason });
+    voided.then_refused("RET-2", "receipt_is_online");
+    let back = Command::ReturnLines(ReturnLines {
+        id: crate::ids::ReturnId(Uuid::from_u128(1)),
+        receipt,
+        lines: vec![AskedReturn { line: 0, restock: true }],
+        reason: ReturnReason::Faulty,
+        tenders: vec![Tender { kind: TenderKind::Cash, amount: Cents(1_000) }],
+        occurred_at: NOW,
+    });
+    voided.when(back).then_refused("RET-4", "receipt_is_online");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::basket::{AskedPrice, PriceFault, PriceRules, PricedLine, Totals};
 use super::super::conflicts::{ConflictKind, ConflictOpened};
 use super::super::event::Event;
-use super::super::refuse::{Decision, conflict, forbidden, not_found, out_of_range, rule};
+use super::super::refuse::{Decision, out_of_range};
 use super::super::state::{LineAt, Now, ReceiptKind, Slot, State, TerminalState};
 use super::super::terminals::TerminalRight;
 use super::command::{AskedLine, AskedUnlisted};
@@ -17,7 +17,7 @@ use crate::consignment_event::SessionScheduled;
 use crate::ids::{CaseId, ReceiptId, TerminalId};
 use crate::lifecycle::SessionStatus;
 use crate::money::{BasisPoints, Cents};
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Rejection, conflict, elsewhere, forbidden, not_found, rule};
 use crate::sabotage::{Bug, sabotaged};
 use crate::tag::Tag;
 
@@ -187,8 +187,7 @@ impl Till<'_> {
             return Err(conflict("SAL-14", "item_parked", found, "the item once its basket is recalled"));
         }
         if slot.has(Slot::RELEASED) {
-            return Err(Rejection::new(
-                Refusal::CustodyElsewhere,
+            return Err(elsewhere(
                 "CUS-3",
                 "not_in_custody",
                 slot.tag.grouped(),

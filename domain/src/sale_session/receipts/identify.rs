@@ -1,7 +1,7 @@
 //! Says later what an unlisted line was.
 
 use super::super::facts::Facts;
-use super::super::refuse::{Decision, conflict, not_found, out_of_range, rule};
+use super::super::refuse::{Decision, out_of_range};
 use super::super::state::{Figures, LineAt, LineState, Now, State};
 use super::event::{LineIdentified, LineRef};
 use super::void::unknown;
@@ -9,7 +9,7 @@ use crate::aggregate::Context;
 use crate::consignment_event::SessionScheduled;
 use crate::ids::{ConsignorNumber, ReceiptId};
 use crate::money::{Cents, OutOfRange};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, not_found, rule};
 use crate::tag::Tag;
 
 /// `figures` credited to `consignor`, with the terms known now; the bonus looks at `printed`.

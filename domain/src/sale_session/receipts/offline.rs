@@ -3,7 +3,7 @@
 use super::super::basket::{AskedPrice, Totals};
 use super::super::conflicts::{ConflictKind, ConflictOpened};
 use super::super::event::Event;
-use super::super::refuse::{Decision, forbidden, not_found, out_of_range, rule};
+use super::super::refuse::{Decision, out_of_range};
 use super::super::state::State;
 use super::command::OfflineReceipt;
 use super::decide::{MAX_BASKET_LINES, MAX_TENDERS};
@@ -14,7 +14,7 @@ use crate::aggregate::Context;
 use crate::consignment_event::SessionScheduled;
 use crate::ids::{Actor, CaseId, ReceiptId};
 use crate::money::Cents;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, forbidden, not_found, rule};
 
 /// How wrong a terminal's clock may be before it is a variance, in ms: five minutes, far above what phones
 /// drift in a day and far below a wrong time zone.

@@ -43,11 +43,11 @@ fn variances(scenario: &Scenario<SaleSession>) -> Vec<(Variance, Option<u16>)> {
 #[test]
 fn off_1_only_the_terminal_itself_or_a_person_hands_a_receipt_in() {
     let receipt = || record(offline(1, 1, &[(1, 1_000)]));
-    open().by(till(2)).when(receipt()).then_refused("OFF-1");
-    open().by(store()).when(receipt()).then_refused("OFF-1");
+    open().by(till(2)).when(receipt()).then_refused("OFF-1", "not_its_terminal");
+    open().by(store()).when(receipt()).then_refused("OFF-1", "not_its_terminal");
     open().when(receipt()).then_kinds(&["receipt_completed"]);
     open().by(olivia()).when(receipt()).then_kinds(&["receipt_completed"]);
-    open().by(olivia()).when(record(offline(1, 9, &[(1, 1_000)]))).then_refused("OFF-1");
+    open().by(olivia()).when(record(offline(1, 9, &[(1, 1_000)]))).then_refused("OFF-1", "terminal_unknown");
 }
 
 #[test]
@@ -55,15 +55,19 @@ fn off_2_only_what_is_no_receipt_at_all_is_refused() {
     let base = || offline(1, 1, &[(1, 1_000)]);
     let many = vec![AskedLine::new(tag(1), Cents(1), false); MAX_BASKET_LINES + 1];
     let tender = Tender { kind: TenderKind::Card, amount: Cents(1) };
-    for broken in [
-        OfflineReceipt { lines: vec![], ..base() },
-        OfflineReceipt { lines: many, ..base() },
-        OfflineReceipt { tenders: vec![tender; MAX_TENDERS + 1], ..base() },
-        OfflineReceipt { change: Cents(-1), ..base() },
-        OfflineReceipt { lines: vec![AskedLine::new(tag(1), Cents(1_000_000_000), false)], ..base() },
-        OfflineReceipt { tenders: vec![Tender { amount: Cents(-1), ..tender }], ..base() },
+    let absurd = vec![AskedLine::new(tag(1), Cents(1_000_000_000), false)];
+    for (broken, code) in [
+        (OfflineReceipt { lines: vec![], ..base() }, "basket_size"),
+        (OfflineReceipt { lines: many, ..base() }, "basket_size"),
+        (OfflineReceipt { tenders: vec![tender; MAX_TENDERS + 1], ..base() }, "tender_count"),
+        (OfflineReceipt { change: Cents(-1), ..base() }, "amount_out_of_range"),
+        (OfflineReceipt { lines: absurd, ..base() }, "amount_out_of_range"),
+        (
+            OfflineReceipt { tenders: vec![Tender { amount: Cents(-1), ..tender }], ..base() },
+            "amount_out_of_range",
+        ),
     ] {
-        open().when(record(broken)).then_refused("OFF-2");
+        open().when(record(broken)).then_refused("OFF-2", code);
     }
 }
 
@@ -205,7 +209,7 @@ fn off_6_another_body_under_a_used_id_is_kept_contested_and_decided_by_a_person(
     two.then_kinds(&["conflict_resolved", "conflict_opened"]);
     check(&two);
     assert_eq!((two.state().sold, two.state().books.held), (2, Cents(1_000)), "item 1 is still sold once");
-    resolve(both(), Resolution::KeepFirstRefundSecond).then_refused("CON-3");
+    resolve(both(), Resolution::KeepFirstRefundSecond).then_refused("CON-3", "resolution_unfit");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::event::Event;
 use super::super::facts::Facts;
-use super::super::refuse::{Decision, conflict, forbidden, not_found};
+use super::super::refuse::Decision;
 use super::super::state::{Now, ReceiptKind, State};
 use super::super::terminals::TerminalRight;
 use super::cash_of;
@@ -10,7 +10,7 @@ use super::event::{LineFigures, LineRef, ReceiptVoided, VoidReason};
 use crate::aggregate::Context;
 use crate::ids::{Actor, ReceiptId, TerminalId};
 use crate::lifecycle::SessionStatus;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, forbidden, not_found};
 
 pub(in crate::sale_session) fn void(
     state: &State,

@@ -6,7 +6,7 @@ use super::super::conflicts::ClaimSent;
 use super::super::event::Event;
 use super::super::facts::{Facts, ReceiptFact};
 use super::super::receipts::{LineRef, MAX_TENDERS, Tender};
-use super::super::refuse::{Decision, conflict, out_of_range, rule};
+use super::super::refuse::{Decision, out_of_range};
 use super::super::state::{LineAt, Now, ReceiptKind, Slot, State};
 use super::super::terminals::TerminalRight;
 use super::command::{AskedReturn, ReturnLines};
@@ -16,7 +16,7 @@ use crate::claims::{Claim, ClaimKind};
 use crate::consignment_event::SessionScheduled;
 use crate::ids::CaseId;
 use crate::money::Cents;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, rule};
 use crate::sabotage::{Bug, sabotaged};
 use crate::sale_session::receipts::{unknown_receipt, who_may};
 

@@ -25,25 +25,28 @@ fn sold() -> Scenario<SaleSession> {
 
 #[test]
 fn ret_1_returns_are_taken_by_people_or_terminals_with_the_right() {
-    sold().by(till(1)).when(back(1, &[(0, true)], 1_000)).then_refused("RET-1");
+    sold().by(till(1)).when(back(1, &[(0, true)], 1_000)).then_refused("RET-1", "not_permitted");
     sold().by(till(2)).when(back(1, &[(0, true)], 1_000)).then_kinds(&["return_recorded"]);
-    sold().by(till(9)).when(back(1, &[(0, true)], 1_000)).then_refused("TRM-5");
-    open().by(olivia()).when(back(1, &[(0, true)], 1_000)).then_refused("RET-1");
+    sold().by(till(9)).when(back(1, &[(0, true)], 1_000)).then_refused("TRM-5", "terminal_unknown");
+    open().by(olivia()).when(back(1, &[(0, true)], 1_000)).then_refused("RET-1", "receipt_unknown");
 }
 
 #[test]
 fn ret_3_a_return_names_lines_of_the_receipt_once() {
-    sold().when(back(1, &[], 0)).then_refused("RET-3");
-    sold().when(back(1, &[(3, true)], 0)).then_refused("RET-3");
-    sold().when(back(1, &[(0, true), (0, true)], 2_000)).then_refused("RET-3");
-    sold().when(back(1, &[(0, true)], 1_000)).when(back(1, &[(1, true)], 12_000)).then_refused("RET-3");
+    sold().when(back(1, &[], 0)).then_refused("RET-3", "nothing_returned");
+    sold().when(back(1, &[(3, true)], 0)).then_refused("RET-3", "line_unknown");
+    sold().when(back(1, &[(0, true), (0, true)], 2_000)).then_refused("RET-3", "line_twice");
+    sold()
+        .when(back(1, &[(0, true)], 1_000))
+        .when(back(1, &[(1, true)], 12_000))
+        .then_refused("RET-3", "return_exists");
 }
 
 #[test]
 fn ret_4_a_voided_receipt_is_not_returned() {
     let voided = sold()
         .when(Command::VoidReceipt { receipt: ReceiptId(Uuid::from_u128(1)), reason: VoidReason::Mistake });
-    voided.when(back(1, &[(0, true)], 1_000)).then_refused("RET-4");
+    voided.when(back(1, &[(0, true)], 1_000)).then_refused("RET-4", "receipt_void");
 }
 
 #[test]
@@ -52,7 +55,7 @@ fn ret_5_a_line_comes_back_once_and_its_share_falls_away_with_it() {
     let books = returned.state().books;
     assert_eq!((books.share, books.house), (Cents(600 + 56), Cents(400 + 19)));
     check(&returned);
-    returned.when(back(2, &[(1, true)], 12_000)).then_refused("RET-5");
+    returned.when(back(2, &[(1, true)], 12_000)).then_refused("RET-5", "line_already_returned");
 }
 
 #[test]
@@ -63,7 +66,7 @@ fn ret_6_what_goes_back_is_what_was_paid_tax_included() {
             .when(sell(1, &[(1, 1_000)], &[(TenderKind::Cash, 1_073)], 0))
             .by(olivia())
     };
-    sold().when(back(1, &[(0, true)], 1_000)).then_refused("RET-6");
+    sold().when(back(1, &[(0, true)], 1_000)).then_refused("RET-6", "refund_differs");
     let returned = sold().when(back(1, &[(0, true)], 1_073));
     assert_eq!(returned.state().books.refunded_tax, Cents(73));
     let inclusive = TaxRule { inclusive: true, ..tax.clone() };
@@ -80,7 +83,7 @@ fn ret_7_restocked_items_are_sold_again_others_only_as_exceptions() {
     let again = returned.when(sell(2, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0));
     again.then_kinds(&["receipt_completed"]);
     let refused = again.when(sell(3, &[(3, 75)], &[(TenderKind::Card, 75)], 0));
-    refused.then_refused("SAL-13");
+    refused.then_refused("SAL-13", "item_needs_permission");
     let sold = refused.by(till(2)).when(sell(3, &[(3, 75)], &[(TenderKind::Card, 75)], 0));
     match sold.appended() {
         [Event::ReceiptCompleted(receipt)] => assert_eq!(receipt.lines[0].marked, Some(Marked::Returned)),

@@ -1,7 +1,7 @@
 //! Pairs terminals, sets their rights, and hears what they hold.
 
 use super::super::event::Event;
-use super::super::refuse::{Decision, conflict, not_found, organizer, paired, rule, terminal_of};
+use super::super::refuse::{Decision, organizer, paired, terminal_of};
 use super::super::state::{State, TerminalState};
 use super::event::{
     PairingOffered, TerminalAcknowledged, TerminalPaired, TerminalReported, TerminalRevoked, TerminalRight,
@@ -10,7 +10,7 @@ use super::event::{
 use crate::ids::{Actor, TerminalId};
 use crate::journal::Hash;
 use crate::lifecycle::SessionStatus;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, not_found, rule};
 
 /// Terminals ever paired with one session; tills are re-paired now and then.
 pub const MAX_TERMINALS: usize = 200;

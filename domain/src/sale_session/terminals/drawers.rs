@@ -1,11 +1,11 @@
 //! Cash drawers: what should be in them follows from the log.
 
-use super::super::refuse::{Decision, conflict, out_of_range, paired, rule};
+use super::super::refuse::{Decision, out_of_range, paired};
 use super::super::state::State;
 use super::event::{CashMoved, CashReason, DrawerClosed, DrawerOpened};
 use crate::ids::{Actor, TerminalId};
 use crate::money::Cents;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, conflict, rule};
 
 pub(in crate::sale_session) fn open_drawer(state: &State, float: Cents, actor: &Actor) -> Decision {
     let (terminal, found) = paired(state, actor)?;

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::super::receipts::{AskedLine, MAX_BASKET_LINES};
-use super::super::refuse::{Decision, conflict, not_found, paired, rule};
+use super::super::refuse::{Decision, paired};
 use super::super::state::State;
 use super::event::{BasketParked, BasketRecalled};
 use crate::ids::{Actor, BasketId};
 use crate::lifecycle::SessionStatus;
+use crate::rejection::{conflict, not_found, rule};
 
 /// Baskets put aside at once: a long queue at every till.
 pub const MAX_PARKED: usize = 100;

@@ -88,6 +88,24 @@ fn stl_4_shifts_completed_after_the_sale_raise_every_line_and_are_named() {
 }
 
 #[test]
+fn stl_7_each_amount_names_its_rule_and_its_entries_the_deciding_one_first() {
+    let logs = plain().join(1, Tier::Regular).sell(&[(1, 1_000)]).shift(1);
+    let returned = returned(&logs, 1, 0, 1_000);
+    let back = logs.clone().then_session(returned).statement(1);
+    let sold = logs.statement(1);
+    let receipt = sold.lines[0].sources[0];
+    assert_eq!((sold.lines[0].rule.as_str(), receipt.line), ("STL-4", 1), "the receipt's line");
+    assert_eq!(back.lines[0].rule, "STL-3");
+    assert!(back.lines[0].sources.contains(&receipt));
+    let LineAbout::Sale(sale) = &back.lines[0].about else { panic!() };
+    assert_ne!(sale.differences[0].sources, [receipt], "the return's own entry");
+    assert_eq!(back.lines[0].sources[0], sale.differences[0].sources[0], "which decided");
+    for statement in [&sold, &back] {
+        assert!(statement.lines.iter().all(|line| !line.rule.is_empty() && !line.sources.is_empty()));
+    }
+}
+
+#[test]
 fn stl_4_a_fourth_shift_brings_nothing_and_the_bonus_begins_at_its_price() {
     let logs = plain().join(1, Tier::Super).sell(&[(1, 9_999), (1, 10_000)]);
     let logs = (0..4).fold(logs, |logs, _| logs.shift(1));
@@ -400,6 +418,7 @@ fn stl_3_a_partial_refund_with_an_adjustment_leaves_the_share_of_what_is_left() 
         gross: Cents(200),
         tax: Cents::ZERO,
         total: Cents(300),
+        stated: Cents(300),
     };
     let mut kept = refunded.clone();
     (kept.lines[0].returned, kept.adjustment, kept.total) = (true, Cents::ZERO, Cents(200));
