@@ -24,7 +24,7 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
   const [mailing, setMailing] = useState(false);
   useEffect(() => place.current?.focus(), []);
   const refused = sale.state === "refused";
-  const go = () => void (refused ? till.reopen(sale) : till.next());
+  const go = () => void (refused ? till.checkout.reopen(sale) : till.checkout.next());
   useKeys({
     [keys.print.key]: refused ? undefined : () => window.print(),
     [keys.mail.key]: refused ? undefined : () => setMailing(true),
