@@ -322,9 +322,10 @@ impl Access {
             (Self::Platform | Self::Public | Self::PublicOfTenant, _)
             | (Self::Person, Caller::Person { .. })
             | (Self::PlatformAdmin, Caller::Person { platform_admin: true, .. }) => Ok(()),
-            (Self::Needs(permission) | Self::TerminalOr(permission), Caller::Person { roles, support, .. }) => {
-                any_of(&[permission], roles, *support)
-            }
+            (
+                Self::Needs(permission) | Self::TerminalOr(permission),
+                Caller::Person { roles, support, .. },
+            ) => any_of(&[permission], roles, *support),
             (Self::NeedsAny(permissions), Caller::Person { roles, support, .. }) => {
                 any_of(permissions, roles, *support)
             }
