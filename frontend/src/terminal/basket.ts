@@ -71,7 +71,7 @@ export class Basket {
     if (basket.some(({ id }) => id === tag)) {
       this.say("look", words.already, item?.title ?? grouped);
     } else if (item === undefined) {
-      this.say("refused", `${words.unknown}: ${grouped}`, words.unknownHelp);
+      this.say("refused", words.unknown, words.unknownHelp(grouped));
       this.#store.set({ unknown: { tag, why: "unknown_tag" } });
     } else if (soldOn !== undefined) {
       const help = soldOn === 0 ? words.soldSomewhere : words.soldHelp(String(soldOn));

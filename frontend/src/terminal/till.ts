@@ -44,6 +44,8 @@ export class Till {
   #renewing: ReturnType<typeof setInterval> | undefined;
   #names = new Map<string, string>();
   #reported: number | undefined;
+  /** The socket that is open takes commands; asked anew for every one. */
+  #speaks = false;
   /** Commands whose answer a screen waits for: it says itself what was refused. */
   #attended = new Set<string>();
 
@@ -69,6 +71,8 @@ export class Till {
     });
     this.#outbox = new Outbox({
       db,
+      terminal: pairing.terminal,
+      bySocket: async (id, command) => (this.#speaks ? this.#live?.ask(id, command) : undefined),
       pairings: async () => [pairing, ...((await db.get("former")) ?? [])],
       onChange: (changed, waiting) => this.#answered(changed, waiting),
       onUnreachable: () => this.#live?.doubt(),
@@ -215,12 +219,25 @@ export class Till {
 
   /** A session must not be closed over the heads of tills that hold sales: says how many this one holds. */
   async #report(): Promise<void> {
-    const waiting = (await this.db.waiting()).filter(
-      ({ about, terminal }) => about === "sale" && terminal === this.pairing.terminal,
-    ).length;
+    const waiting = await this.#salesHeld();
     if (!this.online || waiting === this.#reported) return;
     this.#reported = waiting;
     this.#tell({ type: "report_waiting", waiting });
+  }
+
+  /** Tries the socket with a word that may be lost: only one that answers is trusted with sales. */
+  async #learnToSpeak(): Promise<void> {
+    const waiting = await this.#salesHeld();
+    const answer = await this.#live?.ask(uuid7(), { type: "report_waiting", waiting });
+    if (answer === undefined) return;
+    this.#speaks = true;
+    if ("taken" in answer) this.#reported = waiting;
+  }
+
+  async #salesHeld(): Promise<number> {
+    const own = ({ about, terminal }: QueuedCommand) =>
+      about === "sale" && terminal === this.pairing.terminal;
+    return (await this.db.waiting()).filter(own).length;
   }
 
   #acknowledge(version: number): void {
@@ -245,6 +262,7 @@ export class Till {
       onState: (live) => this.#connected(live),
       onHeld: (held) => {
         this.#holds.hear(held, Date.now());
+        this.#names.set(held.terminal.replace(/^terminal:/, ""), held.name);
         this.basket.showHolds();
       },
       onDismissed: (code) => this.set({ dismissed: code === 4403 ? "suspended" : "revoked" }),
@@ -254,7 +272,11 @@ export class Till {
 
   #connected(live: LiveState): void {
     this.set({ live });
-    if (live.phase !== "live") return;
+    if (live.phase !== "live") {
+      this.#speaks = false;
+      return;
+    }
+    void this.#learnToSpeak();
     this.#store.drop("dismissed").set({});
     void this.#outbox.pump();
     void this.#refreshInfo();

@@ -571,12 +571,11 @@ export const texts = {
     untitled: (tag: string) => `Item ${tag}`,
 
     notATag: "Check the number",
-    notATagHelp:
-      "The last digit does not fit the others. Two digits may be swapped: look at the tag and key it again.",
+    notATagHelp: "A digit is wrong, or two are swapped. Look at the tag and key it again.",
     notDigits: "That is no tag number",
     notDigitsHelp: "A tag has ten digits, such as 001-000123-4.",
     unknown: "Not in this session",
-    unknownHelp: "The number is right, but no item here carries it. Press F2 to sell it all the same.",
+    unknownHelp: (tag: string) => `${tag} is on no item here. “No tag” (F2) sells it all the same.`,
     already: "Already in this basket",
     sold: "Already sold",
     soldHelp: (receipt: string) => `Sold on receipt ${receipt}. Ask the organizer before handing it out.`,
