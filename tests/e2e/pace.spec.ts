@@ -23,7 +23,9 @@ test("a basket of 300 lines among 100,000 items is painted line by line and sold
   baseURL,
 }) => {
   const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till of the fast", {
-    onDevice: (context) => context.route(/\/catalogue/, withLargeHall),
+    onDevice: async (context) => {
+      await context.route(/\/catalogue/, withLargeHall);
+    },
   });
   await till.getByRole("button", { name: "Till", exact: true }).click();
   await expect(till.getByText("100,000 items on this till")).toBeVisible();

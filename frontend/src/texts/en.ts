@@ -603,7 +603,6 @@ export const texts = {
       pay: { key: "F9", label: "Pay" },
       camera: { key: "F10", label: "Camera" },
       print: { key: "P", label: "Print the receipt" },
-      mail: { key: "E", label: "Send it by e-mail" },
       enter: { key: "Enter", label: "Add the tag, complete the sale, next customer" },
       remove: { key: "Delete", label: "Take the last item off" },
       back: { key: "Esc", label: "Back, close" },
@@ -795,17 +794,6 @@ export const texts = {
       backToBasket: "Back to the basket",
       next: "Next customer",
       print: "Print",
-      mail: "E-mail",
-    },
-
-    mail: {
-      title: "Send the receipt by e-mail",
-      address: "Shopper’s e-mail address",
-      bad: "Key an address such as name@example.org.",
-      send: "Send",
-      sending: "Sending…",
-      sent: "On its way",
-      offline: "E-mail needs the network, and the receipt its number. Print it instead.",
     },
 
     connection: {
