@@ -1,6 +1,6 @@
 // A large basket on a till with a large hall's catalogue: every line arrives, and the screen keeps pace.
 
-import { expect, type Route, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { type Hall, openHall, pairTill, payExactly, receiptsOf, scan } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
@@ -24,7 +24,7 @@ test("a basket of 300 lines among 100,000 items is painted line by line and sold
 }) => {
   const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till of the fast", {
     onDevice: async (context) => {
-      await context.route(/\/catalogue/, withLargeHall);
+      await context.addInitScript(fillHall, CATALOGUE_ITEMS);
     },
   });
   await till.getByRole("button", { name: "Till", exact: true }).click();
@@ -54,16 +54,21 @@ test("a basket of 300 lines among 100,000 items is painted line by line and sold
 });
 
 /** The hall's own items, and as many others as a large sale has; their tags belong to another event. */
-async function withLargeHall(route: Route): Promise<void> {
-  const response = await route.fetch();
-  const catalogue = (await response.json()) as { items: unknown[] };
-  const others = Array.from({ length: CATALOGUE_ITEMS - catalogue.items.length }, (_, index) => [
-    `8${String(index).padStart(9, "0")}`,
-    `Quiet blue cardigan ${index}`,
-    "8",
-    1_250,
-    (index % 1_000) + 1,
-    index % 3,
-  ]);
-  await route.fulfill({ response, json: { ...catalogue, items: [...catalogue.items, ...others] } });
+function fillHall(total: number): void {
+  const real = window.fetch;
+  window.fetch = async (input, init) => {
+    const response = await real(input, init);
+    if (!response.url.includes("/catalogue")) return response;
+    const catalogue = (await response.json()) as { items: unknown[] };
+    const others = Array.from({ length: total - catalogue.items.length }, (_, index) => [
+      `8${String(index).padStart(9, "0")}`,
+      `Quiet blue cardigan ${index}`,
+      "8",
+      1_250,
+      (index % 1_000) + 1,
+      index % 3,
+    ]);
+    const body = JSON.stringify({ ...catalogue, items: [...catalogue.items, ...others] });
+    return new Response(body, { headers: { "content-type": "application/json" } });
+  };
 }
