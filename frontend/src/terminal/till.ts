@@ -44,6 +44,8 @@ export class Till {
   #renewing: ReturnType<typeof setInterval> | undefined;
   #names = new Map<string, string>();
   #reported: number | undefined;
+  /** Tags of sales that are facts here and not yet on record. */
+  #ownFacts = new Set<string>();
   /** The socket that is open takes commands; asked anew for every one. */
   #speaks = false;
   /** Commands whose answer a screen waits for: it says itself what was refused. */
@@ -86,7 +88,10 @@ export class Till {
       onChange: () => this.#sayHoldSoon(),
     });
     this.checkout = new Checkout(this, this.#store, {
-      send: () => void this.#outbox.pump(),
+      send: () => {
+        void this.#countFacts();
+        void this.#outbox.pump();
+      },
       basketChanged: () => this.#sayHoldSoon(),
     });
   }
@@ -95,6 +100,11 @@ export class Till {
 
   readonly subscribe = this.#store.subscribe;
   readonly snapshot = (): TillState => this.#store.snapshot();
+
+  /** True when this till has sold `tag` and nobody else knows yet. */
+  soldHere(tag: string): boolean {
+    return this.#ownFacts.has(tag);
+  }
 
   /** The receipt that `tag` was sold on, as far as this till has heard (0: some receipt); undefined while unsold. */
   soldOn(tag: string): number | undefined {
@@ -181,6 +191,7 @@ export class Till {
       waiting: (await db.waiting()).length,
       refused: (await db.refused()).filter(({ key }) => key !== showing),
     });
+    await this.#countFacts();
     if (isSale(shown)) this.checkout.resume(shown);
     this.#follow();
   }
@@ -238,6 +249,11 @@ export class Till {
     const own = ({ about, terminal }: QueuedCommand) =>
       about === "sale" && terminal === this.pairing.terminal;
     return (await this.db.waiting()).filter(own).length;
+  }
+
+  async #countFacts(): Promise<void> {
+    const facts = (await this.db.waiting()).flatMap(({ sale }) => (sale?.fact === true ? sale.basket : []));
+    this.#ownFacts = new Set(facts.flatMap((line) => (line.kind === "item" ? [line.id] : (line.tag ?? []))));
   }
 
   #acknowledge(version: number): void {
@@ -391,6 +407,7 @@ export class Till {
   #answered(changed: QueuedCommand | undefined, waiting: number): void {
     this.set({ waiting });
     if (changed === undefined) return;
+    void this.#countFacts();
     if (waiting === 0) void this.#report();
     const { refused } = this.snapshot();
     if (isSale(changed) && this.checkout.isShown(changed.key)) this.checkout.answered(changed);
