@@ -1,6 +1,6 @@
 // A large basket on a till with a large hall's catalogue: every line arrives, and the screen keeps pace.
 
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { type Hall, openHall, pairTill, payExactly, receiptsOf, scan } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
@@ -12,6 +12,8 @@ const BASKET_LINES = 300;
  * on a machine that builds something else meanwhile it says more about the builds.
  */
 const PAINTED_P50_LIMIT_MS = 100;
+/** The last lines, where a scan costs most, are also measured in processor time, which other work does not touch. */
+const LAST_LINES = 50;
 const TEST_LIMIT_MS = 400_000;
 test.describe.configure({ timeout: TEST_LIMIT_MS });
 
@@ -33,19 +35,23 @@ test("a basket of 300 lines among 100,000 items is painted line by line and sold
   await till.getByRole("button", { name: "Till", exact: true }).click();
   await expect(till.getByText("100,000 items on this till")).toBeVisible();
   await till.keyboard.press("Escape");
+  const spent = await mainThread(till);
+  let before = 0;
   for (const [index, tag] of hall.tags.entries()) {
+    if (index === BASKET_LINES - LAST_LINES) before = await spent();
     await scan(till, tag);
     await expect(till.locator(".totals-small dt").first()).toHaveText(
       index === 0 ? "1 item" : `${index + 1} items`,
     );
   }
+  const perScanMs = ((await spent()) - before) / LAST_LINES;
   const paints = await till.evaluate(() =>
     performance.getEntriesByName("hangtag.scan-to-paint").map(({ duration }) => duration),
   );
   expect(paints).toHaveLength(BASKET_LINES);
   const sorted = paints.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
-  const told = `scan to paint with ${CATALOGUE_ITEMS} items: p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, worst ${at(0.999).toFixed(1)} ms`;
+  const told = `scan to paint with ${CATALOGUE_ITEMS} items: p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms, worst ${at(0.999).toFixed(1)} ms; processor time per scan, keys included, at 250 to 300 lines: ${perScanMs.toFixed(1)} ms`;
   test.info().annotations.push({ type: "measured", description: told });
   console.log(told);
   expect(at(0.5)).toBeLessThanOrEqual(PAINTED_P50_LIMIT_MS);
@@ -55,6 +61,16 @@ test("a basket of 300 lines among 100,000 items is painted line by line and sold
   await expect.poll(async () => (await receiptsOf(hall))[0]?.lines.length).toBe(BASKET_LINES);
   await device.close();
 });
+
+/** Tells the processor time that the page's main thread has used so far, in ms. */
+async function mainThread(till: Page): Promise<() => Promise<number>> {
+  const session = await till.context().newCDPSession(till);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0) * 1_000;
+  };
+}
 
 /** The hall's own items, and as many others as a large sale has; their tags belong to another event. */
 function fillHall(total: number): void {
