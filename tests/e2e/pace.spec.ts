@@ -16,6 +16,8 @@ const PAINTED_P50_LIMIT_MS = 100;
 const LAST_LINES = 50;
 const TEST_LIMIT_MS = 400_000;
 test.describe.configure({ timeout: TEST_LIMIT_MS });
+// A trace copies the page at every key: its cost would be measured, not the till’s.
+test.use({ trace: "off" });
 
 let hall: Hall;
 
