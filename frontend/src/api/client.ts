@@ -237,11 +237,6 @@ export function createApi(token?: Token) {
           signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
         }),
       ),
-    mailReceipt: async (receipt: string, address: string) => {
-      void receipt;
-      void address;
-      throw new Error("not yet");
-    },
     lateCommand: (session: string, body: TerminalCommand) =>
       unwrap(
         client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body }),
