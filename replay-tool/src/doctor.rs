@@ -1,12 +1,13 @@
 //! Is this event healthy? Every log by itself, then the logs against each other.
 
 mod cross;
+mod money;
 
 use std::collections::BTreeMap;
 
 use domain::aggregate::Aggregate;
 use domain::consignment_event::{self, ConsignmentEvent};
-use domain::ids::{EventId, SessionId};
+use domain::ids::{CaseId, EventId, SessionId};
 use domain::organization::{self, Organization};
 use domain::sale_session::{self, SaleSession};
 use domain::stream::StreamId;
@@ -51,6 +52,8 @@ pub struct Diagnosis {
     pub entries: u64,
     /// Receipts recalculated.
     pub receipts: u64,
+    /// Settlements recalculated.
+    pub settlements: u64,
     /// Findings, in the order of looking.
     pub findings: Vec<Finding>,
 }
@@ -123,6 +126,8 @@ pub fn examine(logs: &Logs, workers: usize) -> Diagnosis {
         }
     }
     cross::check(logs, &ties, &mut diagnosis);
+    money::settlements(logs, &mut diagnosis, workers);
+    money::witnesses(logs, &mut diagnosis, workers);
     diagnosis
 }
 
@@ -214,6 +219,7 @@ fn session_log(
 ) -> Result<(), TypedError> {
     let whole = source.from == 1;
     let mut state = sale_session::State::default();
+    let mut open: BTreeMap<CaseId, Evidence> = BTreeMap::new();
     each::<SaleSession>(
         &source.path,
         workers,
@@ -234,6 +240,12 @@ fn session_log(
                 }
                 Event::ReleaseConfirmed(page) => {
                     ties.release_confirmed.insert((session, page.page), Page { items: 0, evidence });
+                }
+                Event::ConflictOpened(opened) => {
+                    open.insert(opened.case, evidence);
+                }
+                Event::ConflictResolved(resolved) => {
+                    open.remove(&resolved.case);
                 }
                 Event::ReceiptCompleted(receipt) if whole => {
                     diagnosis.receipts += 1;
@@ -260,5 +272,9 @@ fn session_log(
             Ok(())
         },
     )?;
+    for (case, evidence) in open {
+        let text = format!("conflict {case} is open: what it is about is credited to nobody until it ends");
+        diagnosis.warning(text, Some(evidence));
+    }
     Ok(())
 }

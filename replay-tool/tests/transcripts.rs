@@ -19,6 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use domain::journal::{Checkpoint, SigningSecret};
 use support::world::{SMALL, Size, World};
 
 /// A world in which a line with a share of 4.50 is sold.
@@ -99,6 +100,8 @@ fn fixtures(folder: &Path) {
     let cut = support::store::bulk(&orders).replace("\"ORDER\"", "\"ORDER");
     fs::write(store.join("broken.jsonl"), cut).unwrap();
 
+    witnessed(folder);
+
     let mut missing = world.exports();
     missing.retain(|name, _| !name.starts_with("event"));
     write(&folder.join("missing"), &missing);
@@ -108,6 +111,34 @@ fn fixtures(folder: &Path) {
     fs::write(folder.join("odd/cut.ndjson"), &whole[..whole.len() / 2]).unwrap();
     fs::write(folder.join("odd/letter.ndjson"), "Dear support,\n\u{1b}[31mit is broken.\n").unwrap();
     fs::write(folder.join("odd/nothing.ndjson"), "").unwrap();
+}
+
+/// A world whose heads were witnessed and signed, the same rewritten, and checkpoints of friends and strangers.
+fn witnessed(folder: &Path) {
+    let mut world = World::new(1, SMALL);
+    world.witness();
+    write(&folder.join("witnessed"), &world.exports());
+    let mut rewritten = world.exports();
+    let forged = world.session_log().iter().cloned().map(|mut entry| {
+        entry.payload = entry.payload.replace("\"share_cents\":1121", "\"share_cents\":621");
+        entry
+    });
+    *rewritten.values_mut().next_back().unwrap() =
+        support::export_lines(&world.session_id.to_string(), domain::journal::Head::EMPTY, forged);
+    write(&folder.join("rewritten"), &rewritten);
+
+    let [.., (pin, _)] = world.logs();
+    let checkpoint =
+        Checkpoint { stream: pin.stream.to_string(), head: pin.head(), issued_at: 1_792_500_000_000 };
+    let (platform, stranger) = (SigningSecret::from_seed(&[7; 32]), SigningSecret::from_seed(&[8; 32]));
+    let signed = |secret| serde_json::to_string(&checkpoint.clone().sign(secret)).unwrap();
+    let signs = folder.join("signed");
+    fs::create_dir_all(&signs).unwrap();
+    fs::write(signs.join("checkpoint.json"), signed(&platform)).unwrap();
+    fs::write(signs.join("strangers.json"), signed(&stranger)).unwrap();
+    let keys =
+        format!(r#"{{"keys":[{{"key":"{}","algorithm":"Ed25519","current":true}}]}}"#, platform.public_key());
+    fs::write(signs.join("hangtag-keys.json"), keys).unwrap();
 }
 
 fn write(folder: &Path, files: &std::collections::BTreeMap<String, Vec<String>>) {

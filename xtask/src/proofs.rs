@@ -1,6 +1,7 @@
 //! `cargo xtask prove NAME`: the one door to proofs that take longer than a test. Each is a line in [`ALL`]
 //! with a function; the tests run each of them for a few seconds.
 
+mod replay;
 mod restart;
 mod simulate;
 
@@ -33,6 +34,11 @@ pub struct Proof {
 
 /// Every proof there is.
 pub const ALL: &[Proof] = &[
+    Proof {
+        name: "replay",
+        claim: "the support desk's tool says what the domain says: heads, states, statements, what-ifs, rows and differences with the store; and a byte flipped anywhere in a log is named",
+        run: replay::run,
+    },
     Proof {
         name: "restart",
         claim: "what the platform has acknowledged is there after it was killed and started again, and a repeated command gets its first answer",
