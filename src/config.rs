@@ -2,6 +2,9 @@
 
 use worker::Env;
 
+/// What callers may ask unless the deployment says otherwise, in percent.
+const RATE_LIMIT_PERCENT: u32 = 100;
+
 /// Settings of this deployment. Secrets are not among them: the vault reads its key where it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -19,6 +22,8 @@ pub struct Config {
     pub sign_in_url: String,
     /// `local`, `staging` or `production`.
     pub environment: String,
+    /// How much callers may ask, in percent of the usual (see `http::limits`).
+    pub rate_limit_percent: u32,
     /// The commit that was built, when the deployment says so.
     pub commit: Option<String>,
 }
@@ -48,6 +53,7 @@ impl Config {
                 .collect(),
             sign_in_url: text("SIGN_IN_URL"),
             environment: text("ENVIRONMENT"),
+            rate_limit_percent: text("RATE_LIMIT_PERCENT").parse().unwrap_or(RATE_LIMIT_PERCENT),
             commit: lookup("COMMIT").filter(|commit| !commit.is_empty()),
         }
     }
@@ -56,6 +62,13 @@ impl Config {
     #[must_use]
     pub fn is_platform_admin(&self, person: &str) -> bool {
         self.platform_admins.iter().any(|admin| admin == person)
+    }
+
+    /// True for the platform's own names: what ends in the suffix, and the suffix itself.
+    #[must_use]
+    pub fn is_under_suffix(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        host.ends_with(&self.origin_suffix) || self.origin_suffix.strip_prefix('.') == Some(host.as_str())
     }
 
     /// The organization's label in a host name (port allowed): `demo` in `demo.localhost:8787`. One label only.

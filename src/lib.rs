@@ -6,8 +6,11 @@ mod adapters;
 mod config;
 mod http;
 mod logging;
+mod metrics;
 mod objects;
 mod queues;
+mod replaying;
+mod settling;
 mod vault;
 
 /// Once per wasm instance.

@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::ids::Actor;
-use crate::journal::EventCodec;
+use crate::journal::{EventCodec, RawEntry};
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
@@ -93,6 +93,12 @@ pub trait Aggregate {
 
     /// What the entry `seq` of `stream` hands to other aggregates.
     fn deliveries(stream: &StreamId, seq: u64, event: &Self::Event) -> Vec<Delivery>;
+
+    /// Whom the entry turns away for good: their open connections are closed at once.
+    #[must_use]
+    fn turned_away(_entry: &RawEntry) -> Option<Actor> {
+        None
+    }
 
     /// Answers from the hot state; changes nothing.
     fn answer(state: &Self::State, query: &Self::Query) -> Self::Answer;

@@ -28,3 +28,4 @@ pub mod storefront;
 pub mod stream;
 pub mod tag;
 pub mod tax;
+pub mod tenancy;

@@ -3,41 +3,43 @@ import { Problem, Unreachable } from "../src/api/problem.ts";
 import { Queue, type Queued, type QueueStore } from "../src/queue/queue.ts";
 import { uuid7 } from "../src/queue/uuid7.ts";
 
-type Command = Queued<string, string>;
+type Command = Queued & { reply?: string };
 
 /** A store that outlives its queues, as a disk outlives a tab. */
-class Disk implements QueueStore<string, string> {
+class Disk implements QueueStore<Command> {
   commands = new Map<string, Command>();
 
-  add(id: string): void {
-    this.commands.set(id, { id, body: id, queued_at: 0, attempts: 0, state: "waiting" });
+  add(key: string): void {
+    this.commands.set(key, { key, id: key, attempts: 0, state: "waiting" });
   }
 
   async waiting(): Promise<Command[]> {
     return [...this.commands.values()]
       .filter(({ state }) => state === "waiting")
-      .toSorted((a, b) => a.id.localeCompare(b.id));
+      .toSorted((a, b) => a.key.localeCompare(b.key));
   }
 
-  async save(command: Command): Promise<void> {
-    this.commands.set(command.id, command);
+  async settle(answered: Command): Promise<Command | undefined> {
+    const found = this.commands.get(answered.key);
+    if (found?.id !== answered.id && answered.state === "refused") return undefined;
+    this.commands.set(answered.key, answered);
+    return answered;
   }
 }
 
 const problem = (status: number) =>
   new Problem({ type: "about:blank", title: "no", detail: "no", status, code: "no", request_id: "r" });
 
-function queueOn(disk: Disk, send: (body: string, id: string) => Promise<string>) {
+function queueOn(disk: Disk, send: (id: string) => Promise<string>) {
   const waiting: number[] = [];
-  const onUnknownSender = vi.fn();
-  const queue = new Queue<string, string>({
+  const queue = new Queue<Command, string>({
     store: disk,
-    send,
+    send: ({ id }) => send(id),
+    answered: (command, reply) => ({ ...command, reply }),
     onChange: (_, left) => waiting.push(left),
-    onUnknownSender,
     random: () => 0,
   });
-  return { queue, waiting, onUnknownSender };
+  return { queue, waiting };
 }
 
 describe("the queue", () => {
@@ -46,7 +48,7 @@ describe("the queue", () => {
     disk.add("b");
     disk.add("a");
     const sent: string[] = [];
-    const { queue, waiting } = queueOn(disk, async (_, id) => {
+    const { queue, waiting } = queueOn(disk, async (id) => {
       sent.push(id);
       return `reply to ${id}`;
     });
@@ -61,7 +63,7 @@ describe("the queue", () => {
     disk.add("a");
     const platform = new Map<string, string>();
     let losesAnswers = true;
-    const send = async (_: string, id: string) => {
+    const send = async (id: string) => {
       platform.set(id, platform.get(id) ?? `receipt ${platform.size + 1}`);
       if (losesAnswers) throw new Unreachable();
       return platform.get(id) ?? "";
@@ -99,7 +101,7 @@ describe("the queue", () => {
     const disk = new Disk();
     disk.add("a");
     disk.add("b");
-    const { queue } = queueOn(disk, async (_, id) => {
+    const { queue } = queueOn(disk, async (id) => {
       if (id === "a") throw problem(status);
       return "ok";
     });
@@ -108,15 +110,22 @@ describe("the queue", () => {
     expect(disk.commands.get("b")?.state).toBe("done");
   });
 
-  it("stops and loses nothing when the platform does not know the sender any more", async () => {
+  it("does not take a refusal for an answer to what stands there by now, and sends that", async () => {
     const disk = new Disk();
     disk.add("a");
-    const { queue, onUnknownSender } = queueOn(disk, async () => {
-      throw problem(401);
+    const sent: string[] = [];
+    const { queue } = queueOn(disk, async (id) => {
+      sent.push(id);
+      if (id === "a") {
+        // While the request is under way its goods are handed over: the command becomes another one.
+        disk.commands.set("a", { key: "a", id: "a.offline", attempts: 0, state: "waiting" });
+        throw problem(409);
+      }
+      return "recorded";
     });
     await queue.pump();
-    expect(onUnknownSender).toHaveBeenCalledOnce();
-    expect(disk.commands.get("a")?.state).toBe("waiting");
+    expect(sent).toEqual(["a", "a.offline"]);
+    expect(disk.commands.get("a")).toMatchObject({ id: "a.offline", state: "done", reply: "recorded" });
   });
 
   it("runs one round at a time, however often it is asked", async () => {

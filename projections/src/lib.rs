@@ -7,7 +7,9 @@
 
 pub mod checkpoint;
 mod consignment_event;
+pub mod history;
 mod organization;
+mod reconciliation;
 mod sale_session;
 mod statement;
 
@@ -48,9 +50,11 @@ pub fn project(stream: &StreamId, entry: &RawEntry, writes: &mut Writes) -> Resu
         StreamId::Organization(_) => organization::project(&at, &decode(entry)?, writes)?,
         StreamId::Event(..) => consignment_event::project(&at, &decode(entry)?, writes)?,
         StreamId::Session(..) => sale_session::project(&at, &decode(entry)?, writes)?,
-        // No read model reads these yet; their checkpoint moves all the same.
-        StreamId::Storefront(..) | StreamId::Reconciliation(..) => {}
+        StreamId::Reconciliation(..) => reconciliation::project(&at, &decode(entry)?, writes)?,
+        // No read model of its own reads these yet; their checkpoint moves all the same.
+        StreamId::Storefront(..) => {}
     }
+    history::project(&at, stream, writes)?;
     Ok(())
 }
 
@@ -72,16 +76,19 @@ fn own_id(stream: &StreamId) -> String {
 /// # Errors
 /// When a key cannot be written as JSON; ours all can.
 pub fn wipe(stream: &StreamId) -> Result<Vec<Statement>, serde_json::Error> {
-    let (key, tables) = match stream {
+    let (key, tables): (&str, &[&Sql]) = match stream {
         StreamId::Organization(_) => ("organization", organization::WIPE),
         StreamId::Event(..) => ("event", consignment_event::WIPE),
         StreamId::Session(..) => ("session", sale_session::WIPE),
-        StreamId::Storefront(..) | StreamId::Reconciliation(..) => return Ok(Vec::new()),
+        StreamId::Reconciliation(..) => ("event", reconciliation::WIPE),
+        StreamId::Storefront(..) => return history::wipe(stream),
     };
     let mut row = serde_json::Map::new();
     row.insert(key.to_owned(), own_id(stream).into());
     row.insert("organization".to_owned(), stream.organization().to_string().into());
     let mut writes = Writes::default();
     tables.iter().try_for_each(|sql| writes.write(sql, [&row]))?;
-    Ok(writes.into_statements())
+    let mut statements = writes.into_statements();
+    statements.extend(history::wipe(stream)?);
+    Ok(statements)
 }

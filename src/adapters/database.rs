@@ -1,5 +1,6 @@
 //! The read models in D1, one tenant at a time: every statement takes the organization as its first parameter.
 
+use domain::tenancy::Scope;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::send::SendFuture;
@@ -31,17 +32,17 @@ impl From<Value<'_>> for JsValue {
     }
 }
 
-/// One tenant's rows. Only a `Tenant` makes one (see `Tenant::rows`).
+/// One tenant's rows: there are none without a [`Scope`].
 pub struct Rows<'a> {
     env: &'a Env,
     organization: String,
 }
 
 impl<'a> Rows<'a> {
-    /// For `Tenant::rows`.
+    /// The rows of the organization that `scope` stands for.
     #[must_use]
-    pub(crate) fn of(env: &'a Env, organization: String) -> Self {
-        Self { env, organization }
+    pub fn of(env: &'a Env, scope: &Scope) -> Self {
+        Self { env, organization: scope.to_string() }
     }
 
     /// Every row that `sql` finds; `?1` is the organization, `values` are `?2` and on.
@@ -54,6 +55,21 @@ impl<'a> Rows<'a> {
         values: &[Value<'_>],
     ) -> Result<Vec<T>, EdgeError> {
         let statement = self.statement(sql, values)?;
+        let result = SendFuture::new(async move { statement.all().await }).await?;
+        Ok(result.results()?)
+    }
+
+    /// The rows of a list: `?1` is the organization, `?2` a JSON object with everything that a caller chose. The
+    /// text itself is put together from our own words (see `http::order`).
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`].
+    pub async fn listed<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        parameters: &str,
+    ) -> Result<Vec<T>, EdgeError> {
+        let statement = self.statement(sql, &[Value::Text(parameters)])?;
         let result = SendFuture::new(async move { statement.all().await }).await?;
         Ok(result.results()?)
     }
@@ -80,7 +96,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn statement(&self, sql: &'static str, values: &[Value<'_>]) -> Result<D1PreparedStatement, EdgeError> {
+    fn statement(&self, sql: &str, values: &[Value<'_>]) -> Result<D1PreparedStatement, EdgeError> {
         debug_assert!(sql.contains("?1"), "every statement names its organization");
         let first = std::iter::once(Value::Text(&self.organization));
         let bound: Vec<JsValue> = first.chain(values.iter().copied()).map(JsValue::from).collect();

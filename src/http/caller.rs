@@ -29,6 +29,8 @@ pub enum Caller {
         roles: Vec<Role>,
         /// They run the platform.
         platform_admin: bool,
+        /// They run the platform, and a support access of theirs stands open in the organization's log.
+        support: bool,
     },
     /// A paired terminal.
     Terminal {
@@ -57,12 +59,22 @@ impl Caller {
         matches!(self, Self::Person { roles, .. } if roles.iter().any(|role| role.permits(permission)))
     }
 
+    /// True for those whose reading goes on while the organization is suspended.
+    #[must_use]
+    pub fn reads_for_support(&self) -> bool {
+        matches!(self, Self::Person { roles, support, .. } if *support || roles.contains(&Role::Support))
+    }
+
     /// Believes a token or says why not. Without a tenant (the platform's own routes) there are no roles.
     ///
     /// # Errors
     /// [`EdgeError::Unauthenticated`] with the fault's code; [`EdgeError::Unavailable`] when the keys or the
     /// deciding object are out of reach.
-    pub async fn authenticate(edge: &Edge, tenant: Option<&Tenant>, token: &str) -> Result<Self, EdgeError> {
+    pub async fn authenticate(
+        edge: &Edge,
+        tenant: Option<&Tenant>,
+        token: &str,
+    ) -> Result<Recognised, EdgeError> {
         match tenant {
             Some(tenant) if token.starts_with(TERMINAL_TOKEN_PREFIX) => {
                 Self::terminal(edge, tenant, token).await
@@ -71,36 +83,63 @@ impl Caller {
         }
     }
 
-    async fn person(edge: &Edge, tenant: Option<&Tenant>, token: &str) -> Result<Self, EdgeError> {
+    async fn person(edge: &Edge, tenant: Option<&Tenant>, token: &str) -> Result<Recognised, EdgeError> {
         let claims = clerk::verify(edge, token, tenant.map(Tenant::slug)).await?;
         let platform_admin = edge.config().is_platform_admin(&claims.sub);
         let id = PersonId(claims.sub);
         // Asked of the log's own object, not of a copy: a revoked role is gone with the next request.
-        let roles = match tenant {
-            None => Vec::new(),
-            Some(tenant) => {
-                let query = organization::Query::Roles { person: id.clone() };
-                match ask::<Organization>(edge.env(), &tenant.organization(), &query).await? {
-                    organization::Answer::Roles { roles } => roles,
-                    _ => return Err(EdgeError::Internal("the organization answered something else".into())),
-                }
-            }
+        let Some(tenant) = tenant else {
+            let caller = Self::Person { id, roles: Vec::new(), platform_admin, support: false };
+            return Ok(Recognised { caller, suspended: false });
         };
-        Ok(Self::Person { id, roles, platform_admin })
+        let query = organization::Query::Caller { person: id.clone() };
+        match ask::<Organization>(edge.env(), &tenant.organization(), &query).await? {
+            organization::Answer::Caller { roles, suspended, support_until } => {
+                let support = platform_admin && support_until.is_some_and(|until| edge.now() < until);
+                Ok(Recognised { caller: Self::Person { id, roles, platform_admin, support }, suspended })
+            }
+            _ => Err(EdgeError::Internal("the organization answered something else".into())),
+        }
     }
 
-    async fn terminal(edge: &Edge, tenant: &Tenant, text: &str) -> Result<Self, EdgeError> {
+    async fn terminal(edge: &Edge, tenant: &Tenant, text: &str) -> Result<Recognised, EdgeError> {
         let token = TerminalToken::parse(text).ok_or(EdgeError::Unauthenticated("token_malformed"))?;
         let query = sale_session::Query::Terminal { token_digest: token.digest() };
-        match ask::<SaleSession>(edge.env(), &tenant.session(token.session()), &query).await? {
-            sale_session::Answer::Terminal { terminal: Some((id, name)) } => {
-                Ok(Self::Terminal { id, session: token.session(), name })
-            }
+        // Both at once: the organization's answer costs a terminal no time.
+        let session = tenant.session(token.session());
+        let (known, suspended) =
+            futures_util::join!(ask::<SaleSession>(edge.env(), &session, &query), is_suspended(edge, tenant));
+        match known? {
+            sale_session::Answer::Terminal { terminal: Some((id, name)) } => Ok(Recognised {
+                caller: Self::Terminal { id, session: token.session(), name },
+                suspended: suspended?,
+            }),
             sale_session::Answer::Terminal { terminal: None } => {
                 Err(EdgeError::Unauthenticated("token_revoked"))
             }
             _ => Err(EdgeError::Internal("the session answered something else".into())),
         }
+    }
+}
+
+/// A caller, and how their organization stands with the platform at this very moment.
+#[derive(Debug)]
+pub struct Recognised {
+    /// Who.
+    pub caller: Caller,
+    /// True while the platform has stopped the organization.
+    pub suspended: bool,
+}
+
+/// Whether the platform has stopped the organization, as its log says now.
+///
+/// # Errors
+/// [`EdgeError::Unavailable`].
+pub async fn is_suspended(edge: &Edge, tenant: &Tenant) -> Result<bool, EdgeError> {
+    let query = organization::Query::Standing;
+    match ask::<Organization>(edge.env(), &tenant.organization(), &query).await? {
+        organization::Answer::Standing { suspended } => Ok(suspended),
+        _ => Err(EdgeError::Internal("the organization answered something else".into())),
     }
 }
 

@@ -68,6 +68,13 @@ impl Edge {
         self.inner.now
     }
 
+    /// How long ago the request arrived, ms; the runtime's clock moves only while something is waited for.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> u64 {
+        let now = i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX);
+        u64::try_from(now.saturating_sub(self.now())).unwrap_or(0)
+    }
+
     /// The clock at arrival, whole seconds since 1970 UTC.
     #[must_use]
     pub fn now_s(&self) -> i64 {

@@ -66,26 +66,20 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `null` at the end.
     pub next_cursor: Option<String>,
+    /// How many there are in all; only when asked for with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
 }
 
 impl<T> Page<T> {
-    /// Cuts `found`, which was asked for with one row more than the page holds: that row says whether there is
-    /// a next page.
-    pub fn cut<K: Serialize>(mut found: Vec<T>, rows: u16, key: impl Fn(&T) -> K) -> Self {
-        let more = found.len() > usize::from(rows);
-        found.truncate(usize::from(rows));
-        let next_cursor = found.last().filter(|_| more).and_then(|last| cursor_of(&key(last)));
-        Self { items: found, next_cursor }
+    /// A page with the place of its last row, if there is more behind it.
+    pub fn after<K: Serialize>(items: Vec<T>, last: Option<&K>, total: Option<u64>) -> Self {
+        Self { items, next_cursor: last.and_then(cursor_of), total }
     }
 
     /// The whole list on one page.
     pub fn whole(items: Vec<T>) -> Self {
-        Self { items, next_cursor: None }
-    }
-
-    /// The same page of other things.
-    pub fn map<U>(self, into: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(into).collect(), next_cursor: self.next_cursor }
+        Self { items, next_cursor: None, total: None }
     }
 }
 
@@ -99,12 +93,10 @@ mod tests {
 
     #[test]
     fn a_page_ends_with_the_cursor_of_its_last_row() {
-        let page = Page::cut(vec![1, 2, 3], 2, |row| (*row, "x"));
-        assert_eq!(page.items, [1, 2]);
+        let page = Page::after(vec![1, 2], Some(&(2, "x")), None);
         let next = PageQuery { cursor: page.next_cursor, limit: None };
         assert_eq!(next.after::<(i32, String)>().unwrap(), Some((2, "x".into())));
-        assert_eq!(Page::cut(vec![1, 2], 2, |row| *row).next_cursor, None);
-        assert_eq!(Page::<i32>::cut(vec![], 2, |row| *row).next_cursor, None);
+        assert_eq!(Page::after(vec![1, 2], None::<&i32>, Some(2)).next_cursor, None);
     }
 
     #[test]

@@ -125,6 +125,9 @@ pub enum EdgeError {
     /// The caller is known and may not do this.
     #[error("forbidden: needs {0}")]
     Forbidden(String),
+    /// The platform has stopped the organization.
+    #[error("the organization is suspended")]
+    Suspended,
     /// A rule of the domain refused.
     #[error(transparent)]
     Rejected(Rejection),
@@ -245,6 +248,9 @@ impl EdgeError {
             }
             Self::Unauthenticated(code) => (StatusCode::UNAUTHORIZED, code, "A valid token is needed"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
+            Self::Suspended => {
+                (StatusCode::FORBIDDEN, "organization_suspended", "The organization is suspended")
+            }
             Self::Rejected(rejection) => {
                 (status_of(rejection.refusal), &rejection.code, title_of(rejection.refusal))
             }
@@ -274,6 +280,7 @@ impl EdgeError {
             Self::BodyTooLarge { limit_bytes } => format!("The body may have at most {limit_bytes} bytes."),
             Self::Unauthenticated(code) => explain_token_code(code).into(),
             Self::Forbidden(needs) => format!("This needs {needs}."),
+            Self::Suspended => "The platform has stopped this organization for now. What was sold and not sent yet waits at the terminals; ask the platform's support.".into(),
             Self::Rejected(rejection) => format!("Found {}; allowed: {}.", rejection.found, rejection.allowed),
             Self::HeadMoved { head } => format!("The log now stands at {head}."),
             Self::KeyReused => "The same Idempotency-Key came with another request; make a new key.".into(),
@@ -339,6 +346,7 @@ fn explain_token_code(code: &str) -> &'static str {
         "token_not_yet_valid" => "The token is not valid yet; check the clock.",
         "token_wrong_origin" => "The token was issued to another site.",
         "token_wrong_organization" => "The token was issued for another organization.",
+        "webhook_not_believed" => "The delivery is not signed as it should be, or too old.",
         "token_revoked" => "The terminal's pairing has ended.",
         _ => "The token is not one that is accepted here.",
     }

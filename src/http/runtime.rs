@@ -13,9 +13,11 @@ use worker::{Context, Env, Headers, ResponseBuilder, WebSocket};
 
 use super::edge::Edge;
 use super::problem::{EdgeError, finish};
+use super::router::Answered;
 use super::{router, security};
 use crate::adapters::random::fresh_uuid;
 use crate::config::Config;
+use crate::metrics::{self, Labels};
 
 /// Longest request id that is taken over from a caller, characters.
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -80,7 +82,8 @@ async fn answer(edge: &Edge, mut request: Request<Body>) -> Response {
         organization = tracing::field::Empty,
     );
     request.extensions_mut().insert(edge.clone());
-    let head = request.method() == Method::HEAD;
+    let method = request.method().clone();
+    let head = method == Method::HEAD;
     let answered = async {
         let mut router = ROUTER.with(Clone::clone);
         // The router never fails: every error is an answer.
@@ -88,7 +91,12 @@ async fn answer(edge: &Edge, mut request: Request<Body>) -> Response {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        tracing::info!(status = response.status().as_u16(), head, "answered");
+        let took_ms = edge.elapsed_ms();
+        tracing::info!(status = response.status().as_u16(), head, took_ms, "answered");
+        let Answered { route, organization } =
+            response.extensions().get::<Answered>().cloned().unwrap_or_default();
+        let labels = Labels { route, method: method.to_string(), status: response.status().as_u16() };
+        metrics::count(edge.env(), labels, &organization, took_ms);
         response
     };
     SendFuture::new(answered.instrument(span)).await

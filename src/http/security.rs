@@ -16,7 +16,8 @@ const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const REQUEST_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, x-request-id";
 
 /// Headers that callers read.
-const EXPOSED_HEADERS: &str = "etag, retry-after, x-request-id, content-disposition, idempotency-replayed";
+const EXPOSED_HEADERS: &str =
+    "etag, ratelimit, ratelimit-policy, retry-after, x-request-id, content-disposition, idempotency-replayed";
 
 /// Headers of every answer of the API.
 const HEADERS: [(&str, &str); 6] = [
@@ -25,7 +26,7 @@ const HEADERS: [(&str, &str); 6] = [
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
     ("cross-origin-resource-policy", "same-site"),
     ("x-frame-options", "DENY"),
-    ("permissions-policy", "interest-cohort=()"),
+    ("permissions-policy", "camera=(), geolocation=(), interest-cohort=(), microphone=()"),
 ];
 
 /// Puts the security headers on `headers`. Answers are not stored unless the handler said otherwise.

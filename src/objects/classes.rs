@@ -30,8 +30,8 @@ macro_rules! log_objects {
                 self.host.alarm().await
             }
 
-            async fn websocket_message(&self, _socket: WebSocket, _message: WebSocketIncomingMessage) -> Result<()> {
-                self.host.heard();
+            async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+                self.host.heard(&socket, &message);
                 Ok(())
             }
 

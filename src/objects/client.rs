@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
+pub use super::standing::{Knows, Told};
 pub use super::wire::{Accepted, AskError, Envelope, LogPage, SubmitError};
 
 /// The host part of internal URLs: a stub routes by object, so the name only has to parse.
@@ -65,6 +66,16 @@ pub async fn ask<A: Aggregate>(
     let lost = |error: worker::Error| AskError::Unavailable(error.to_string());
     let reply = post(env, stream, "/ask", query).await.map_err(lost)?;
     reply.read::<A::Answer, AskError>().await.map_err(lost)?
+}
+
+/// Tells the object of `stream` who may not speak to it any more; it has taken it when it answers.
+///
+/// # Errors
+/// [`AskError`].
+pub async fn tell_standing(env: &Env, stream: &StreamId, told: &Told) -> Result<Knows, AskError> {
+    let lost = |error: worker::Error| AskError::Unavailable(error.to_string());
+    let reply = post(env, stream, "/standing", told).await.map_err(lost)?;
+    reply.read::<Knows, AskError>().await.map_err(lost)?
 }
 
 /// Reads at most `limit` entries of the log, from seq `from` on. The object bounds pages by bytes as well, so a

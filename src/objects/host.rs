@@ -7,7 +7,7 @@ use domain::aggregate::Aggregate;
 use domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
-use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket};
+use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket, WebSocketIncomingMessage};
 
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
@@ -29,6 +29,8 @@ pub struct Host<A: Aggregate> {
     log: Option<Log<A, ObjectDatabase>>,
     /// When the alarm is due, as far as this instance knows: appends in a burst set it once.
     alarm_at: Cell<i64>,
+    /// Whether the organization is suspended; none until it was looked up (see [`super::standing`]).
+    pub(super) suspended: Cell<Option<bool>>,
 }
 
 /// The log of an object.
@@ -41,7 +43,14 @@ impl<A: Aggregate + 'static> Host<A> {
         let log = stream
             .filter(|stream| stream.kind() == A::KIND)
             .map(|stream| Log::new(stream, Store::new(ObjectDatabase::new(&state))));
-        Rc::new(Self { state, env, sockets: Sockets::default(), log, alarm_at: Cell::new(NO_ALARM) })
+        Rc::new(Self {
+            state,
+            env,
+            sockets: Sockets::default(),
+            log,
+            alarm_at: Cell::new(NO_ALARM),
+            suspended: Cell::new(None),
+        })
     }
 
     /// Serves an internal request; see [`super::client`].
@@ -59,6 +68,7 @@ impl<A: Aggregate + 'static> Host<A> {
                 Ok(answer) => reply(200, &answer),
                 Err(error) => reply(ask_status(&error), &error),
             },
+            (Method::Post, "/standing") => self.told(log, &request.text().await?),
             (Method::Get, "/log") => self.read(log, &url).await,
             (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)),
             (Method::Post, path) => testing::serve(self, log, path, &mut request).await,
@@ -69,10 +79,14 @@ impl<A: Aggregate + 'static> Host<A> {
     /// Decide, append, tell everyone: from reading the body to arming the alarm without an await in between,
     /// so that the runtime commits it as one and holds the reply until it is durable.
     async fn command(self: &Rc<Self>, log: &ObjectLog<A>, body: &str) -> Result<Response> {
+        if let Some(refused) = self.refused_by_standing(log, body) {
+            return reply(submit_status(&refused), &refused);
+        }
         let outcome = log.submit(body, now(), Uuid::now_v7());
         match &outcome {
             Ok(accepted) if !accepted.repeated => {
                 Sockets::broadcast(&self.state, &accepted.entries);
+                self.turn_away_by(&accepted.entries);
                 self.keep_catching_up();
                 self.arm(now() + OUTBOX_DELAY_MS).await;
             }
@@ -127,8 +141,12 @@ impl<A: Aggregate + 'static> Host<A> {
         });
     }
 
-    /// A message from a listener: its only meaning is that it is there and wants what it lacks.
-    pub fn heard(self: &Rc<Self>) {
+    /// A listener said something: what a terminal says of its basket goes to the others, and whoever is behind is
+    /// sent more.
+    pub fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+        if let WebSocketIncomingMessage::String(text) = message {
+            self.sockets.hold(&self.state, socket, text);
+        }
         self.keep_catching_up();
     }
 

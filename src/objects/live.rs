@@ -9,9 +9,12 @@
 //! - `{"type":"live","head":N}` once, when the listener has everything; a head below what the listener asked
 //!   to hear from means that the log was restored to an earlier state and the listener should start anew
 //!
+//! Listeners that are terminals also say what lies in their baskets and hear it of each other
+//! ([`super::holds`]): `{"type":"hold",…}` in, `{"type":"held",…}` out.
+//!
 //! `{"type":"ping"}` is answered with `{"type":"pong"}` without waking the object.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use domain::aggregate::Aggregate;
@@ -21,7 +24,8 @@ use worker::{
     Delay, Request, Response, Result, State, WebSocket, WebSocketPair, WebSocketRequestResponsePair,
 };
 
-use super::host::{ObjectLog, reply};
+use super::holds::{Held, HoldAsked, Holds};
+use super::host::{ObjectLog, now, reply};
 use super::limits::LIVE_SOCKETS_MAX;
 use super::wire::AskError;
 
@@ -39,6 +43,9 @@ const TAG_BYTES_MAX: usize = 200;
 
 /// Close code 1011: the object could not go on.
 const CLOSE_FAILED: u16 = 1011;
+
+/// How the names of listening terminals begin (as [`domain::ids::Actor`] is written).
+const TERMINAL_TAG: &str = "terminal:";
 
 const PING: &str = r#"{"type":"ping"}"#;
 const PONG: &str = r#"{"type":"pong"}"#;
@@ -60,6 +67,7 @@ enum Place {
 enum Frame<'a> {
     Entry(&'a RawEntry),
     Live { head: u64 },
+    Held(&'a Held),
 }
 
 /// What one object remembers of its sockets between events; the runtime holds the sockets themselves.
@@ -68,6 +76,7 @@ pub struct Sockets {
     pumping: Cell<bool>,
     /// Whether nobody is behind; none after waking, when attachments have to be read.
     none_behind: Cell<Option<bool>>,
+    holds: RefCell<Holds>,
 }
 
 impl Sockets {
@@ -106,6 +115,7 @@ impl Sockets {
         pair.server.serialize_attachment(Place::Behind { sent: since })?;
         self.none_behind.set(Some(false));
         Self::advance(log, &pair.server);
+        self.tell_holds(&pair.server, tag);
         let mut response = Response::from_websocket(pair.client)?;
         if let Some(protocol) = request.headers().get("sec-websocket-protocol")? {
             let first = protocol.split(',').next().unwrap_or_default().trim().to_owned();
@@ -163,6 +173,33 @@ impl Sockets {
         }
     }
 
+    /// Takes what a terminal says of its basket, and says it to every other listener. Anything else is no frame of
+    /// ours and changes nothing.
+    pub fn hold(&self, state: &State, socket: &WebSocket, text: &str) {
+        let Some(terminal) = listener(state, socket).filter(|tag| tag.starts_with(TERMINAL_TAG)) else {
+            return;
+        };
+        let Some(asked) = HoldAsked::read(text) else { return };
+        let held = self.holds.borrow_mut().take(&terminal, asked, now());
+        let Ok(frame) = serde_json::to_string(&Frame::Held(&held)) else { return };
+        for other in state.get_websockets() {
+            let own = listener(state, &other).is_some_and(|tag| tag == terminal);
+            if !own && place(&other) == Some(Place::Live) && other.send_with_str(&frame).is_err() {
+                hang_up(&other);
+            }
+        }
+    }
+
+    /// A newcomer hears what the others hold.
+    fn tell_holds(&self, socket: &WebSocket, newcomer: &str) {
+        for held in self.holds.borrow_mut().standing(now()).filter(|held| held.terminal != newcomer) {
+            if send(socket, &Frame::Held(held)).is_err() {
+                hang_up(socket);
+                return;
+            }
+        }
+    }
+
     /// Completes the closing handshake of a listener.
     pub fn hung_up(socket: &WebSocket) {
         // The runtime may have answered already; then there is nothing left to close.
@@ -190,6 +227,11 @@ fn send_page<A: Aggregate + 'static>(
     Ok(next)
 }
 
+/// Who listens, as the edge named them.
+fn listener(state: &State, socket: &WebSocket) -> Option<String> {
+    state.get_tags(socket).into_iter().next()
+}
+
 fn place(socket: &WebSocket) -> Option<Place> {
     socket.deserialize_attachment().ok().flatten()
 }
@@ -201,7 +243,12 @@ fn send(socket: &WebSocket, frame: &Frame<'_>) -> std::result::Result<(), String
 
 /// Drops a listener that missed something: it comes back and says how far it got.
 fn hang_up(socket: &WebSocket) {
+    hang_up_for(socket, CLOSE_FAILED, "reconnect");
+}
+
+/// Drops a listener and says why.
+pub(super) fn hang_up_for(socket: &WebSocket, code: u16, reason: &str) {
     // A socket that cannot even be closed is gone already; its place keeps it out of every later turn.
     socket.serialize_attachment(Place::Lost).ok();
-    socket.close(Some(CLOSE_FAILED), Some("reconnect")).ok();
+    socket.close(Some(code), Some(reason)).ok();
 }

@@ -18,6 +18,7 @@
 //! | `patience` | how long to wait after a failure |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
+//! | `standing` | who may not speak here any more: suspended organizations, ended rights |
 //! | `testing` | faults on demand, in test environments only |
 
 mod append;
@@ -25,6 +26,7 @@ mod classes;
 pub mod client;
 mod database;
 mod deliveries;
+mod holds;
 mod host;
 mod limits;
 mod live;
@@ -38,6 +40,7 @@ mod schema;
 mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
+mod standing;
 mod store;
 #[cfg(test)]
 mod store_tests;

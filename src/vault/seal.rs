@@ -14,6 +14,9 @@ pub const KEY_BYTES: usize = 32;
 /// Length of a nonce, bytes: 96 bits, as GCM wants; random, since each data key seals far fewer than 2^32 values.
 const NONCE_BYTES: usize = 12;
 
+/// Digits of a key's fingerprint: a deployment has two keys at most.
+const FINGERPRINT_DIGITS: usize = 8;
+
 /// First byte of everything sealed: names the way it was sealed.
 const SEAL_VERSION: u8 = 1;
 
@@ -67,6 +70,13 @@ impl MasterKey {
     pub fn unwrap_key(&self, wrapped: &str, place: &str) -> Result<DataKey, VaultFault> {
         let bytes = open(&self.0, &format!("key\n{place}"), wrapped)?;
         bytes.try_into().map(DataKey).map_err(|_| VaultFault::DoesNotOpen)
+    }
+
+    /// Eight digits by which this key is told from another; says nothing about the key.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let digest = domain::journal::Hash(self.derive("fingerprint")).to_string();
+        digest.get(..FINGERPRINT_DIGITS).unwrap_or_default().to_owned()
     }
 
     /// A key for another purpose, derived from this one; `purpose` keeps the purposes apart.

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use domain::tenancy::Scope;
 use serde::{Deserialize, Serialize};
 
+use super::keyring::Keyring;
 use super::seal::{DataKey, MasterKey, VaultFault};
 use crate::adapters::database::{Rows, Value};
 use crate::http::edge::Edge;
 use crate::http::problem::EdgeError;
 use crate::http::tenant::Tenant;
-
-/// Name of the secret that wraps the data keys.
-const MASTER_KEY_SECRET: &str = "VAULT_KEY";
 
 /// Most persons sealed by one statement: their JSON stays under D1's 100 KB of bound text with room to spare.
 const STORE_PAGE_PERSONS: usize = 100;
@@ -23,15 +22,44 @@ pub enum Field {
     Name,
     /// Where mail reaches them.
     Email,
+    /// A note about them, in a subject of its own: free text may name people.
+    Note,
+    /// Where they can be called.
+    Phone,
+    /// Where cheques go, on several lines.
+    Address,
+    /// Where payouts go.
+    BankAccount,
+    /// What tax forms ask for.
+    TaxNumber,
+    /// A body as an outside service sent it.
+    Evidence,
 }
 
 impl Field {
-    const ALL: [Self; 2] = [Self::Name, Self::Email];
+    const ALL: [Self; 8] = [
+        Self::Name,
+        Self::Email,
+        Self::Note,
+        Self::Phone,
+        Self::Address,
+        Self::BankAccount,
+        Self::TaxNumber,
+        Self::Evidence,
+    ];
 
-    const fn name(self) -> &'static str {
+    /// The name in rows and in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Email => "email",
+            Self::Note => "note",
+            Self::Phone => "phone",
+            Self::Address => "address",
+            Self::BankAccount => "bank_account",
+            Self::TaxNumber => "tax_number",
+            Self::Evidence => "evidence",
         }
     }
 
@@ -51,7 +79,16 @@ pub struct Profile {
 pub struct Vault<'a> {
     rows: Rows<'a>,
     organization: String,
-    master: MasterKey,
+    keys: Keyring,
+}
+
+/// What an erasure has destroyed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Destroyed {
+    /// Data keys: without one, what it sealed is noise.
+    pub keys: u32,
+    /// Sealed values, gone as well.
+    pub values: u32,
 }
 
 #[derive(Deserialize)]
@@ -83,8 +120,8 @@ struct NewValue<'a> {
 const SELECT_KEYS: &str = "SELECT subject, wrapped FROM vault_key
     WHERE organization = ?1 AND subject IN (SELECT value FROM json_each(?2))";
 
-const INSERT_KEYS: &str = "INSERT INTO vault_key (organization, subject, wrapped, created_at)
-    SELECT ?1, value ->> 'subject', value ->> 'wrapped', CAST(?3 AS INTEGER) FROM json_each(?2) WHERE true
+const INSERT_KEYS: &str = "INSERT INTO vault_key (organization, subject, wrapped, wrapped_by, created_at)
+    SELECT ?1, value ->> 'subject', value ->> 'wrapped', ?4, CAST(?3 AS INTEGER) FROM json_each(?2) WHERE true
     ON CONFLICT (organization, subject) DO NOTHING";
 
 const UPSERT_VALUES: &str = "INSERT INTO vault_value (organization, subject, field, sealed, updated_at)
@@ -94,17 +131,68 @@ const UPSERT_VALUES: &str = "INSERT INTO vault_value (organization, subject, fie
 const SELECT_VALUES: &str = "SELECT subject, field, sealed FROM vault_value
     WHERE organization = ?1 AND subject IN (SELECT value FROM json_each(?2))";
 
+/// A subject and what hangs on it: the notes about a person are theirs.
+const SELECT_SUBJECTS: &str = "SELECT subject FROM vault_key
+    WHERE organization = ?1 AND (subject = ?2 OR subject GLOB ?2 || '/*') ORDER BY subject";
+
+const DELETE_KEYS: &str = "DELETE FROM vault_key
+    WHERE organization = ?1 AND (subject = ?2 OR subject GLOB ?2 || '/*') RETURNING subject";
+
+const DELETE_VALUES: &str = "DELETE FROM vault_value
+    WHERE organization = ?1 AND (subject = ?2 OR subject GLOB ?2 || '/*') RETURNING subject";
+
+#[derive(Deserialize)]
+struct SubjectRow {
+    subject: String,
+}
+
 impl<'a> Vault<'a> {
     /// Opens the tenant's vault.
     ///
     /// # Errors
     /// [`VaultFault::NoMasterKey`] when the secret is missing.
     pub fn open(edge: &'a Edge, tenant: &Tenant) -> Result<Self, EdgeError> {
-        Ok(Self {
-            rows: tenant.rows(edge),
-            organization: tenant.id().to_string(),
-            master: Self::master_key(edge)?,
-        })
+        Self::of(edge, tenant.scope())
+    }
+
+    /// Opens an organization's vault.
+    ///
+    /// # Errors
+    /// [`VaultFault::NoMasterKey`] when the secret is missing.
+    pub fn of(edge: &'a Edge, scope: &Scope) -> Result<Self, EdgeError> {
+        let keys = Keyring::of(edge.env())?;
+        Ok(Self { rows: Rows::of(edge.env(), scope), organization: scope.to_string(), keys })
+    }
+
+    /// What is kept about the subject and what hangs on it, by subject.
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`] when the store is out of reach.
+    pub async fn all_about(&self, subject: &str) -> Result<BTreeMap<String, Profile>, EdgeError> {
+        let rows: Vec<SubjectRow> = self.rows.all(SELECT_SUBJECTS, &[Value::Text(subject)]).await?;
+        let subjects: Vec<String> = rows.into_iter().map(|row| row.subject).collect();
+        self.get(&subjects).await
+    }
+
+    /// Whether anything was ever kept about the subject and not erased.
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`] when the store is out of reach.
+    pub async fn knows(&self, subject: &str) -> Result<bool, EdgeError> {
+        let rows: Vec<SubjectRow> = self.rows.all(SELECT_SUBJECTS, &[Value::Text(subject)]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    /// Destroys the keys of the subject and of what hangs on it, then the values. The keys go first: should it end
+    /// there, nobody can read the values any more.
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`] when the store is out of reach; doing it again does the rest.
+    pub async fn erase(&self, subject: &str) -> Result<Destroyed, EdgeError> {
+        let keys: Vec<SubjectRow> = self.rows.all(DELETE_KEYS, &[Value::Text(subject)]).await?;
+        let values: Vec<SubjectRow> = self.rows.all(DELETE_VALUES, &[Value::Text(subject)]).await?;
+        let count = |rows: &Vec<SubjectRow>| u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        Ok(Destroyed { keys: count(&keys), values: count(&values) })
     }
 
     /// The deployment's key.
@@ -112,8 +200,7 @@ impl<'a> Vault<'a> {
     /// # Errors
     /// [`VaultFault::NoMasterKey`] when the secret is missing.
     pub fn master_key(edge: &Edge) -> Result<MasterKey, VaultFault> {
-        let secret = edge.env().secret(MASTER_KEY_SECRET).map_err(|_| VaultFault::NoMasterKey)?;
-        MasterKey::parse(&secret.to_string())
+        Keyring::of(edge.env()).map(Keyring::into_current)
     }
 
     /// Keeps what is given about each subject; fields that are not given stay as they are.
@@ -170,7 +257,7 @@ impl<'a> Vault<'a> {
         let rows: Vec<KeyRow> = self.rows.all(SELECT_KEYS, &[Value::Text(&wanted)]).await?;
         let mut keys = BTreeMap::new();
         for row in rows {
-            let key = self.master.unwrap_key(&row.wrapped, &self.key_place(&row.subject))?;
+            let key = self.keys.unwrap_key(&row.wrapped, &key_place(&self.organization, &row.subject))?;
             keys.insert(row.subject, key);
         }
         Ok(keys)
@@ -184,25 +271,29 @@ impl<'a> Vault<'a> {
         let known = self.keys(subjects).await?;
         let mut fresh = Vec::new();
         for subject in subjects.iter().filter(|subject| !known.contains_key(**subject)) {
-            let wrapped = self.master.wrap(&DataKey::generate()?, &self.key_place(subject))?;
+            let place = key_place(&self.organization, subject);
+            let wrapped = self.keys.current().wrap(&DataKey::generate()?, &place)?;
             fresh.push(NewKey { subject, wrapped });
         }
         if fresh.is_empty() {
             return Ok(known);
         }
         let (fresh, now) = (serde_json::to_string(&fresh)?, now.to_string());
-        self.rows.run(INSERT_KEYS, &[Value::Text(&fresh), Value::Text(&now)]).await?;
+        let wrapped_by = self.keys.current().fingerprint();
+        let values = [&fresh, &now, &wrapped_by].map(|text| Value::Text(text));
+        self.rows.run(INSERT_KEYS, &values).await?;
         // Read again: another request may have been first, and then its key is the one that counts.
         self.keys(subjects).await
-    }
-
-    fn key_place(&self, subject: &str) -> String {
-        format!("{}/{subject}", self.organization)
     }
 
     fn value_place(&self, subject: &str, field: &str) -> String {
         format!("{}/{subject}/{field}", self.organization)
     }
+}
+
+/// Where a data key belongs: it unwraps nowhere else.
+pub(super) fn key_place(organization: &str, subject: &str) -> String {
+    format!("{organization}/{subject}")
 }
 
 impl From<VaultFault> for EdgeError {

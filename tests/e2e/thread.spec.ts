@@ -137,7 +137,7 @@ async function pair(desk: Page, till: Page, baseURL: string): Promise<void> {
   await till.getByLabel("Pairing code").fill(digits);
   await till.getByRole("button", { name: "Pair" }).click();
   await expect(till.getByText("Ready for the next basket")).toBeVisible();
-  await expect(till.getByText("Live", { exact: true })).toBeVisible();
+  await expect(till.getByText("Online", { exact: true })).toBeVisible();
   await look(till, "13-terminal-ready");
 }
 
@@ -161,7 +161,7 @@ async function sell(hall: BrowserContext, till: Page, tags: string[]): Promise<s
   const wrongDigit = first.slice(0, -1) + ((Number(first.slice(-1)) + 1) % 10);
   await field.fill(wrongDigit);
   await field.press("Enter");
-  await expect(till.getByText("That is no tag number")).toBeVisible();
+  await expect(till.getByText("Check the number")).toBeVisible();
   await look(till, "15-terminal-refused-tag");
   await scan(till, second);
   await expect(till.getByText("Already in this basket")).toBeVisible();
@@ -218,7 +218,7 @@ async function outage(hall: BrowserContext, till: Page, tag: string): Promise<vo
   await till.keyboard.press("F9");
   await till.getByRole("button", { name: "Complete sale" }).click();
   await expect(till.getByRole("heading", { name: "Kept on this till" })).toBeVisible();
-  await expect(till.getByText("1 receipt waiting")).toBeVisible();
+  await expect(till.getByText("1 waiting")).toBeVisible();
   await look(till, "19-terminal-kept");
   await hall.setOffline(false);
   await expect(till.getByRole("heading", { name: "Sold" })).toBeVisible({ timeout: 40_000 });

@@ -69,12 +69,12 @@ test("a tab killed before its sale is acknowledged neither loses nor doubles it"
     const real = window.fetch;
     window.fetch = async (input, init) => {
       const response = await real(input, init);
-      if (response.url.endsWith("/receipts")) throw new TypeError("the answer was lost");
+      if (response.url.endsWith("/commands")) throw new TypeError("the answer was lost");
       return response;
     };
   });
   await payExactly(till);
-  await expect(till.getByText("1 receipt waiting")).toBeVisible();
+  await expect(till.getByText("1 waiting")).toBeVisible();
   await till.close();
 
   const again = await device.newPage();

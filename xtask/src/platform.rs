@@ -171,7 +171,9 @@ impl Platform {
             "--state".into(),
             self.settings.state.join("sandbox").into(),
         ];
-        let kept = Kept::start(workspace, &command, &[], &self.settings.log("sandbox"))?;
+        let secret = webhook_secret(&self.settings)?;
+        let variables = [("SANDBOX_CLERK_WEBHOOK_SECRET", secret.into())];
+        let kept = Kept::start(workspace, &command, &variables, &self.settings.log("sandbox"))?;
         self.servers.push(("sandbox", kept));
         Ok(())
     }
@@ -287,11 +289,17 @@ fn write_variables(workspace: &Workspace, settings: &Settings) -> Result<PathBuf
         ("MAILCHIMP_KEY", "local-sandbox".to_owned()),
         ("SIGN_IN_URL", format!("http://sandbox.localhost:{sandbox}/sign-in")),
         ("VAULT_KEY", secret(&settings.state.join("vault.key"))?),
+        ("CLERK_WEBHOOK_SECRET", webhook_secret(settings)?),
     ];
     let text = lines.iter().fold(String::new(), |text, (name, value)| format!("{text}{name}=\"{value}\"\n"));
     let path = settings.state.join("worker.env");
     write_private(&path, &text)?;
     Ok(path)
+}
+
+/// What the stand-in for the identity provider signs its webhooks with, and the Worker checks them by.
+fn webhook_secret(settings: &Settings) -> Result<String> {
+    Ok(format!("whsec_{}", secret(&settings.state.join("clerk-webhook.key"))?))
 }
 
 /// A random key in base 64, made at the first start: without it, what the vault holds cannot be read again.

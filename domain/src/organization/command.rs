@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{AccountFlag, Enrolment, SuspensionReason, Topic};
 use super::ledger::Posting;
+use super::platform::SupportReason;
 use super::settings::Settings;
 use crate::commission::Tier;
 use crate::ids::{ConsignorNumber, EventId, NoteRef, PersonId, WebhookId};
@@ -79,6 +80,31 @@ pub enum Command {
     },
     /// The platform lets it go on.
     Reinstate,
+    /// Somebody of the platform wants to read here for a while.
+    OpenSupport {
+        /// Why.
+        reason: SupportReason,
+        /// For how long: 1 to 480.
+        minutes: u32,
+        /// More words, in the vault.
+        #[serde(default)]
+        note: Option<NoteRef>,
+    },
+    /// They are done, or the organization wants them gone.
+    CloseSupport {
+        /// Who.
+        person: PersonId,
+    },
+    /// The organization answers at another host name, too.
+    AddHost {
+        /// As in DNS, without a port.
+        host: String,
+    },
+    /// It answers there no more.
+    RemoveHost {
+        /// As added.
+        host: String,
+    },
     /// Delivered by an event: it knows of a person's lesser rights.
     AcknowledgeRights {
         /// Whose.

@@ -6,10 +6,11 @@ use super::accounts;
 use super::command::Command;
 use super::event::{
     ConsignorsEnrolled, Enrolment, Event, EventEnded, EventFounded, HeadContradicted, HeadWitnessed,
-    OrganizationCreated, OrganizationReinstated, OrganizationSuspended, RightsAcknowledged, RoleGranted,
-    RoleRevoked, SettingsChanged, Topic, WebhookRegistered, WebhookRemoved,
+    OrganizationCreated, RightsAcknowledged, RoleGranted, RoleRevoked, SettingsChanged, Topic,
+    WebhookRegistered, WebhookRemoved,
 };
 use super::ledger::{self, Facts};
+use super::platform;
 use super::settings::{MAX_NAME_CHARS, Settings};
 use super::state::State;
 use crate::aggregate::Context;
@@ -54,15 +55,14 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
             accounts::from_event(actor, event)?;
             end_event(state, event)
         }
-        Command::Suspend { reason, note } => {
-            from_platform(state, actor)?;
-            let suspended = OrganizationSuspended { reason, note };
-            Ok(if state.suspended { Vec::new() } else { vec![suspended.into()] })
+        Command::Suspend { reason, note } => platform::suspend(state, actor, reason, note),
+        Command::Reinstate => platform::reinstate(state, actor),
+        Command::OpenSupport { reason, minutes, note } => {
+            platform::open_support(state, actor, (reason, minutes, note), context.now)
         }
-        Command::Reinstate => {
-            from_platform(state, actor)?;
-            Ok(if state.suspended { vec![OrganizationReinstated {}.into()] } else { Vec::new() })
-        }
+        Command::CloseSupport { person } => platform::close_support(state, actor, &person),
+        Command::AddHost { host } => platform::add_host(state, &host),
+        Command::RemoveHost { host } => platform::remove_host(state, &host),
         Command::AcknowledgeRights { person, event, seq } => {
             accounts::from_event(actor, event)?;
             let waiting = state.unacknowledged.contains_key(&(person.clone(), event));
@@ -93,20 +93,6 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         }
         Command::RemoveWebhook { webhook } => remove_webhook(state, webhook),
     }
-}
-
-/// The platform is above the organization: its people are known at the edge and hold no role here.
-fn from_platform(state: &State, actor: &Actor) -> Result<(), Rejection> {
-    existing(state)?;
-    let outsider = match actor {
-        Actor::Person(person) => state.roles_of(person).is_empty(),
-        Actor::System(_) => true,
-        Actor::Terminal(_) | Actor::Stream(_) => false,
-    };
-    if outsider {
-        return Ok(());
-    }
-    Err(forbidden("RGT-4", "not_the_platform", actor.to_string(), "a super admin"))
 }
 
 /// Refuses while the platform has stopped the organization.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use super::ledger::LedgerPosted;
+pub use super::platform::{HostAdded, HostRemoved, SupportClosed, SupportOpened};
 use super::settings::Settings;
 use crate::commission::Tier;
 use crate::ids::{ConsignorNumber, EventId, NoteRef, PersonId, WebhookId};
@@ -32,6 +33,14 @@ events! {
         OrganizationSuspended = "organization_suspended" v 1,
         /// The platform let it go on.
         OrganizationReinstated = "organization_reinstated" v 1,
+        /// Somebody of the platform may read here for a while.
+        SupportOpened = "support_opened" v 1,
+        /// They are done before the time.
+        SupportClosed = "support_closed" v 1,
+        /// The organization answers at another host name, too.
+        HostAdded = "host_added" v 1,
+        /// It answers there no more.
+        HostRemoved = "host_removed" v 1,
         /// An event knows of a person's lesser rights.
         RightsAcknowledged = "rights_acknowledged" v 1,
         /// An account takes part another way from now on.

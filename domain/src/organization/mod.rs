@@ -9,6 +9,7 @@ mod decide;
 mod event;
 mod fees;
 mod ledger;
+mod platform;
 mod settings;
 mod state;
 #[cfg(test)]
@@ -26,6 +27,10 @@ pub use event::{
 };
 pub use fees::{FeeRules, MAX_SLOT_MINUTES, Penalty, RegistrationRules, ScheduleRules};
 pub use ledger::{Account, Facts, LedgerEntry, LedgerPosted, LedgerReason, MAX_POSTINGS, Posting, Source};
+pub use platform::{
+    HostAdded, HostRemoved, MAX_HOST_CHARS, MAX_HOSTS, MAX_SUPPORT_MINUTES, SupportClosed, SupportOpened,
+    SupportReason,
+};
 pub use settings::{ItemRules, Settings};
 pub use state::{AccountState, State};
 
@@ -50,6 +55,11 @@ pub enum Query {
     Settings,
     /// What a person may do.
     Roles {
+        /// Who.
+        person: PersonId,
+    },
+    /// All that the edge must know to let a person in.
+    Caller {
         /// Who.
         person: PersonId,
     },
@@ -91,6 +101,15 @@ pub enum Answer {
         /// Empty for strangers.
         roles: Vec<Role>,
     },
+    /// What the person may do here, and whether anybody may do anything.
+    Caller {
+        /// Empty for strangers.
+        roles: Vec<Role>,
+        /// True while the platform has stopped the organization.
+        suspended: bool,
+        /// Until when the person may read here for the platform, ms since 1970 UTC; may be over.
+        support_until: Option<i64>,
+    },
     /// The account, unless it is unknown.
     Account {
         /// Its figures and flags.
@@ -120,7 +139,7 @@ pub enum Answer {
 
 impl Aggregate for Organization {
     const KIND: &'static str = "organization";
-    const STATE_VERSION: u32 = 2;
+    const STATE_VERSION: u32 = 3;
     type State = State;
     type Event = Event;
     type Command = Command;
@@ -189,6 +208,10 @@ impl Aggregate for Organization {
             | Event::EventEnded(_)
             | Event::OrganizationSuspended(_)
             | Event::OrganizationReinstated(_)
+            | Event::SupportOpened(_)
+            | Event::SupportClosed(_)
+            | Event::HostAdded(_)
+            | Event::HostRemoved(_)
             | Event::RightsAcknowledged(_)
             | Event::TierChanged(_)
             | Event::AccountFlagged(_)
@@ -208,6 +231,11 @@ impl Aggregate for Organization {
         match query {
             Query::Settings => Answer::Settings { settings: state.settings.clone().map(Box::new) },
             Query::Roles { person } => Answer::Roles { roles: state.roles_of(person) },
+            Query::Caller { person } => Answer::Caller {
+                roles: state.roles_of(person),
+                suspended: state.suspended,
+                support_until: state.support.get(person).copied(),
+            },
             Query::Account { number } => Answer::Account { account: state.account(*number).copied() },
             Query::AccountOf { person } => Answer::AccountOf { number: state.links.get(person).copied() },
             Query::ReferralCode { code } => {

@@ -40,6 +40,10 @@ pub struct State {
     pub settings: Option<Settings>,
     /// The platform has stopped it.
     pub suspended: bool,
+    /// People of the platform who may read here, each until a time, ms since 1970 UTC.
+    pub support: BTreeMap<PersonId, i64>,
+    /// Host names beside the label.
+    pub hosts: BTreeSet<String>,
     /// Who may do what.
     pub roles: BTreeMap<PersonId, Vec<Role>>,
     /// Persons of whom running events know a revocation.
@@ -142,6 +146,18 @@ impl State {
             Event::EventEnded(ended) => self.end(ended.event),
             Event::OrganizationSuspended(_) => self.suspended = true,
             Event::OrganizationReinstated(_) => self.suspended = false,
+            Event::SupportOpened(opened) => {
+                self.support.insert(opened.person.clone(), opened.until);
+            }
+            Event::SupportClosed(closed) => {
+                self.support.remove(&closed.person);
+            }
+            Event::HostAdded(added) => {
+                self.hosts.insert(added.host.clone());
+            }
+            Event::HostRemoved(removed) => {
+                self.hosts.remove(&removed.host);
+            }
             Event::HeadWitnessed(head) => {
                 self.heads.insert(head.stream.clone(), (head.seq, head.hash));
             }

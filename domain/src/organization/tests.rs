@@ -203,6 +203,48 @@ fn rgt_4_only_the_platform_suspends_and_reinstates() {
 }
 
 #[test]
+fn rgt_7_the_platform_helps_on_record_and_for_a_while() {
+    let open = |minutes| Command::OpenSupport { reason: SupportReason::Asked, minutes, note: None };
+    created().when(open(30)).then_refused("RGT-4");
+    let by = |sale: Scenario<Organization>, id: &str| sale.by(Actor::Person(person(id)));
+    by(created(), "user_super").when(open(0)).then_refused("RGT-7");
+    by(created(), "user_super").when(open(MAX_SUPPORT_MINUTES + 1)).then_refused("RGT-7");
+    created().by(Actor::System("timer".into())).when(open(30)).then_refused("RGT-7");
+    let sale = by(created(), "user_super").when(open(30));
+    sale.then_kinds(&["support_opened"]);
+    let asked = |sale: &Scenario<Organization>, id: &str| {
+        Organization::answer(sale.state(), &Query::Caller { person: person(id) })
+    };
+    let Answer::Caller { roles, suspended: false, support_until: Some(_) } = asked(&sale, "user_super")
+    else {
+        panic!("may read here")
+    };
+    assert!(roles.is_empty());
+    assert!(matches!(asked(&sale, "user_olivia"), Answer::Caller { support_until: None, .. }));
+    // The organization itself can end it, a stranger cannot.
+    let close = || Command::CloseSupport { person: person("user_super") };
+    let sale = by(sale, "user_olivia").when(close());
+    sale.then_kinds(&["support_closed"]);
+    sale.when(close()).then_kinds(&[]);
+}
+
+#[test]
+fn org_20_an_organization_answers_at_its_own_host_names() {
+    let add = |host: &str| Command::AddHost { host: host.into() };
+    let sale = created().when(add("Sale.Example.ORG."));
+    sale.then_kinds(&["host_added"]);
+    assert!(sale.state().hosts.contains("sale.example.org"));
+    let sale = sale.when(add("sale.example.org"));
+    sale.then_kinds(&[]);
+    let sale = sale.when(Command::RemoveHost { host: "sale.example.org".into() });
+    sale.then_kinds(&["host_removed"]);
+    sale.when(Command::RemoveHost { host: "sale.example.org".into() }).then_refused("ORG-20");
+    created().when(add("127.0.0.1")).then_refused("ORG-20");
+    let many = (0..MAX_HOSTS).fold(created(), |sale, n| sale.when(add(&format!("h{n}.example.org"))));
+    many.when(add("one.more.example.org")).then_refused("ORG-20");
+}
+
+#[test]
 fn org_10_to_17_refusals() {
     let tier = |n| Command::ChangeTier { consignor: ConsignorNumber(n), tier: Tier::Super };
     let link = |n, id: &str| Command::LinkAccount { consignor: ConsignorNumber(n), person: person(id) };

@@ -181,3 +181,49 @@ pub enum Command {
         page: u32,
     },
 }
+
+impl Command {
+    /// True for what terminals ask: selling, taking back, baskets put aside, drawers, and what they know and hold.
+    #[must_use]
+    pub const fn by_terminals(&self) -> bool {
+        match self {
+            Self::Acknowledge { .. }
+            | Self::ReportWaiting { .. }
+            | Self::OpenDrawer { .. }
+            | Self::MoveCash { .. }
+            | Self::CloseDrawer { .. }
+            | Self::ParkBasket { .. }
+            | Self::RecallBasket { .. }
+            | Self::CompleteReceipt { .. }
+            | Self::RecordOfflineReceipt(_)
+            | Self::VoidReceipt { .. }
+            | Self::ReturnLines(_) => true,
+            Self::Schedule(_)
+            | Self::Cancel
+            | Self::TakeCustody(_)
+            | Self::UpdateTerms { .. }
+            | Self::Pause
+            | Self::Resume
+            | Self::OfferPairing { .. }
+            | Self::Pair { .. }
+            | Self::RevokeTerminal { .. }
+            | Self::SetTerminalRights { .. }
+            | Self::ReportUnreachable { .. }
+            | Self::IdentifyLine { .. }
+            | Self::ResolveConflict { .. }
+            | Self::TakeClaimAnswer(_)
+            | Self::TakeOnlineOrder(_)
+            | Self::CancelOnlineOrder(_)
+            | Self::TakeOnlineRefund(_)
+            | Self::Close
+            | Self::CloseOver { .. }
+            | Self::ConfirmRelease { .. } => false,
+        }
+    }
+
+    /// True for what a terminal still hands in after its pairing was revoked: what it holds, and that it knows.
+    #[must_use]
+    pub const fn by_revoked_terminals(&self) -> bool {
+        matches!(self, Self::Acknowledge { .. } | Self::ReportWaiting { .. } | Self::RecordOfflineReceipt(_))
+    }
+}

@@ -43,7 +43,7 @@ pub use online::{
     CancelReason, OnlineCancellation, OnlineLine, OnlineLineBack, OnlineOrder, OnlineOrderCancelled,
     OnlineOrderTaken, OnlineOrderUpdated, OnlineRefund, OnlineRefundLine, OnlineRefunded, OrderRef,
 };
-pub use queries::{Answer, OpenCase, Overview, Query, TerminalOverview};
+pub use queries::{Answer, OpenCase, Overview, ParkedOverview, Query, TerminalOverview};
 pub use receipts::{
     AskedLine, AskedUnlisted, CLOCK_SKEW_MS_MAX, Line, LineFigures, LineIdentified, LineRef,
     MAX_BASKET_LINES, MAX_TENDERS, Marked, OfflineFacts, OfflineReceipt, OverrideReason, ReceiptCompleted,
@@ -68,6 +68,7 @@ use crate::aggregate::{Aggregate, Context, Delivery};
 use crate::consignment_event;
 use crate::ids::{Actor, EventId};
 use crate::lifecycle::SessionStatus;
+use crate::journal::{EventCodec as _, RawEntry};
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
@@ -135,6 +136,17 @@ impl Aggregate for SaleSession {
             }
             // Everything else is nobody else's business; the receivers above are all there are.
             _ => Vec::new(),
+        }
+    }
+
+    fn turned_away(entry: &RawEntry) -> Option<Actor> {
+        // Only this kind is read: receipts, which come by the thousand, are not.
+        if entry.kind != "terminal_revoked" {
+            return None;
+        }
+        match Event::decode(entry).ok()?.event {
+            Event::TerminalRevoked(revoked) => Some(Actor::Terminal(revoked.terminal)),
+            _ => None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::books::Books;
 use super::conflicts::ConflictKind;
 use super::state::{State, TerminalState};
 use super::terminals::TerminalRight;
-use crate::ids::{CaseId, EventId, ReceiptId, TerminalId};
+use crate::ids::{BasketId, CaseId, EventId, ReceiptId, TerminalId};
 use crate::journal::Hash;
 use crate::lifecycle::SessionStatus;
 use crate::money::Cents;
@@ -21,6 +21,13 @@ pub enum Query {
         /// SHA-256 of the token.
         token_digest: Hash,
     },
+    /// Which terminal holds or held the token with this digest: a revoked one may still have sales to hand in.
+    Bearer {
+        /// SHA-256 of the token.
+        token_digest: Hash,
+    },
+    /// The baskets put aside.
+    Parked,
     /// Where it stands.
     Overview,
     /// What each terminal may do, knows and holds.
@@ -37,6 +44,16 @@ pub enum Answer {
     Terminal {
         /// Its id and name.
         terminal: Option<(TerminalId, String)>,
+    },
+    /// The terminal, revoked or not; none when the token was never one of this session's.
+    Bearer {
+        /// Its id, and whether its pairing was revoked.
+        terminal: Option<(TerminalId, bool)>,
+    },
+    /// The baskets put aside.
+    Parked {
+        /// By id, which is by age.
+        baskets: Vec<ParkedOverview>,
     },
     /// Where it stands; `None` before it is scheduled.
     Overview {
@@ -100,6 +117,17 @@ pub struct TerminalOverview {
     pub drawer: Option<Cents>,
 }
 
+/// A basket put aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParkedOverview {
+    /// Its id, made by the terminal.
+    pub basket: BasketId,
+    /// By which terminal.
+    pub by: String,
+    /// What is in it.
+    pub tags: Vec<Tag>,
+}
+
 /// An open case, with the receipts that its resolution must name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenCase {
@@ -122,6 +150,11 @@ pub(super) fn answer(state: &State, query: &Query) -> Answer {
                 .find(|terminal| !terminal.revoked && terminal.token_digest == *token_digest)
                 .map(|terminal| (terminal.id, terminal.name.clone())),
         },
+        Query::Bearer { token_digest } => {
+            let found = state.terminals.iter().find(|terminal| terminal.token_digest == *token_digest);
+            Answer::Bearer { terminal: found.map(|terminal| (terminal.id, terminal.revoked)) }
+        }
+        Query::Parked => Answer::Parked { baskets: parked(state) },
         Query::Overview => Answer::Overview { overview: overview(state).map(Box::new) },
         Query::Terminals => Answer::Terminals { terminals: state.terminals.iter().map(terminal).collect() },
         Query::Cases => Answer::Cases { cases: cases(state) },
@@ -144,6 +177,18 @@ fn overview(state: &State) -> Option<Overview> {
         cases: count(state.cases.len()),
         claims: count(state.claims.len()),
     })
+}
+
+fn parked(state: &State) -> Vec<ParkedOverview> {
+    let by = |index: u16| state.terminals.get(usize::from(index)).map(|terminal| terminal.name.clone());
+    let baskets = state.parked.iter();
+    baskets
+        .map(|(basket, parked)| ParkedOverview {
+            basket: *basket,
+            by: by(parked.terminal).unwrap_or_default(),
+            tags: parked.tags.clone(),
+        })
+        .collect()
 }
 
 fn terminal(terminal: &TerminalState) -> TerminalOverview {

@@ -30,6 +30,7 @@ pub use sale::{Difference, DifferenceKind, SaleLine};
 pub use settled::Settled;
 pub use shares::{distribute, exact_share};
 pub use statement::{
-    Checks, LineAbout, MAX_PART_LINES, Statement, StatementLine, StatementPart, StatementTotals, parts_of,
+    Checks, LineAbout, MAX_PART_LINES, Statement, StatementLine, StatementPart, StatementTotals, pages_of,
+    parts_of,
 };
 pub use what_if::{Compared, WhatIf, compare};

@@ -168,3 +168,24 @@ pub fn parts_of(statement: Statement) -> Vec<StatementPart> {
         lines = rest;
     }
 }
+
+/// Lays statements out in pages that fit one entry each, in order: the same statements make the same pages, so
+/// that whoever was cut off can go on with the page that is missing.
+#[must_use]
+pub fn pages_of(statements: Vec<Statement>, parts_max: usize) -> Vec<Vec<StatementPart>> {
+    let mut pages: Vec<Vec<StatementPart>> = Vec::new();
+    let mut lines = 0;
+    for part in statements.into_iter().flat_map(parts_of) {
+        match pages.last_mut() {
+            Some(page) if page.len() < parts_max && lines + part.lines.len() <= MAX_PART_LINES => {
+                lines += part.lines.len();
+                page.push(part);
+            }
+            _ => {
+                lines = part.lines.len();
+                pages.push(vec![part]);
+            }
+        }
+    }
+    pages
+}

@@ -1,18 +1,21 @@
 //! The domain's tag check and pricing for sale-floor terminals, as a small wasm: JSON in, JSON out.
 //!
 //! `check_tag` reads what was scanned or keyed, `price_basket` prices it (with overrides), and `build_receipt`
-//! (in `receipt`) makes of a paid basket what is sent to the session, now or after an outage.
+//! (in `receipt`) makes of a paid basket what is sent to the session, now or after an outage. `price_return` (in
+//! `returns`) says what goes back for lines that are brought back.
 //!
 //! No money rule exists in TypeScript; what a terminal shows is computed here, by the code that the session
 //! decides with.
 
 mod receipt;
+mod returns;
 
 use domain::consignment_event::ItemFlags;
-use domain::money::Cents;
+use domain::money::{BasisPoints, Cents, OutOfRange};
 use domain::sale_session::OverrideReason;
 use domain::sale_session::basket::{AskedPrice, Judged, PriceFault, PriceRules, PricedLine, Totals};
 use domain::tag::Tag;
+use domain::tax::TaxRule;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -52,6 +55,8 @@ struct Basket {
     now: i64,
     lines: Vec<BasketLine>,
     #[serde(default)]
+    unlisted: Vec<BasketUnlisted>,
+    #[serde(default)]
     tendered: Vec<BasketTender>,
 }
 
@@ -74,11 +79,27 @@ struct BasketLine {
 impl BasketLine {
     /// The line at the price asked for: the rules' price, if none is.
     fn judge(&self, rules: &PriceRules, now: i64) -> Result<Judged, String> {
-        let words = |error: domain::money::OutOfRange| error.to_string();
+        let words = |error: OutOfRange| error.to_string();
         let by_rules = || rules.line(self.tag_says_cents.unwrap_or(self.printed_cents), self.flags, now);
         let price = self.asked_cents.map_or_else(|| by_rules().map(|line| line.price), Ok).map_err(words)?;
         let asked = AskedPrice { price, overridden: self.overridden, printed: self.tag_says_cents };
         rules.judge(self.printed_cents, self.flags, asked, now).map_err(words)
+    }
+}
+
+/// Something without an item behind it, at a price agreed on.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct BasketUnlisted {
+    price_cents: Cents,
+    #[serde(default)]
+    tax_exempt: bool,
+}
+
+impl BasketUnlisted {
+    fn priced(self, tax: &TaxRule) -> Result<PricedLine, OutOfRange> {
+        let amount = tax.on_line(self.price_cents, self.tax_exempt);
+        let payable = tax.payable(self.price_cents, amount)?;
+        Ok(PricedLine { price: self.price_cents, reduction: BasisPoints(0), tax: amount, payable })
     }
 }
 
@@ -91,6 +112,7 @@ struct BasketTender {
 #[derive(Debug, Serialize)]
 struct Priced {
     lines: Vec<PricedJson>,
+    unlisted: Vec<PricedJson>,
     gross_cents: Cents,
     tax_cents: Cents,
     total_cents: Cents,
@@ -125,7 +147,7 @@ fn fault_code(fault: PriceFault) -> &'static str {
 }
 
 /// Prices a basket: `{"rules":{"tax":…,"markdown":…},"now":ms,"lines":[{"printed_cents":n,"flags":bits}],
-/// "tendered":[{"cash":bool,"amount_cents":n}]}` to lines, totals, what is due and what goes back; or
+/// "unlisted":[{"price_cents":n,"tax_exempt":bool}],"tendered":[{"cash":bool,"amount_cents":n}]}` to lines, totals, what is due and what goes back; or
 /// `{"error":…}`. A line may ask for another price: `"asked_cents":n,"override":"damaged"`, or
 /// `"override":"printed_tag","tag_says_cents":n`.
 #[wasm_bindgen]
@@ -140,11 +162,18 @@ pub fn price_basket(json: &str) -> String {
 }
 
 fn price(basket: &Basket) -> Result<Priced, String> {
-    let words = |error: domain::money::OutOfRange| error.to_string();
+    let words = |error: OutOfRange| error.to_string();
     let judged: Vec<Judged> =
         basket.lines.iter().map(|line| line.judge(&basket.rules, basket.now)).collect::<Result<_, _>>()?;
-    let lines: Vec<PricedLine> = judged.iter().map(|judged| judged.line).collect();
-    let totals = Totals::of(&lines).map_err(words)?;
+    let unlisted: Vec<PricedLine> = basket
+        .unlisted
+        .iter()
+        .map(|line| line.priced(&basket.rules.tax))
+        .collect::<Result<_, _>>()
+        .map_err(words)?;
+    let all: Vec<PricedLine> =
+        judged.iter().map(|judged| judged.line).chain(unlisted.iter().copied()).collect();
+    let totals = Totals::of(&all).map_err(words)?;
     let paid = Cents::total(basket.tendered.iter().map(|tender| tender.amount_cents)).map_err(words)?;
     let cash =
         Cents::total(basket.tendered.iter().filter(|tender| tender.cash).map(|tender| tender.amount_cents))
@@ -152,17 +181,8 @@ fn price(basket: &Basket) -> Result<Priced, String> {
     let difference = paid.minus(totals.total).map_err(words)?;
     let change = difference.clamp(Cents::ZERO, cash.max(Cents::ZERO));
     Ok(Priced {
-        lines: judged
-            .iter()
-            .map(|judged| PricedJson {
-                price_cents: judged.line.price,
-                reduction_bp: judged.line.reduction.0,
-                tax_cents: judged.line.tax,
-                payable_cents: judged.line.payable,
-                expected_cents: judged.expected,
-                fault: judged.fault.map(fault_code),
-            })
-            .collect(),
+        lines: judged.iter().map(PricedJson::judged).collect(),
+        unlisted: unlisted.iter().map(PricedJson::plain).collect(),
         gross_cents: totals.gross,
         tax_cents: totals.tax,
         total_cents: totals.total,
@@ -170,6 +190,27 @@ fn price(basket: &Basket) -> Result<Priced, String> {
         change_cents: change,
         settled: difference == change,
     })
+}
+
+impl PricedJson {
+    const fn plain(line: &PricedLine) -> Self {
+        Self {
+            price_cents: line.price,
+            reduction_bp: line.reduction.0,
+            tax_cents: line.tax,
+            payable_cents: line.payable,
+            expected_cents: None,
+            fault: None,
+        }
+    }
+
+    fn judged(judged: &Judged) -> Self {
+        Self {
+            expected_cents: judged.expected,
+            fault: judged.fault.map(fault_code),
+            ..Self::plain(&judged.line)
+        }
+    }
 }
 
 fn to_json<T: Serialize>(value: &T) -> String {
@@ -206,6 +247,14 @@ mod tests {
             basket(r#"[{"cash":false,"amount_cents":2000}]"#).contains(r#""change_cents":0,"settled":false"#)
         );
         assert!(price_basket("{").contains("error"));
+    }
+
+    #[test]
+    fn sal_13_what_has_no_tag_is_taxed_and_summed_with_the_rest() {
+        let priced = price_basket(
+            r#"{"rules":{"tax":{"rate":1000,"inclusive":false,"exempt":[]},"markdown":{"steps":[],"step":25,"floor":25}},"now":0,"lines":[{"printed_cents":1000}],"unlisted":[{"price_cents":500},{"price_cents":300,"tax_exempt":true}]}"#,
+        );
+        assert!(priced.contains(r#""gross_cents":1800,"tax_cents":150,"total_cents":1950"#), "{priced}");
     }
 
     #[test]

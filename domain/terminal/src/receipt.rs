@@ -19,6 +19,9 @@ struct PaidBasket {
     receipt: ReceiptId,
     rules: PriceRules,
     now: i64,
+    /// By how much `now` is ahead of the log's clock, as last measured, ms.
+    #[serde(default)]
+    clock_offset_ms: Option<i64>,
     lines: Vec<PaidLine>,
     #[serde(default)]
     unlisted: Vec<PaidUnlisted>,
@@ -62,15 +65,13 @@ struct PaidUnlisted {
 #[derive(Debug, Deserialize)]
 struct Offline {
     terminal: TerminalId,
-    #[serde(default)]
-    clock_offset_ms: Option<i64>,
 }
 
 /// Builds the session's command from a paid basket. In:
 ///
 /// ```json
-/// {"receipt":"…","rules":{},"now":0,"lines":[{"tag":"…","printed_cents":0,"flags":0,"keyed":false}],"unlisted":[],
-///  "tenders":[{"kind":"cash","amount_cents":0}],"may_override":false,"offline":{"terminal":"…","clock_offset_ms":0}}
+/// {"receipt":"…","rules":{},"now":0,"clock_offset_ms":0,"lines":[{"tag":"…","printed_cents":0,"flags":0,"keyed":false}],"unlisted":[],
+///  "tenders":[{"kind":"cash","amount_cents":0}],"may_override":false,"offline":{"terminal":"…"}}
 /// ```
 ///
 /// with overrides as in `price_basket`. Out: `{"type":"complete_receipt"|"record_offline_receipt",…}`, or
@@ -110,20 +111,19 @@ fn build(basket: PaidBasket) -> Result<Command, String> {
     }
     let change = change(&basket.tenders, total)?;
     let (receipt, tenders, occurred_at) = (basket.receipt, basket.tenders, basket.now);
+    let clock_offset_ms = basket.clock_offset_ms;
     Ok(match basket.offline {
         None => Command::CompleteReceipt { receipt, lines, unlisted, tenders, change, occurred_at },
-        Some(Offline { terminal, clock_offset_ms }) => {
-            Command::RecordOfflineReceipt(Box::new(OfflineReceipt {
-                receipt,
-                terminal,
-                lines,
-                unlisted,
-                tenders,
-                change,
-                occurred_at,
-                clock_offset_ms,
-            }))
-        }
+        Some(Offline { terminal }) => Command::RecordOfflineReceipt(Box::new(OfflineReceipt {
+            receipt,
+            terminal,
+            lines,
+            unlisted,
+            tenders,
+            change,
+            occurred_at,
+            clock_offset_ms,
+        })),
     })
 }
 
@@ -137,7 +137,7 @@ fn asked(line: &PaidLine, basket: &PaidBasket) -> Result<(AskedLine, Cents), Str
         tag_says_cents: line.tag_says_cents,
     };
     // A till goes by its own clock, corrected as far as it knows.
-    let offset = basket.offline.as_ref().and_then(|offline| offline.clock_offset_ms).unwrap_or(0);
+    let offset = basket.clock_offset_ms.unwrap_or(0);
     let judged = priced.judge(&basket.rules, basket.now.saturating_sub(offset))?;
     if let Some(fault) = judged.fault {
         return Err(format!("{}: {}", line.tag.grouped(), fault_code(fault)));
@@ -185,7 +185,7 @@ mod tests {
         let online: Command = serde_json::from_str(&basket("", "")).unwrap();
         let Command::CompleteReceipt { lines, change, .. } = online else { panic!("{online:?}") };
         assert_eq!((lines[0].tax, change), (None, Cents(927)));
-        let offline = r#","offline":{"terminal":"00000000-0000-0000-0000-000000000002","clock_offset_ms":9}"#;
+        let offline = r#","clock_offset_ms":9,"offline":{"terminal":"00000000-0000-0000-0000-000000000002"}"#;
         let offline: Command = serde_json::from_str(&basket("", offline)).unwrap();
         let Command::RecordOfflineReceipt(receipt) = offline else { panic!("{offline:?}") };
         assert_eq!((receipt.lines[0].tax, receipt.clock_offset_ms), (Some(Cents(73)), Some(9)));

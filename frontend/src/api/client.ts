@@ -1,10 +1,20 @@
 import createClient from "openapi-fetch";
 import { problemFrom, Unreachable } from "./problem.ts";
 import type { paths } from "./schema.generated.ts";
-import type { NewReceipt, Position } from "./types.ts";
+import type {
+  CloseReason,
+  NewIdentification,
+  NewResolution,
+  Position,
+  TerminalCommand,
+  TerminalRight,
+  UnlistedLine,
+} from "./types.ts";
 
 /** No request of a person's screen may hang for longer, in ms. */
 const REQUEST_LIMIT_MS = 30_000;
+/** A till's command that got no answer for this long, in ms, is sent again: a shopper stands there. */
+const COMMAND_LIMIT_MS = 8_000;
 /** Rows asked for where a screen shows all of them; the platform gives at most this many at once. */
 const WHOLE_PAGE = 200;
 /** Pages read for one whole list: more is not a list that a person reads. */
@@ -13,14 +23,14 @@ const MAX_PAGES = 20;
 export type Token = () => Promise<string>;
 
 export type ItemQuery = { cursor?: string | undefined; q?: string | undefined; status?: string | undefined };
-export type SessionStep = "open" | "pause" | "resume" | "close";
+export type SessionStep = "open" | "pause" | "resume" | "close" | "cancel";
 
 /**
  * A client that speaks for whoever `token` names; without one, for nobody. It remembers the last position that one
  * of its commands (or the live socket) has named, and asks every list for an answer that is at least as fresh.
  */
 export function createApi(token?: Token) {
-  const client = createClient<paths>({ baseUrl: location.origin, fetch: boundedFetch });
+  const client = createClient<paths, "application/json" | "application/problem+json" | "application/x-ndjson">({ baseUrl: location.origin, fetch: boundedFetch });
   if (token !== undefined) {
     client.use({
       async onRequest({ request }) {
@@ -41,6 +51,7 @@ export function createApi(token?: Token) {
     return accepted;
   };
   const keyed = (key: string) => ({ "Idempotency-Key": key });
+  const rowsOf = (cursor: string | undefined) => ({ ...given({ cursor }), limit: WHOLE_PAGE, ...fresh() });
 
   return {
     seen,
@@ -113,20 +124,124 @@ export function createApi(token?: Token) {
       unwrap(
         client.GET("/api/v1/sessions/{session}/receipts", { params: { path: { session }, query: fresh() } }),
       ),
+    closeOver: (session: string, reason: CloseReason, key: string) =>
+      command(
+        client.POST("/api/v1/sessions/{session}/close-over", {
+          params: { path: { session }, header: keyed(key) },
+          body: { reason },
+        }),
+      ),
+    report: (session: string) =>
+      unwrap(
+        client.GET("/api/v1/sessions/{session}/report", { params: { path: { session }, query: fresh() } }),
+      ),
+    standing: (session: string) =>
+      unwrap(client.GET("/api/v1/sessions/{session}/terminals/standing", { params: { path: { session } } })),
+    setTerminalRights: (session: string, terminal: string, rights: TerminalRight[], key: string) =>
+      command(
+        client.PUT("/api/v1/sessions/{session}/terminals/{terminal}/rights", {
+          params: { path: { session, terminal }, header: keyed(key) },
+          body: { rights },
+        }),
+      ),
+    reportUnreachable: (session: string, terminal: string, key: string) =>
+      command(
+        client.POST("/api/v1/sessions/{session}/terminals/{terminal}/unreachable", {
+          params: { path: { session, terminal }, header: keyed(key) },
+        }),
+      ),
+    revokeTerminal: (session: string, terminal: string, key: string) =>
+      command(
+        client.DELETE("/api/v1/sessions/{session}/terminals/{terminal}", {
+          params: { path: { session, terminal }, header: keyed(key) },
+        }),
+      ),
+    conflicts: (session: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/sessions/{session}/conflicts", {
+            params: { path: { session }, query: rowsOf(cursor) },
+          }),
+        ),
+      ),
+    resolveConflict: (session: string, conflict: string, body: NewResolution, key: string) =>
+      command(
+        client.POST("/api/v1/sessions/{session}/conflicts/{conflict}/resolution", {
+          params: { path: { session, conflict }, header: keyed(key) },
+          body,
+        }),
+      ),
+    returns: (session: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/sessions/{session}/returns", {
+            params: { path: { session }, query: rowsOf(cursor) },
+          }),
+        ),
+      ),
+    unlisted: (session: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/sessions/{session}/unlisted-lines", {
+            params: { path: { session }, query: rowsOf(cursor) },
+          }),
+        ),
+      ),
+    identifyLine: (session: string, { receipt, line }: UnlistedLine, body: NewIdentification, key: string) =>
+      command(
+        client.POST("/api/v1/sessions/{session}/receipts/{receipt}/lines/{line}/identification", {
+          params: { path: { session, receipt, line }, header: keyed(key) },
+          body,
+        }),
+      ),
+    drawers: (session: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/sessions/{session}/drawers", {
+            params: { path: { session }, query: rowsOf(cursor) },
+          }),
+        ),
+      ),
+    cashMovements: (session: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/sessions/{session}/cash-movements", {
+            params: { path: { session }, query: rowsOf(cursor) },
+          }),
+        ),
+      ),
     receipt: (receipt: string) =>
       unwrap(client.GET("/api/v1/receipts/{receipt}", { params: { path: { receipt }, query: fresh() } })),
 
     claim: (code: string, name: string) =>
       unwrap(client.POST("/api/v1/pairings/claim", { body: { code, name } })),
     terminal: () => unwrap(client.GET("/api/v1/terminal")),
-    catalogue: (session: string) =>
-      unwrap(client.GET("/api/v1/sessions/{session}/catalogue", { params: { path: { session } } })),
-    sendReceipt: (session: string, body: NewReceipt) =>
+    catalogue: (session: string, since = 0) =>
       unwrap(
-        client.POST("/api/v1/sessions/{session}/receipts", {
-          params: { path: { session }, header: keyed(body.receipt) },
-          body,
+        client.GET("/api/v1/sessions/{session}/catalogue", {
+          params: { path: { session }, query: { since } },
         }),
+      ),
+    lookUpReceipt: (session: string, query: { number: number } | { tag: string }) =>
+      unwrap(
+        client.GET("/api/v1/sessions/{session}/receipt-lookup", { params: { path: { session }, query } }),
+      ),
+    command: (session: string, body: TerminalCommand) =>
+      unwrap(
+        client.POST("/api/v1/sessions/{session}/commands", {
+          params: { path: { session } },
+          body,
+          signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
+        }),
+      ),
+    mailReceipt: async (receipt: string, address: string) => {
+      void receipt;
+      void address;
+      throw new Error("not yet");
+    },
+    lateCommand: (session: string, body: TerminalCommand) =>
+      unwrap(
+        client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body }),
       ),
   };
 }

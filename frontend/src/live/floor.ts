@@ -20,7 +20,16 @@ export const PACE_WINDOW_MS = 10 * 60_000;
 const MAX_FRESH = 150;
 
 /** Entries that move totals or the list of terminals; all others move the session itself. */
-const TOTALS_KINDS = new Set(["receipt_completed", "terminal_paired", "terminal_revoked"]);
+const TOTALS_KINDS = new Set([
+  "receipt_completed",
+  "receipt_voided",
+  "return_recorded",
+  "conflict_opened",
+  "conflict_resolved",
+  "terminal_paired",
+  "terminal_revoked",
+  "terminal_reported",
+]);
 
 export const emptyFloor = (seq: number): Floor => ({
   seq,

@@ -7,7 +7,11 @@ export type LiveState = { phase: "connecting" | "catching_up" | "live" | "offlin
 type LiveFrame =
   | { type: "entry"; seq: number; recorded_at: number; kind: string; payload: string }
   | { type: "live"; head: number }
+  | ({ type: "held" } & Held)
   | { type: "pong" };
+
+/** What lies in a basket at another terminal; `until` by the platform's clock, ms since 1970. */
+export type Held = { terminal: string; name: string; tags: string[]; until: number };
 
 /** Where to listen, and as whom. */
 export type LiveAddress = { url: string; token: string };
@@ -23,6 +27,10 @@ export type LiveOptions = {
   /** Called once per entry, in order, without gaps from `since` on. */
   onEntry: (entry: LiveEntry) => void;
   onState?: (state: LiveState) => void;
+  /** Another terminal has said what lies in its basket. */
+  onHeld?: (held: Held) => void;
+  /** The platform has hung up for good: 4401 when this listener's token counts no more, 4403 when its organization is suspended. */
+  onDismissed?: (code: number) => void;
   /** The log ends before `since`: it was restored to an earlier state, and what the screen has must be fetched anew. */
   onRestored?: () => void;
 };
@@ -33,6 +41,8 @@ const SILENCE_LIMIT_MS = 45_000;
 const PING_EVERY_MS = 15_000;
 /** A socket in doubt has this long to answer: a hall's network at its slowest, in ms. */
 const DOUBT_LIMIT_MS = 4_000;
+/** Close codes by which the platform says that coming back is of no use. */
+const DISMISSALS = new Set([4401, 4403]);
 const PING = JSON.stringify({ type: "ping" });
 
 /**
@@ -77,6 +87,14 @@ export class Live {
     this.#drop();
   }
 
+  /** Says something that may be lost without harm; true when there was a socket to say it into. */
+  say(frame: object): boolean {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(frame));
+    return true;
+  }
+
   /** Something else could not be reached: asks the socket for a sign of life, now, and gives up on it without one. */
   doubt(): void {
     const socket = this.#socket;
@@ -117,8 +135,10 @@ export class Live {
     this.#heardAt = Date.now();
     socket.onopen = () => this.#enter("catching_up");
     socket.onmessage = (event) => this.#hear(event.data);
-    socket.onclose = () => {
-      if (this.#socket === socket) this.#lost();
+    socket.onclose = ({ code }) => {
+      if (this.#socket !== socket) return;
+      if (DISMISSALS.has(code)) this.#options.onDismissed?.(code);
+      this.#lost();
     };
     this.#pulse = setInterval(() => this.#beat(socket), PING_EVERY_MS);
   }
@@ -132,6 +152,7 @@ export class Live {
     this.#heardAt = Date.now();
     const frame = readFrame(data);
     if (frame?.type === "live") this.#arrive(frame.head);
+    if (frame?.type === "held") this.#options.onHeld?.(frame);
     if (frame?.type !== "entry" || frame.seq <= this.#seen) return;
     if (frame.seq !== this.#seen + 1) {
       this.#lost();

@@ -7,31 +7,34 @@ import { backoffMs } from "../live/backoff.ts";
  * platform knows it by: sent twice, it gets its first answer again. So after a reload, a killed tab or a lost
  * answer the queue simply sends again, and neither loses nor doubles anything.
  */
-export type Queued<Body, Reply> = {
-  /** The Idempotency-Key: a uuid v7, so that ids sort by age. */
+export type Queued = {
+  /** Its place in the storage: a uuid v7, so that commands sort by age. */
+  key: string;
+  /** The id under which it is sent. It changes when what is sent changes: a request that became a fact. */
   id: string;
-  body: Body;
-  queued_at: number;
   attempts: number;
   state: "waiting" | "done" | "refused";
-  reply?: Reply;
   problem?: ProblemBody;
 };
 
 /** Where the queue lives; every method is one transaction. */
-export interface QueueStore<Body, Reply> {
+export interface QueueStore<Command extends Queued> {
   /** Commands without an answer, oldest first. */
-  waiting(): Promise<Queued<Body, Reply>[]>;
-  save(command: Queued<Body, Reply>): Promise<void>;
+  waiting(): Promise<Command[]>;
+  /**
+   * Puts an answered command in the place of the waiting one that was sent. Undefined, and nothing changed, when
+   * another command stands there by now and the answer was a refusal: what was refused is not wanted any more.
+   */
+  settle(answered: Command): Promise<Command | undefined>;
 }
 
-export type QueueOptions<Body, Reply> = {
-  store: QueueStore<Body, Reply>;
-  send: (body: Body, id: string) => Promise<Reply>;
+export type QueueOptions<Command extends Queued, Reply> = {
+  store: QueueStore<Command>;
+  send: (command: Command) => Promise<Reply>;
+  /** The command with what its answer says. */
+  answered: (command: Command, reply: Reply) => Command;
   /** Called after a command got its answer, and with the number that still waits. */
-  onChange: (changed: Queued<Body, Reply> | undefined, waiting: number) => void;
-  /** The platform does not know this sender any more; the queue stops and keeps what it has. */
-  onUnknownSender?: () => void;
+  onChange: (changed: Command | undefined, waiting: number) => void;
   /** A try got no answer; it will be made again. */
   onUnreachable?: () => void;
   random?: () => number;
@@ -40,15 +43,15 @@ export type QueueOptions<Body, Reply> = {
 /** Refusals that a later try may turn around: time-outs, throttling, the platform's own trouble. */
 const passing = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
 
-export class Queue<Body, Reply> {
-  #options: QueueOptions<Body, Reply>;
+export class Queue<Command extends Queued, Reply> {
+  #options: QueueOptions<Command, Reply>;
   #running: Promise<void> | undefined;
   #again = false;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
-  constructor(options: QueueOptions<Body, Reply>) {
+  constructor(options: QueueOptions<Command, Reply>) {
     this.#options = options;
   }
 
@@ -77,8 +80,9 @@ export class Queue<Body, Reply> {
 
   async #round(): Promise<void> {
     const waiting = await this.#options.store.waiting();
-    this.#options.onChange(undefined, waiting.length);
-    for (const [index, command] of waiting.entries()) {
+    let left = waiting.length;
+    this.#options.onChange(undefined, left);
+    for (const command of waiting) {
       const outcome = await this.#deliver(command);
       if (this.#stopped) return;
       if (outcome === undefined) {
@@ -86,23 +90,20 @@ export class Queue<Body, Reply> {
         return;
       }
       this.#failures = 0;
-      await this.#options.store.save(outcome);
-      this.#options.onChange(outcome, waiting.length - index - 1);
+      const settled = await this.#options.store.settle(outcome);
+      if (settled === undefined) this.#again = true;
+      else left -= 1;
+      this.#options.onChange(settled, left);
     }
   }
 
   /** The command with its answer; undefined when it has none yet. */
-  async #deliver(command: Queued<Body, Reply>): Promise<Queued<Body, Reply> | undefined> {
+  async #deliver(command: Command): Promise<Command | undefined> {
     const tried = { ...command, attempts: command.attempts + 1 };
     try {
-      return { ...tried, state: "done", reply: await this.#options.send(command.body, command.id) };
+      return this.#options.answered({ ...tried, state: "done" }, await this.#options.send(command));
     } catch (error) {
       if (!(error instanceof Problem) || passing(error.status)) return undefined;
-      if (error.status === 401) {
-        this.stop();
-        this.#options.onUnknownSender?.();
-        return undefined;
-      }
       return { ...tried, state: "refused", problem: error.body };
     }
   }

@@ -5,6 +5,7 @@ import { Failure } from "../ui/parts.tsx";
 import { TillDb } from "./db.ts";
 import { Loading } from "./loading.tsx";
 import type { Pairing } from "./model.ts";
+import { keepOfflineCopy } from "./offline-copy.ts";
 import { PairPage } from "./pair.tsx";
 import { loadRules, type Rules } from "./rules.ts";
 import { TillPage } from "./till-page.tsx";
@@ -24,6 +25,10 @@ export function TerminalApp() {
   const [error, setError] = useState<unknown>();
 
   useEffect(() => holdTill(setMine), []);
+  // After the first screen: what is kept for later must not slow down what is needed now.
+  useEffect(() => {
+    if (ready !== undefined) void keepOfflineCopy().catch(() => undefined);
+  }, [ready]);
   useEffect(() => {
     if (mine !== true) return;
     void prepare().then(async (prepared) => {

@@ -1,152 +1,100 @@
-import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { texts } from "../texts/en.ts";
-import { money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Icon } from "../ui/icons.tsx";
-import { Chip, Money, TagNumber } from "../ui/parts.tsx";
+import { Key } from "../ui/key.tsx";
+import { Money } from "../ui/parts.tsx";
+import { type Action, ActionBar } from "./action-bar.tsx";
+import { BasketLines } from "./basket-lines.tsx";
 import { NoticeBand } from "./notice.tsx";
-import type { Till, TillState } from "./till.ts";
-import { useScanner } from "./use-scanner.ts";
+import { ScanField } from "./scan-field.tsx";
+import type { TillState } from "./state.ts";
+import type { Till } from "./till.ts";
+import { useKeys } from "./use-keys.ts";
 
 const words = texts.terminal;
 
+// What is not needed for a plain sale comes when it is asked for; the service worker has it by then.
+const UnlistedDialog = lazy(async () => ({
+  default: (await import("./unlisted-dialog.tsx")).UnlistedDialog,
+}));
+const PriceDialog = lazy(async () => ({ default: (await import("./price-dialog.tsx")).PriceDialog }));
+const RecallDialog = lazy(async () => ({ default: (await import("./recall-dialog.tsx")).RecallDialog }));
+const DrawerDialog = lazy(async () => ({ default: (await import("./drawer-dialog.tsx")).DrawerDialog }));
+const KeysDialog = lazy(async () => ({ default: (await import("./keys-dialog.tsx")).KeysDialog }));
+const Camera = lazy(async () => ({ default: (await import("./camera.tsx")).Camera }));
+
+type Open = { name: Exclude<Action, "park" | "returns" | "price"> } | { name: "price"; id: string };
+
 /** Scan, see, sum up. */
 export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.key === words.payKey) {
-        event.preventDefault();
-        till.pay();
-      }
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, [till]);
+  const [open, setOpen] = useState<Open>();
+  const { basket } = state;
+  const close = () => setOpen(undefined);
+  const last = basket.findLast(({ id }) => id === state.latest) ?? basket.at(-1);
+  const priced = last?.kind === "item" ? last : undefined;
+  const actions: Record<Action, (() => void) | undefined> = {
+    unlisted: () => setOpen({ name: "unlisted" }),
+    park: basket.length === 0 ? undefined : () => void till.basket.park(),
+    recall: () => setOpen({ name: "recall" }),
+    price: priced === undefined ? undefined : () => setOpen({ name: "price", id: priced.id }),
+    returns: basket.length > 0 ? undefined : () => till.set({ step: { name: "returns" } }),
+    drawer: () => setOpen({ name: "drawer" }),
+    camera: () => setOpen({ name: "camera" }),
+    help: () => setOpen({ name: "help" }),
+  };
+  const keyed = Object.entries(actions).map(([name, act]) => [words.keys[name as Action].key, act]);
+  useKeys({
+    ...Object.fromEntries(keyed),
+    [words.keys.pay.key]: () => till.pay(),
+    [words.keys.remove.key]: last === undefined ? undefined : () => till.basket.remove(last.id),
+  });
   return (
     <div className="desk">
       <section className="desk-scan" aria-label={words.basket}>
         <ScanField till={till} />
         <NoticeBand notice={state.notice} />
-        <BasketLines till={till} state={state} />
+        <BasketLines till={till} state={state} onPrice={(id) => setOpen({ name: "price", id })} />
       </section>
+      <ActionBar actions={actions} badge={state.parked.length} />
       <Totals till={till} state={state} />
+      <Suspense fallback={null}>
+        {open?.name === "unlisted" && <UnlistedDialog till={till} state={state} onClose={close} />}
+        {open?.name === "recall" && <RecallDialog till={till} state={state} onClose={close} />}
+        {open?.name === "drawer" && <DrawerDialog till={till} state={state} onClose={close} />}
+        {open?.name === "help" && <KeysDialog onClose={close} />}
+        {open?.name === "camera" && (
+          <Camera onScan={(text) => till.basket.scan(text, false)} notice={state.notice} onClose={close} />
+        )}
+        {open?.name === "price" && <PriceOf till={till} state={state} id={open.id} onClose={close} />}
+      </Suspense>
     </div>
   );
 }
 
-function ScanField({ till }: { till: Till }) {
-  const [text, setText] = useState("");
-  const field = useRef<HTMLInputElement>(null);
-  // A scanner types like a keyboard: what it left in the field goes with the scan.
-  const scanned = useCallback(
-    (tag: string) => {
-      till.scan(tag, false);
-      setText("");
-    },
-    [till],
-  );
-  useScanner(scanned);
-  useEffect(() => {
-    field.current?.focus();
-    // A digit pressed anywhere on this desk belongs in the field.
-    const gather = (event: KeyboardEvent) => {
-      const busy = document.querySelector("[role=dialog]") !== null;
-      if (!busy && /^\d$/.test(event.key) && document.activeElement?.tagName !== "INPUT")
-        field.current?.focus();
-    };
-    window.addEventListener("keydown", gather);
-    return () => window.removeEventListener("keydown", gather);
-  }, []);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    till.scan(text, true);
-    setText("");
-    field.current?.focus();
-  };
-  return (
-    <form className="scan" onSubmit={submit}>
-      <label className="scan-label" htmlFor="scan">
-        {words.scan} <span className="soft small">{words.scanHint}</span>
-      </label>
-      <input
-        ref={field}
-        id="scan"
-        className="scan-field code"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        inputMode="numeric"
-        autoComplete="off"
-        enterKeyHint="done"
-        placeholder="000-000000-0"
-      />
-      <Button type="submit" big>
-        {words.add}
-      </Button>
-    </form>
-  );
+function PriceOf({
+  till,
+  state,
+  id,
+  onClose,
+}: {
+  till: Till;
+  state: TillState;
+  id: string;
+  onClose: () => void;
+}) {
+  const line = state.basket.find((other) => other.id === id);
+  return line?.kind === "item" ? (
+    <PriceDialog till={till} state={state} line={line} onClose={onClose} />
+  ) : null;
 }
-
-function BasketLines({ till, state }: { till: Till; state: TillState }) {
-  const { basket, priced, currency } = state;
-  if (basket.length === 0) {
-    return (
-      <div className="basket-empty">
-        <span className="empty-tag" aria-hidden="true" />
-        <h2>{words.emptyTitle}</h2>
-        <p className="soft">{words.emptyHelp}</p>
-      </div>
-    );
-  }
-  // The newest on top, where the eye is after a scan.
-  const lines = basket.map((line, index) => ({ ...line, priced: priced.lines[index] })).toReversed();
-  return (
-    <ol className="basket" reversed aria-label={words.items(basket.length)}>
-      {lines.map(({ item, priced: price }, index) => (
-        <li
-          key={item.tag}
-          className={lineClass(item.tag === state.latest, till.soldOn(item.tag) !== undefined)}
-        >
-          <span className="basket-place faint code" aria-hidden="true">
-            {lines.length - index}
-          </span>
-          <span className="basket-what">
-            <span className="basket-title">{item.title}</span>
-            <span className="soft small">
-              {till.soldOn(item.tag) !== undefined && <Chip tone="refused">{words.sold}</Chip>}{" "}
-              <TagNumber tag={item.tag} />
-              {item.size === "" ? "" : ` · ${item.size}`}
-            </span>
-          </span>
-          <span className="basket-price">
-            {price !== undefined && price.reduction_bp > 0 && (
-              <s className="faint small">{money(item.price_cents, currency)}</s>
-            )}
-            <Money cents={price?.price_cents ?? item.price_cents} currency={currency} />
-          </span>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={words.remove(item.title)}
-            onClick={() => till.remove(item.tag)}
-          >
-            <Icon name="cross" size={18} />
-          </button>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-const lineClass = (latest: boolean, gone: boolean) =>
-  `basket-line${latest ? " basket-latest" : ""}${gone ? " basket-gone" : ""}`;
 
 function Totals({ till, state }: { till: Till; state: TillState }) {
   const { basket, priced, currency } = state;
   const [clearing, setClearing] = useState(false);
   const clear = () => {
     setClearing(false);
-    till.clear();
+    till.basket.clear();
   };
   return (
     <section className="totals" aria-label={words.total}>
@@ -176,7 +124,7 @@ function Totals({ till, state }: { till: Till; state: TillState }) {
           {words.clear}
         </Button>
         <Button look="primary" big isDisabled={basket.length === 0} onPress={() => till.pay()}>
-          {words.pay} <kbd>{words.payKey}</kbd>
+          {words.pay} <Key name={words.keys.pay.key} />
         </Button>
       </div>
       <Dialog title={words.clearTitle} isOpen={clearing} onClose={() => setClearing(false)}>

@@ -6,12 +6,23 @@ import { decimal, money, parseAmount } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { Key } from "../ui/key.tsx";
 import { Money } from "../ui/parts.tsx";
 import { cashSuggestions } from "./cash.ts";
-import type { Till, TillState } from "./till.ts";
+import type { TillState } from "./state.ts";
+import type { Till } from "./till.ts";
+import { useKeys } from "./use-keys.ts";
 
 const words = texts.terminal.tender;
-const kinds = ["cash", "card", "cheque"] as const;
+/** Kinds of payment, each with its key. */
+const kinds = [
+  { name: "cash", key: "F1" },
+  { name: "card", key: "F2" },
+  { name: "cheque", key: "F3" },
+  { name: "store_credit", key: "F4" },
+] as const;
+/** Parts of one payment, as the platform takes them. */
+const MAX_TENDERS = 8;
 
 type Props = { till: Till; state: TillState; recording: boolean };
 
@@ -29,14 +40,17 @@ export function PayDesk({ till, state, recording }: Props) {
     amount === undefined || amount === 0 ? tenders : [...tenders, { kind, amount_cents: amount }];
   const after = till.payment(offered);
   const paysAll = amount !== undefined && after.settled;
-  const error = whatIsWrong(amount, after.due_cents, after.settled);
+  const error = whatIsWrong(amount, after.due_cents, after.settled, offered.length);
+  const choose = (next: string) => {
+    setKind(next);
+    field.current?.focus();
+  };
 
   useEffect(() => field.current?.focus(), []);
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => event.key === "Escape" && !recording && till.back();
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, [till, recording]);
+  useKeys({
+    Escape: recording ? undefined : () => till.back(),
+    ...Object.fromEntries(kinds.map(({ name, key }) => [key, recording ? undefined : () => choose(name)])),
+  });
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,10 +63,6 @@ export function PayDesk({ till, state, recording }: Props) {
     setTenders(offered);
     setText("");
     setTried(false);
-    field.current?.focus();
-  };
-  const choose = (next: string) => {
-    setKind(next);
     field.current?.focus();
   };
   return (
@@ -79,9 +89,9 @@ export function PayDesk({ till, state, recording }: Props) {
           onChange={choose}
           isDisabled={recording}
         >
-          {kinds.map((name) => (
+          {kinds.map(({ name, key }) => (
             <Radio key={name} value={name} className="kind">
-              {texts.tenders[name]}
+              {texts.tenders[name]} <Key name={key} />
             </Radio>
           ))}
         </RadioGroup>
@@ -97,16 +107,20 @@ export function PayDesk({ till, state, recording }: Props) {
           inputRef={field}
           isDisabled={recording}
         />
-        {kind === "cash" && (
-          <div className="row">
-            <Button onPress={() => setText("")}>{words.exact}</Button>
-            {cashSuggestions(before.due_cents).map((cents) => (
-              <Button key={cents} onPress={() => setText(decimal(cents))}>
-                {money(cents, currency)}
+        <div className="row pay-cash">
+          {kind === "cash" && (
+            <>
+              <Button isDisabled={recording} onPress={() => setText("")}>
+                {words.exact}
               </Button>
-            ))}
-          </div>
-        )}
+              {cashSuggestions(before.due_cents).map((cents) => (
+                <Button key={cents} isDisabled={recording} onPress={() => setText(decimal(cents))}>
+                  {money(cents, currency)}
+                </Button>
+              ))}
+            </>
+          )}
+        </div>
         {tenders.length > 0 && (
           <ul className="taken" aria-label={words.taken}>
             {tenders.map((tender, index) => (
@@ -117,6 +131,7 @@ export function PayDesk({ till, state, recording }: Props) {
                 <button
                   type="button"
                   className="icon-button"
+                  disabled={recording}
                   aria-label={words.takeOff(texts.tenders[tender.kind] ?? tender.kind)}
                   onClick={() => setTenders(tenders.filter((other) => other !== tender))}
                 >
@@ -128,7 +143,7 @@ export function PayDesk({ till, state, recording }: Props) {
         )}
         <div className="pay-end">
           <Button look="quiet" big isDisabled={recording} onPress={() => till.back()}>
-            {words.back}
+            {words.back} <Key name={texts.terminal.keys.back.key} />
           </Button>
           <Button type="submit" look="primary" big pending={recording}>
             {recording ? words.completing : paysAll ? words.complete : words.add}
@@ -140,7 +155,13 @@ export function PayDesk({ till, state, recording }: Props) {
 }
 
 /** The domain says what is settled; this puts its answer in words. */
-function whatIsWrong(amount: number | undefined, due: number, settled: boolean): string | undefined {
+function whatIsWrong(
+  amount: number | undefined,
+  due: number,
+  settled: boolean,
+  parts: number,
+): string | undefined {
   if (amount === undefined || (amount === 0 && !settled)) return words.badAmount;
+  if (parts > MAX_TENDERS) return words.tooMany(MAX_TENDERS);
   return due === 0 && !settled ? words.tooMuch : undefined;
 }

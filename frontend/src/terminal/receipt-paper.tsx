@@ -1,15 +1,17 @@
 import { texts } from "../texts/en.ts";
 import { count, moment, money, tagText } from "../texts/format.ts";
-import type { QueuedReceipt } from "./model.ts";
-import type { TillState } from "./till.ts";
+import { nameOf } from "./basket.ts";
+import type { QueuedSale } from "./model.ts";
+import type { TillState } from "./state.ts";
 
 const words = texts.terminal;
 
-type Props = { sale: QueuedReceipt; state: TillState; tillName: string };
+type Props = { sale: QueuedSale; state: TillState; tillName: string };
 
 /** The receipt for an 80 mm printer: on paper only, never on the screen. */
-export function ReceiptPaper({ sale, state, tillName }: Props) {
-  const { basket, priced, command } = sale.body;
+export function ReceiptPaper({ sale: queued, state, tillName }: Props) {
+  const { sale } = queued;
+  const { basket, priced } = sale;
   const price = (cents: number) => money(cents, state.currency);
   return (
     <article className="print-receipt" aria-hidden="true">
@@ -17,21 +19,22 @@ export function ReceiptPaper({ sale, state, tillName }: Props) {
         <strong>{state.info?.event.name ?? texts.product}</strong>
         <span>{state.info?.session.name}</span>
         <span>
-          {sale.reply === undefined ? words.paper.pending : words.result.doneNumber(count(sale.reply.number))}{" "}
+          {queued.number === undefined ? words.paper.pending : words.result.doneNumber(count(queued.number))}{" "}
           · {tillName}
         </span>
-        <span>{moment(command.occurred_at)}</span>
+        <span>{moment(sale.occurred_at)}</span>
+        {sale.fact && <span>{words.paper.offline}</span>}
       </header>
       <table>
         <tbody>
-          {basket.map(({ item }, index) => (
-            <tr key={item.tag}>
+          {basket.map((line, index) => (
+            <tr key={line.id}>
               <td>
-                {item.title}
+                {nameOf(line)}
                 <br />
-                <small>{tagText(item.tag)}</small>
+                <small>{line.kind === "item" ? tagText(line.item.tag) : tagText(line.tag ?? "")}</small>
               </td>
-              <td>{price(priced.lines[index]?.price_cents ?? item.price_cents)}</td>
+              <td>{price(priced.lines[index]?.price_cents ?? 0)}</td>
             </tr>
           ))}
         </tbody>
@@ -48,7 +51,7 @@ export function ReceiptPaper({ sale, state, tillName }: Props) {
             <td>{words.total}</td>
             <td>{price(priced.total_cents)}</td>
           </tr>
-          {command.tenders.map((tender, index) => (
+          {sale.tenders.map((tender, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: tenders have no id and never change
             <tr key={index}>
               <td>{texts.tenders[tender.kind]}</td>
@@ -64,7 +67,7 @@ export function ReceiptPaper({ sale, state, tillName }: Props) {
         </tfoot>
       </table>
       <footer>{words.paper.thanks}</footer>
-      <small className="code">{sale.id}</small>
+      <small className="code">{sale.receipt}</small>
     </article>
   );
 }

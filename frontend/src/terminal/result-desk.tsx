@@ -1,26 +1,40 @@
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { count, money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { Key } from "../ui/key.tsx";
 import { Money } from "../ui/parts.tsx";
-import type { QueuedReceipt } from "./model.ts";
-import type { Till, TillState } from "./till.ts";
+import { nameOf } from "./basket.ts";
+import type { QueuedSale } from "./model.ts";
+import type { TillState } from "./state.ts";
+import type { Till } from "./till.ts";
+import { useKeys } from "./use-keys.ts";
 
 const words = texts.terminal.result;
 const looks = { done: "done", waiting: "look", refused: "refused" } as const;
 const icons = { done: "check", waiting: "warn", refused: "cross" } as const;
+const { keys } = texts.terminal;
+
+const MailDialog = lazy(async () => ({ default: (await import("./mail-dialog.tsx")).MailDialog }));
 
 /** What became of the sale: recorded, kept here, or refused. Fills the screen in its colour. */
-export function ResultDesk({ till, state, sale }: { till: Till; state: TillState; sale: QueuedReceipt }) {
+export function ResultDesk({ till, state, sale }: { till: Till; state: TillState; sale: QueuedSale }) {
   const place = useRef<HTMLElement>(null);
+  const [mailing, setMailing] = useState(false);
   useEffect(() => place.current?.focus(), []);
   const refused = sale.state === "refused";
   const go = () => void (refused ? till.reopen(sale) : till.next());
+  useKeys({
+    [keys.print.key]: refused ? undefined : () => window.print(),
+    [keys.mail.key]: refused ? undefined : () => setMailing(true),
+  });
   useEffect(() => {
     // Enter goes on from wherever the focus is, unless it is on a button of its own.
     const press = (event: KeyboardEvent) => {
-      if (event.key === "Enter" && document.activeElement?.tagName !== "BUTTON") go();
+      const elsewhere =
+        document.activeElement?.tagName === "BUTTON" || document.querySelector("[role=dialog]") !== null;
+      if (event.key === "Enter" && !elsewhere) go();
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
@@ -37,9 +51,7 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
         <h2 id="result-title">
           {refused ? words.refused : sale.state === "done" ? words.done : words.waiting}
         </h2>
-        {sale.state === "done" && sale.reply !== undefined && (
-          <p className="result-number">{words.doneNumber(count(sale.reply.number))}</p>
-        )}
+        {sale.number !== undefined && <p className="result-number">{words.doneNumber(count(sale.number))}</p>}
         {sale.state === "waiting" && <p>{words.waitingHelp}</p>}
         {refused && (
           <>
@@ -51,25 +63,34 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
       {!refused && <Change sale={sale} currency={state.currency} />}
       <div className="result-end">
         {!refused && (
-          <Button big onPress={() => window.print()}>
-            <Icon name="print" />
-            {words.print}
-          </Button>
+          <>
+            <Button big onPress={() => window.print()}>
+              <Icon name="print" />
+              {words.print} <Key name={keys.print.key} />
+            </Button>
+            <Button big onPress={() => setMailing(true)}>
+              <Icon name="mail" />
+              {words.mail} <Key name={keys.mail.key} />
+            </Button>
+          </>
         )}
         <Button look="primary" big onPress={go}>
-          {refused ? words.backToBasket : words.next}
+          {refused ? words.backToBasket : words.next} <Key name={keys.enter.key} />
         </Button>
       </div>
+      <Suspense fallback={null}>
+        {mailing && <MailDialog till={till} sale={sale} onClose={() => setMailing(false)} />}
+      </Suspense>
     </section>
   );
 }
 
 /** In the till's own words where it has them; for items already sold, which ones. */
-function Why({ till, sale }: { till: Till; sale: QueuedReceipt }) {
+function Why({ till, sale }: { till: Till; sale: QueuedSale }) {
   const { problem } = sale;
-  const gone = sale.body.basket.flatMap(({ item }) => {
-    const receipt = till.soldOn(item.tag);
-    return receipt === undefined ? [] : [words.soldLine(item.title, receipt)];
+  const gone = sale.sale.basket.flatMap((line) => {
+    const receipt = till.soldOn(line.id);
+    return receipt === undefined ? [] : [words.soldLine(nameOf(line), receipt)];
   });
   return (
     <>
@@ -85,8 +106,8 @@ function Why({ till, sale }: { till: Till; sale: QueuedReceipt }) {
   );
 }
 
-function Change({ sale, currency }: { sale: QueuedReceipt; currency: string }) {
-  const { priced, command } = sale.body;
+function Change({ sale, currency }: { sale: QueuedSale; currency: string }) {
+  const { priced, basket } = sale.sale;
   return (
     <div className="result-change">
       <p className="result-change-label">{priced.change_cents > 0 ? words.change : words.noChange}</p>
@@ -96,8 +117,7 @@ function Change({ sale, currency }: { sale: QueuedReceipt; currency: string }) {
         </p>
       )}
       <p>
-        {texts.terminal.items(command.lines.length)} · {texts.terminal.total}{" "}
-        {money(priced.total_cents, currency)}
+        {texts.terminal.items(basket.length)} · {texts.terminal.total} {money(priced.total_cents, currency)}
       </p>
     </div>
   );

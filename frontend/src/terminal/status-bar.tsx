@@ -8,7 +8,8 @@ import { Lamp } from "../ui/lamp.tsx";
 import { ThemeSwitch } from "../ui/theme-switch.tsx";
 import type { Pairing } from "./model.ts";
 import { setSounds, soundsOn } from "./sound.ts";
-import type { TillState } from "./till.ts";
+import type { TillState } from "./state.ts";
+import { Version } from "./version.tsx";
 
 const words = texts.terminal;
 
@@ -40,11 +41,16 @@ export function StatusBar({ state, pairing, onUnpair }: Props) {
         <Popover className="popover" placement="bottom end">
           <AriaDialog className="till-menu" aria-label={words.menu}>
             <p className="soft">{words.ready(count(state.items))}</p>
+            <Version idle={idle(state)} />
             <Sounds />
             <ThemeSwitch />
             <div className="till-menu-end">
               <p className="soft small">{waiting > 0 ? words.unpairWaiting(waiting) : words.unpairHelp}</p>
-              <Button look="danger" isDisabled={waiting > 0} onPress={onUnpair}>
+              <Button
+                look="danger"
+                isDisabled={waiting > 0 && state.dismissed === undefined}
+                onPress={onUnpair}
+              >
                 {words.unpair}
               </Button>
             </div>
@@ -54,6 +60,9 @@ export function StatusBar({ state, pairing, onUnpair }: Props) {
     </header>
   );
 }
+
+/** Nothing is under way that a restart would interrupt. */
+const idle = ({ basket, step }: TillState) => basket.length === 0 && step.name === "basket";
 
 function Sounds() {
   const [on, setOn] = useState(soundsOn);

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { texts } from "../texts/en.ts";
 import { Button } from "../ui/button.tsx";
 import { Failure } from "../ui/parts.tsx";
@@ -9,12 +9,14 @@ import { Loading } from "./loading.tsx";
 import type { Pairing } from "./model.ts";
 import { PayDesk } from "./pay-desk.tsx";
 import { ReceiptPaper } from "./receipt-paper.tsx";
+import { Recording } from "./recording.tsx";
 import { ResultDesk } from "./result-desk.tsx";
 import type { Rules } from "./rules.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { Till } from "./till.ts";
 
 const words = texts.terminal;
+const ReturnsDesk = lazy(async () => ({ default: (await import("./returns-desk.tsx")).ReturnsDesk }));
 
 type Props = { db: TillDb; rules: Rules; pairing: Pairing; onUnpair: () => void };
 
@@ -37,28 +39,23 @@ export function TillPage({ db, rules, pairing, onUnpair }: Props) {
       </main>
     );
   }
-  if (state.phase === "revoked") {
-    return (
-      <main className="till-lonely">
-        <h1>{words.revoked}</h1>
-        <p className="soft">{words.revokedHelp}</p>
-        <Button look="primary" big onPress={onUnpair}>
-          {words.pairTitle}
-        </Button>
-      </main>
-    );
-  }
   const { step } = state;
   return (
     <div className="till">
       <StatusBar state={state} pairing={pairing} onUnpair={onUnpair} />
       <main className="till-main">
         <h1 className="visually-hidden">{words.title}</h1>
-        <Attention till={till} state={state} />
+        <Attention till={till} state={state} onUnpair={onUnpair} />
         <div className="till-step">
           {step.name === "basket" && <BasketDesk till={till} state={state} />}
-          {(step.name === "paying" || step.name === "recording") && (
+          {(step.name === "paying" || (step.name === "recording" && state.basket.length > 0)) && (
             <PayDesk till={till} state={state} recording={step.name === "recording"} />
+          )}
+          {step.name === "recording" && state.basket.length === 0 && <Recording />}
+          {step.name === "returns" && (
+            <Suspense fallback={null}>
+              <ReturnsDesk till={till} state={state} />
+            </Suspense>
           )}
           {step.name === "result" && <ResultDesk till={till} state={state} sale={step.sale} />}
         </div>

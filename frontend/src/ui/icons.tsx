@@ -16,6 +16,15 @@ const paths = {
   more: "M12 5.5v.1M12 12v.1M12 18.5v.1",
   sound: "M4 9v6h4l5 4V5L8 9zM16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11",
   mute: "M4 9v6h4l5 4V5L8 9zM17 9.5l5 5M22 9.5l-5 5",
+  tag: "M11 4h8a1 1 0 0 1 1 1v8l-8.5 7.5L3.5 12zM15.7 8.3v.1",
+  pause: "M8 5v14M16 5v14",
+  recall: "M4 12a8 8 0 1 0 3-6.2M4 4v4.5h4.5",
+  price: "M7 17L17 7M8 8.5a1 1 0 1 0 .1 0M16 15.5a1 1 0 1 0 .1 0",
+  returns: "M9 7L4 12l5 5M4 12h11a5 5 0 0 1 0 10h-2",
+  drawer: "M3 13h18v7H3zM6 13V5h12v8M10 16.5h4",
+  camera: "M4 8h4l1.5-2.5h5L16 8h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z",
+  keys: "M3 7h18v10H3zM7 11v.1M11 11v.1M15 11v.1M8 14h8",
+  mail: "M3 6h18v12H3zM3 7l9 6 9-6",
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L21 21",
 } as const;
 

@@ -1,6 +1,7 @@
 //! What the rows should be, worked out another way: whole logs at once, in memory, without SQL and without
 //! increments. Sums of money are the session's own books: another derivation than the rows'.
 
+mod desk;
 mod items;
 mod sales;
 
@@ -268,6 +269,9 @@ impl Oracle {
         );
         self.terminals(organization, session, log, &sales);
         for (table, row) in sales::rows(organization, session, log) {
+            self.add(table, row);
+        }
+        for (table, row) in desk::rows(organization, session, log) {
             self.add(table, row);
         }
     }

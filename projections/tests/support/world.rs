@@ -356,6 +356,7 @@ fn sell(world: &mut World, chance: &mut Chance, event: EventId, session: Session
             .collect();
         ring_up(world, session, till, ReceiptId(Uuid::from_u128(session.0.as_u128() << 32 | number)), lines);
     }
+    trouble::drawers(world, chance, session, &tills);
     trouble::come(world, chance, session, &tills, &mut stock);
     if chance.below(2) == 0 {
         world.session(session, None, sale_session::Command::RevokeTerminal { terminal: tills[1] });

@@ -119,7 +119,8 @@ pub struct Expectation<'a> {
 /// # Errors
 /// The first [`TokenFault`] found.
 pub fn check(claims: &Claims, expected: Expectation<'_>) -> Result<(), TokenFault> {
-    if claims.v.is_some_and(|version| version != TOKEN_VERSION) {
+    // A token without a version is one of version 1, whose shape is another.
+    if claims.v != Some(TOKEN_VERSION) {
         return Err(TokenFault::Version);
     }
     if expected.issuer.is_empty() || claims.iss != expected.issuer {
@@ -131,7 +132,8 @@ pub fn check(claims: &Claims, expected: Expectation<'_>) -> Result<(), TokenFaul
     if expected.now_s >= claims.exp.saturating_add(CLOCK_SKEW_S) {
         return Err(TokenFault::Expired);
     }
-    if expected.now_s < claims.nbf.saturating_sub(CLOCK_SKEW_S) {
+    let begins = claims.iat.map_or(claims.nbf, |issued| issued.max(claims.nbf));
+    if expected.now_s < begins.saturating_sub(CLOCK_SKEW_S) {
         return Err(TokenFault::NotYetValid);
     }
     if claims.azp.as_deref().is_some_and(|azp| !is_origin_of(azp, expected.host)) {
@@ -177,15 +179,15 @@ mod tests {
     #[test]
     fn times_are_checked_with_five_seconds_of_skew() {
         for (now, verdict) in [
-            (984, Err(TokenFault::NotYetValid)),
-            (985, Ok(())),
+            (994, Err(TokenFault::NotYetValid)),
+            (995, Ok(())),
             (1_060, Ok(())),
             (1_064, Ok(())),
             (1_065, Err(TokenFault::Expired)),
         ] {
             assert_eq!(checked(&claims(), now), verdict, "{now}");
         }
-        let hostile = Claims { exp: i64::MAX, nbf: i64::MIN, ..claims() };
+        let hostile = Claims { exp: i64::MAX, nbf: i64::MIN, iat: None, ..claims() };
         assert_eq!(checked(&hostile, 1_000), Ok(()));
         let hostile = Claims { exp: i64::MIN, ..claims() };
         assert_eq!(checked(&hostile, 1_000), Err(TokenFault::Expired));
@@ -201,6 +203,8 @@ mod tests {
         assert_eq!(with(|_| {}), Ok(()));
         assert_eq!(with(|claims| claims.iss = "http://issuer.evil".into()), Err(TokenFault::Issuer));
         assert_eq!(with(|claims| claims.v = Some(1)), Err(TokenFault::Version));
+        assert_eq!(with(|claims| claims.v = None), Err(TokenFault::Version));
+        assert_eq!(with(|claims| (claims.iat, claims.nbf) = (None, 1_006)), Err(TokenFault::NotYetValid));
         assert_eq!(with(|claims| claims.sub = String::new()), Err(TokenFault::Malformed));
         for azp in [
             "http://evil.example",

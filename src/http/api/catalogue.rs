@@ -5,6 +5,7 @@ use domain::ids::SessionId;
 use domain::journal::EventCodec;
 use domain::markdown::MarkdownSchedule;
 use domain::sale_session::Event;
+use domain::stream::StreamId;
 use domain::tax::TaxRule;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::adapters::database::Value;
 use crate::http::edge::Edge;
-use crate::http::extract::Named;
+use crate::http::extract::{Asked, Named};
 use crate::http::fresh::reach;
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
@@ -23,6 +24,12 @@ const CATALOGUE_PAGE_ITEMS: i32 = 5_000;
 
 /// Pages read for one catalogue: 100,000 items, a large sale's whole hall.
 const CATALOGUE_PAGES_MAX: usize = 20;
+
+/// Entries read to find what came in: a till that was away for longer fetches the whole catalogue.
+const ARRIVAL_ENTRIES_MAX: u64 = 5_000;
+
+/// Entries asked for at a time; the session gives fewer where they are large.
+const ARRIVAL_PAGE_ENTRIES: u32 = 1_000;
 
 /// What a session sells by; terminals hand `tax` and `markdown` to the pricing module as they are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -46,8 +53,10 @@ pub struct SellingRules {
 pub struct Catalogue {
     /// The position; listen from here on.
     pub position: u64,
+    /// False when only what came in since the position asked for is listed.
+    pub whole: bool,
     /// `[tag, title, size, price_cents, consignor, flags]`; flags: 1 may be reduced, 2 donated if unsold,
-    /// 4 not taxed, 16 sold.
+    /// 4 not taxed, 16 marked missing, 32 rejected at check-in, 64 sold.
     #[schema(value_type = Vec<Vec<Object>>, example = json!([["0010001234", "Rain boots", "9", 850, 17, 1]]))]
     pub items: Vec<Box<RawValue>>,
     /// What the session sells by.
@@ -67,11 +76,23 @@ const SELECT_PAGE: &str = "SELECT COUNT(*) AS rows, MAX(tag) AS last_tag,
       SELECT i.tag, i.title, i.size, COALESCE(i.printed_cents, i.price_cents) AS price_cents, i.consignor,
         COALESCE(i.printed_reduce, i.reduce) + 2 * COALESCE(i.printed_donate, i.donate)
           + CASE WHEN i.category IN (SELECT value FROM json_each(?4)) THEN 4 ELSE 0 END
+          + CASE i.marked WHEN 'missing' THEN 16 WHEN 'rejected' THEN 32 ELSE 0 END
           + CASE WHEN EXISTS (SELECT 1 FROM receipt_line l WHERE l.organization = i.organization
                               AND l.session = i.session AND l.tag = i.tag AND l.standing <> 'gone')
-                 THEN 16 ELSE 0 END AS flags
-      FROM item i WHERE i.organization = ?1 AND i.event = ?5 AND i.session = ?2 AND i.tag > ?3 ORDER BY i.tag LIMIT ?6
+                 THEN 64 ELSE 0 END AS flags
+      FROM item i WHERE i.organization = ?1 AND i.event = ?5 AND i.session = ?2 AND i.tag > ?3
+        AND (?7 = '' OR i.tag IN (SELECT value FROM json_each(?7))) ORDER BY i.tag LIMIT ?6
     )";
+
+/// Which part.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CatalogueQuery {
+    /// Only items that came into the session behind this position of its log.
+    #[serde(default)]
+    #[param(default = 0)]
+    pub since: u64,
+}
 
 /// The session's items at a position of its log, and its rules. Listening from that position on misses nothing;
 /// what is heard twice says the same twice.
@@ -79,7 +100,7 @@ const SELECT_PAGE: &str = "SELECT COUNT(*) AS rows, MAX(tag) AS last_tag,
     get,
     path = "/api/v1/sessions/{session}/catalogue",
     tag = "terminals",
-    params(("session" = String, Path, description = "The session's id")),
+    params(("session" = String, Path, description = "The session's id"), CatalogueQuery),
     responses((status = 200, body = Catalogue), Problems)
 )]
 #[worker::send]
@@ -87,6 +108,7 @@ pub async fn catalogue(
     edge: Edge,
     tenant: Tenant,
     Named(session): Named<SessionId>,
+    Asked(asked): Asked<CatalogueQuery>,
 ) -> Result<Json<Catalogue>, EdgeError> {
     let plan = planned(&edge, &tenant, session).await?;
     // First the session's position, then the event's rows: whatever the session had taken into custody by then,
@@ -95,6 +117,7 @@ pub async fn catalogue(
     let position = read_log(edge.env(), &own, 1, 1).await?.head.seq;
     reach(&edge, &own, position).await?;
     reach(&edge, &event, read_log(edge.env(), &event, 1, 1).await?.head.seq).await?;
+    let arrived = arrivals(&edge, &own, asked.since, position).await?;
     let exempt = serde_json::to_string(&plan.tax.exempt)?;
     let (session_id, event_id) = (session.to_string(), plan.event.to_string());
     let (mut items, mut after) = (Vec::new(), String::new());
@@ -105,6 +128,7 @@ pub async fn catalogue(
             Value::Text(&exempt),
             Value::Text(&event_id),
             Value::Int(CATALOGUE_PAGE_ITEMS),
+            Value::Text(arrived.as_deref().unwrap_or_default()),
         ];
         let Some(page) = tenant.rows(&edge).first::<PageRow>(SELECT_PAGE, &values).await? else { break };
         items.extend(serde_json::from_str::<Vec<Box<RawValue>>>(&page.items)?);
@@ -113,7 +137,34 @@ pub async fn catalogue(
             _ => break,
         }
     }
-    Ok(Json(Catalogue { position, items, settings: rules_of(&tenant, plan) }))
+    let whole = arrived.is_none();
+    Ok(Json(Catalogue { position, whole, items, settings: rules_of(&tenant, plan) }))
+}
+
+/// The tags that came in behind `since`, as a JSON array; none when all items are asked for, or when so much has
+/// happened since then that all of them are less work.
+async fn arrivals(
+    edge: &Edge,
+    session: &StreamId,
+    since: u64,
+    position: u64,
+) -> Result<Option<String>, EdgeError> {
+    if since == 0 || position.saturating_sub(since) > ARRIVAL_ENTRIES_MAX {
+        return Ok(None);
+    }
+    let (mut tags, mut from) = (Vec::new(), since + 1);
+    while from <= position {
+        let page = read_log(edge.env(), session, from, ARRIVAL_PAGE_ENTRIES).await?;
+        let Some(last) = page.entries.last() else { break };
+        from = last.seq + 1;
+        for entry in page.entries.iter().filter(|entry| entry.kind == "custody_taken") {
+            let decoded = Event::decode(entry).map_err(|error| EdgeError::Internal(error.to_string()))?;
+            if let Event::CustodyTaken(taken) = decoded.event {
+                tags.extend(taken.items.iter().map(|item| item.tag.to_string()));
+            }
+        }
+    }
+    Ok(Some(serde_json::to_string(&tags)?))
 }
 
 /// What a session sells by, as it was planned.

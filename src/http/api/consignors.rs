@@ -1,21 +1,19 @@
 //! Who takes part in an event, and what their sales are estimated to bring.
 
-use axum::Json;
+use std::collections::BTreeMap;
+
 use domain::ids::EventId;
 use domain::rights::Permission;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::events::expect_event;
-use crate::adapters::database::Value;
-use crate::http::caller::Caller;
-use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::fresh::FreshQuery;
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
 use crate::http::page::{Page, PageQuery};
+use crate::http::paths::OfEvent;
 use crate::http::problem::{EdgeError, Problems};
-use crate::http::tenant::Tenant;
-use crate::vault::{Field, Vault};
+use crate::vault::{Field, Profile, Vault};
 
 /// A consignor in an event. Shares are estimates until the settlement: shifts may still be completed or missed,
 /// and returns may come.
@@ -40,28 +38,17 @@ pub struct ConsignorView {
     pub house_estimate_cents: i64,
 }
 
+/// A consignor, as the rows know them.
 #[derive(Deserialize)]
-struct ConsignorRow {
+pub struct ConsignorRow {
     number: u32,
     tier: String,
     items: u32,
     sold: u32,
     gross_cents: i64,
-    share_cents: i64,
-    house_cents: i64,
+    share_estimate_cents: i64,
+    house_estimate_cents: i64,
 }
-
-const SELECT_CONSIGNORS: &str = "SELECT p.consignor AS number, p.tier,
-      (SELECT COUNT(*) FROM item i
-        WHERE i.organization = p.organization AND i.event = p.event AND i.consignor = p.consignor) AS items,
-      COALESCE(SUM(e.lines), 0) AS sold, COALESCE(SUM(e.gross_cents), 0) AS gross_cents,
-      COALESCE(SUM(e.share_cents), 0) AS share_cents, COALESCE(SUM(e.house_cents), 0) AS house_cents
-    FROM participation p
-    LEFT JOIN sale_session s ON s.organization = p.organization AND s.event = p.event
-    LEFT JOIN share_estimate e
-      ON e.organization = s.organization AND e.session = s.session AND e.consignor = p.consignor
-    WHERE p.organization = ?1 AND p.event = ?2 AND p.standing IN ('active', 'left') AND p.consignor > CAST(?3 AS INTEGER)
-    GROUP BY p.consignor ORDER BY p.consignor LIMIT ?4";
 
 /// The vault's name for a consignor.
 #[must_use]
@@ -69,47 +56,100 @@ pub fn consignor_subject(number: u32) -> String {
     format!("consignor:{number}")
 }
 
+impl Resource for ConsignorView {
+    const NAME: &'static str = "consignor";
+    const LIST: List = List {
+        select: "SELECT p.consignor AS number, p.tier,
+              (SELECT COUNT(*) FROM item i WHERE i.organization = p.organization AND i.event = p.event
+                AND i.consignor = p.consignor) AS items,
+              COALESCE(SUM(e.lines), 0) AS sold, COALESCE(SUM(e.gross_cents), 0) AS gross_cents,
+              COALESCE(SUM(e.share_cents), 0) AS share_estimate_cents,
+              COALESCE(SUM(e.house_cents), 0) AS house_estimate_cents
+            FROM participation p
+            LEFT JOIN sale_session s ON s.organization = p.organization AND s.event = p.event
+            LEFT JOIN share_estimate e
+              ON e.organization = s.organization AND e.session = s.session AND e.consignor = p.consignor
+            WHERE p.organization = ?1 AND p.event = ?2->>'event' AND p.standing IN ('active', 'left')
+              AND (?2->>'tier' IS NULL OR p.tier = ?2->>'tier')
+            GROUP BY p.consignor",
+        key: "number",
+        default: "number",
+        sorts: &["items", "sold", "gross_cents", "share_estimate_cents", "tier"],
+        columns: &[
+            "number",
+            "name",
+            "tier",
+            "items",
+            "sold",
+            "gross_cents",
+            "share_estimate_cents",
+            "house_estimate_cents",
+        ],
+    };
+    type Row = ConsignorRow;
+
+    async fn views(of: &Asking, rows: Vec<ConsignorRow>) -> Result<Vec<Self>, EdgeError> {
+        let mut names = names_of(of, rows.iter().map(|row| row.number)).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Self {
+                number: row.number,
+                name: names.remove(&row.number),
+                tier: row.tier,
+                items: row.items,
+                sold: row.sold,
+                gross_cents: row.gross_cents,
+                share_estimate_cents: row.share_estimate_cents,
+                house_estimate_cents: row.house_estimate_cents,
+            })
+            .collect())
+    }
+}
+
+/// The names of consignors, for callers who may see personal data; nothing for others.
+///
+/// # Errors
+/// 503 when the vault is out of reach.
+pub async fn names_of(
+    of: &Asking,
+    numbers: impl Iterator<Item = u32>,
+) -> Result<BTreeMap<u32, String>, EdgeError> {
+    if !of.caller.may(Permission::ReadPersonalData) {
+        return Ok(BTreeMap::new());
+    }
+    let subjects: BTreeMap<String, u32> = numbers.map(|number| (consignor_subject(number), number)).collect();
+    if subjects.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let wanted: Vec<String> = subjects.keys().cloned().collect();
+    let profiles = Vault::open(&of.edge, &of.tenant)?.get(&wanted).await?;
+    let name = |(subject, mut profile): (String, Profile)| {
+        Some((*subjects.get(&subject)?, profile.fields.remove(&Field::Name)?))
+    };
+    Ok(profiles.into_iter().filter_map(name).collect())
+}
+
+/// Which consignors.
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ConsignorQuery {
+    /// How they take part: `regular` or `super`.
+    pub tier: Option<String>,
+}
+
 /// An event's consignors, by number.
 #[utoipa::path(
     get,
     path = "/api/v1/events/{event}/consignors",
     tag = "consignors",
-    params(("event" = String, Path, description = "The event's id"), PageQuery, FreshQuery),
-    responses((status = 200, body = Page<ConsignorView>), Problems)
+    params(OfEvent, ConsignorQuery, PageQuery, ListQuery, FreshQuery),
+    responses((status = 200, content((Page<ConsignorView> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_consignors(
-    edge: Edge,
-    tenant: Tenant,
-    caller: Caller,
+    lists: Lists,
     Named(event): Named<EventId>,
-    Asked(page): Asked<PageQuery>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<ConsignorView>>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.event(event)).await?;
-    let rows = page.rows()?;
-    let after = page.after::<u32>()?.unwrap_or(0).to_string();
-    let event_id = event.to_string();
-    let values = [Value::Text(&event_id), Value::Text(&after), Value::Int(i32::from(rows) + 1)];
-    let found: Vec<ConsignorRow> = tenant.rows(&edge).all(SELECT_CONSIGNORS, &values).await?;
-    let page = Page::cut(found, rows, |row| row.number);
-    let mut names = std::collections::BTreeMap::new();
-    if caller.may(Permission::ReadPersonalData) && !page.items.is_empty() {
-        let subjects: Vec<String> = page.items.iter().map(|row| consignor_subject(row.number)).collect();
-        names = Vault::open(&edge, &tenant)?.get(&subjects).await?;
-    }
-    let page = page.map(|row| {
-        let profile = names.remove(&consignor_subject(row.number));
-        ConsignorView {
-            number: row.number,
-            name: profile.and_then(|mut profile| profile.fields.remove(&Field::Name)),
-            tier: row.tier,
-            items: row.items,
-            sold: row.sold,
-            gross_cents: row.gross_cents,
-            share_estimate_cents: row.share_cents,
-            house_estimate_cents: row.house_cents,
-        }
-    });
-    expect_event(&edge, &tenant, event, page).await
+    Asked(filters): Asked<ConsignorQuery>,
+) -> Result<Listing<ConsignorView>, EdgeError> {
+    lists.answer(Of::Event(event), &filters).await
 }

@@ -1,6 +1,5 @@
 //! Consignment events.
 
-use axum::Json;
 use chrono::NaiveDate;
 use domain::consignment_event::{self, ConsignmentEvent};
 use domain::ids::EventId;
@@ -14,6 +13,8 @@ use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named, Told};
 use crate::http::fresh::{FreshQuery, settle};
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
+use crate::http::looks::{Found, Looks};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
@@ -54,8 +55,9 @@ pub struct NextStatus {
     pub needs_reason: bool,
 }
 
+/// An event, as its rows know it.
 #[derive(Deserialize)]
-struct EventRow {
+pub struct EventRow {
     event: String,
     ordinal: u16,
     name: String,
@@ -103,31 +105,61 @@ macro_rules! select_events {
     };
 }
 
-const SELECT_EVENTS: &str = select_events!("f.ordinal < ?2 ORDER BY f.ordinal DESC LIMIT ?3");
-
 const SELECT_EVENT: &str = select_events!("f.event = ?2");
+
+/// Which events.
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EventQuery {
+    /// A status: `registration`, `selling`, …
+    pub status: Option<String>,
+    /// Part of a name.
+    pub q: Option<String>,
+}
+
+impl Resource for EventView {
+    const NAME: &'static str = "event";
+    const LIST: List = List {
+        select: select_events!(
+            "(?2->>'status' IS NULL OR COALESCE(e.status, 'draft') = ?2->>'status')
+                AND (?2->>'q' IS NULL OR instr(lower(COALESCE(e.name, f.name)), lower(?2->>'q')) > 0)"
+        ),
+        key: "ordinal",
+        default: "-ordinal",
+        sorts: &["name", "status", "starts_on", "created_at", "items"],
+        columns: &[
+            "id",
+            "ordinal",
+            "name",
+            "status",
+            "starts_on",
+            "ends_on",
+            "items",
+            "sessions",
+            "created_at",
+        ],
+    };
+    type Row = EventRow;
+
+    async fn views(_: &Asking, rows: Vec<EventRow>) -> Result<Vec<Self>, EdgeError> {
+        Ok(rows.into_iter().map(Self::from).collect())
+    }
+}
 
 /// The organization's events, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/events",
     tag = "events",
-    params(PageQuery, FreshQuery),
-    responses((status = 200, body = Page<EventView>), Problems)
+    params(EventQuery, PageQuery, ListQuery, FreshQuery),
+    responses((status = 200, content((Page<EventView> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_events(
-    edge: Edge,
-    tenant: Tenant,
-    Asked(page): Asked<PageQuery>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<EventView>>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.organization()).await?;
-    let rows = page.rows()?;
-    let before = page.after::<u16>()?.unwrap_or(u16::MAX);
-    let values = [Value::Int(i32::from(before)), Value::Int(i32::from(rows) + 1)];
-    let found: Vec<EventRow> = tenant.rows(&edge).all(SELECT_EVENTS, &values).await?;
-    Ok(Json(Page::cut(found, rows, |row| row.ordinal).map(EventView::from)))
+    lists: Lists,
+    Asked(filters): Asked<EventQuery>,
+) -> Result<Listing<EventView>, EdgeError> {
+    lists.answer(Of::Organization, &filters).await
 }
 
 /// One event.
@@ -139,14 +171,10 @@ pub async fn list_events(
     responses((status = 200, body = EventView), Problems)
 )]
 #[worker::send]
-pub async fn get_event(
-    edge: Edge,
-    tenant: Tenant,
-    Named(event): Named<EventId>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<EventView>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.event(event)).await?;
-    find_event(&edge, &tenant, event).await.map(Json)
+pub async fn get_event(looks: Looks, Named(event): Named<EventId>) -> Result<Found<EventView>, EdgeError> {
+    let of = looks.asking();
+    let at = looks.at(&of.tenant.event(event)).await?;
+    Ok(at.show(find_event(&of.edge, &of.tenant, event).await?))
 }
 
 /// The event as the read model knows it.
@@ -157,22 +185,6 @@ pub async fn find_event(edge: &Edge, tenant: &Tenant, event: EventId) -> Result<
     let found: Option<EventRow> =
         tenant.rows(edge).first(SELECT_EVENT, &[Value::Text(&event.to_string())]).await?;
     found.map(EventView::from).ok_or(EdgeError::NotFound("event"))
-}
-
-/// An empty first page of something of an event may mean that there is no such event: then that is the answer.
-///
-/// # Errors
-/// 404 when there is no such event.
-pub async fn expect_event<T>(
-    edge: &Edge,
-    tenant: &Tenant,
-    event: EventId,
-    page: Page<T>,
-) -> Result<Json<Page<T>>, EdgeError> {
-    if page.items.is_empty() {
-        find_event(edge, tenant, event).await?;
-    }
-    Ok(Json(page))
 }
 
 /// A new event.

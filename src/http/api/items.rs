@@ -1,20 +1,17 @@
 //! Items of an event.
 
-use axum::Json;
 use domain::ids::EventId;
-use domain::stream::StreamId;
 use domain::tag::Tag;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::events::expect_event;
-use crate::adapters::database::Value;
-use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::fresh::FreshQuery;
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
+use crate::http::looks::{Found, Looks};
 use crate::http::page::{Page, PageQuery};
+use crate::http::paths::{ItemOfEvent, OfEvent};
 use crate::http::problem::{EdgeError, Problems};
-use crate::http::tenant::Tenant;
 use crate::http::time::instant;
 
 /// Longest search text, characters: a title has at most 60.
@@ -56,10 +53,17 @@ pub struct ItemView {
     pub sold_cents: Option<i64>,
     /// When it was sold, by the log's clock.
     pub sold_at: Option<String>,
+    /// Price printed on its tag, which counts on the floor; `null` before a tag is printed.
+    pub printed_cents: Option<i64>,
+    /// How often it came from an earlier event.
+    pub transfers: u8,
+    /// When it was listed.
+    pub listed_at: String,
 }
 
+/// An item, as its rows know it.
 #[derive(Deserialize)]
-struct ItemRow {
+pub struct ItemRow {
     tag: String,
     consignor: u32,
     category: String,
@@ -74,6 +78,9 @@ struct ItemRow {
     session: Option<String>,
     sold_cents: Option<i64>,
     sold_at: Option<i64>,
+    printed_cents: Option<i64>,
+    transfers: u8,
+    listed_at: i64,
 }
 
 impl From<ItemRow> for ItemView {
@@ -95,41 +102,78 @@ impl From<ItemRow> for ItemView {
             session: row.session,
             sold_cents: row.sold_cents,
             sold_at: row.sold_at.map(instant),
+            printed_cents: row.printed_cents,
+            transfers: row.transfers,
+            listed_at: instant(row.listed_at),
         }
     }
 }
 
 /// Which items.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ItemQuery {
-    /// Part of a title or reference, or the beginning of a tag.
+    /// Part of a title or reference, or of a tag.
     pub q: Option<String>,
     /// A consignor's number.
     pub consignor: Option<u32>,
     /// A status: `listed`, `checked_in`, `on_floor`, `sold`, …
     pub status: Option<String>,
+    /// A category code.
+    pub category: Option<String>,
+    /// The session that has or last had it.
+    pub session: Option<String>,
+    /// Lowest price on the tag.
+    pub price_min_cents: Option<i64>,
+    /// Highest price on the tag.
+    pub price_max_cents: Option<i64>,
 }
 
-/// A sale is the session's word, the rest the event's: they meet here, when read. While a session has the item, a
-/// line that holds it makes it sold; once it is back, the event knows.
-const SELECT_ITEMS: &str =
-    "SELECT i.tag, i.consignor, i.category, i.title, i.size, i.condition, i.price_cents,
-      i.reduce, i.donate, i.reference, i.session, l.price_cents AS sold_cents, r.recorded_at AS sold_at,
-      CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold' ELSE i.status END AS status
-    FROM item i
-    LEFT JOIN receipt_line l ON l.organization = i.organization AND l.session = i.session AND l.tag = i.tag
-      AND l.standing = 'credited'
-    LEFT JOIN receipt r ON r.organization = l.organization AND r.session = l.session AND r.receipt = l.receipt
-    WHERE i.organization = ?1 AND i.event = ?2 AND i.tag > ?3
-      AND (?4 IS NULL OR i.consignor = CAST(?4 AS INTEGER))
-      AND (?5 IS NULL OR CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold' ELSE i.status END = ?5)
-      AND (?6 IS NULL OR instr(lower(i.title), ?6) > 0 OR instr(lower(i.reference), ?6) > 0
-           OR instr(i.tag, ?7) > 0)
-    ORDER BY i.tag LIMIT ?8";
+/// What the statement is told: the query, and what its text may be the tag of.
+#[derive(Debug, Serialize)]
+struct ItemFilters {
+    #[serde(flatten)]
+    query: ItemQuery,
+    /// A tag may be keyed with its hyphens; text without a digit is no tag at all.
+    digits: Option<String>,
+}
 
-fn optional(text: Option<&str>) -> Value<'_> {
-    text.map_or(Value::Null, Value::Text)
+impl Resource for ItemView {
+    const NAME: &'static str = "item";
+    /// A sale is the session's word, the rest the event's: they meet here, when read. While a session has the item,
+    /// a line that holds it makes it sold; once it is back, the event knows.
+    const LIST: List = List {
+        select: "SELECT i.tag, i.consignor, i.category, i.title, i.size, i.condition, i.price_cents,
+              i.reduce, i.donate, i.reference, i.session, l.price_cents AS sold_cents, r.recorded_at AS sold_at,
+              CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold' ELSE i.status END AS status,
+              i.printed_cents, i.transfers, i.listed_at
+            FROM item i
+            LEFT JOIN receipt_line l ON l.organization = i.organization AND l.session = i.session AND l.tag = i.tag
+              AND l.standing = 'credited'
+            LEFT JOIN receipt r ON r.organization = l.organization AND r.session = l.session AND r.receipt = l.receipt
+            WHERE i.organization = ?1 AND i.event = ?2->>'event'
+              AND (?2->>'consignor' IS NULL OR i.consignor = ?2->>'consignor')
+              AND (?2->>'category' IS NULL OR i.category = ?2->>'category')
+              AND (?2->>'session' IS NULL OR i.session = ?2->>'session')
+              AND (?2->>'price_min_cents' IS NULL OR i.price_cents >= ?2->>'price_min_cents')
+              AND (?2->>'price_max_cents' IS NULL OR i.price_cents <= ?2->>'price_max_cents')
+              AND (?2->>'status' IS NULL OR CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold'
+                    ELSE i.status END = ?2->>'status')
+              AND (?2->>'q' IS NULL OR instr(lower(i.title), ?2->>'q') > 0 OR instr(lower(i.reference), ?2->>'q') > 0
+                   OR instr(i.tag, COALESCE(?2->>'digits', '-')) > 0)",
+        key: "tag",
+        default: "tag",
+        sorts: &["price_cents", "title", "consignor", "category", "status", "sold_at", "listed_at"],
+        columns: &[
+            "tag", "consignor", "category", "title", "size", "condition", "price_cents", "reduce", "donate",
+            "reference", "status", "session", "sold_cents", "sold_at", "printed_cents", "transfers", "listed_at",
+        ],
+    };
+    type Row = ItemRow;
+
+    async fn views(_: &Asking, rows: Vec<ItemRow>) -> Result<Vec<Self>, EdgeError> {
+        Ok(rows.into_iter().map(Self::from).collect())
+    }
 }
 
 /// The items of an event, by tag.
@@ -137,45 +181,40 @@ fn optional(text: Option<&str>) -> Value<'_> {
     get,
     path = "/api/v1/events/{event}/items",
     tag = "items",
-    params(("event" = String, Path, description = "The event's id"), ItemQuery, PageQuery, FreshQuery),
-    responses((status = 200, body = Page<ItemView>), Problems)
+    params(OfEvent, ItemQuery, PageQuery, ListQuery, FreshQuery),
+    responses((status = 200, content((Page<ItemView> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_items(
-    edge: Edge,
-    tenant: Tenant,
+    lists: Lists,
     Named(event): Named<EventId>,
-    Asked(query): Asked<ItemQuery>,
-    Asked(page): Asked<PageQuery>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<ItemView>>, EdgeError> {
-    let own: StreamId = tenant.event(event);
-    fresh.reach(&edge, &tenant, &own).await?;
-    let search = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
-    if search.as_ref().is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX) {
+    Asked(mut query): Asked<ItemQuery>,
+) -> Result<Listing<ItemView>, EdgeError> {
+    query.q = query.q.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+    if query.q.as_ref().is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX) {
         return Err(EdgeError::bad_request(
             "search_too_long",
             format!("q has at most {SEARCH_CHARS_MAX} characters."),
         ));
     }
-    // A tag may be keyed with its hyphens; text without a digit is no tag at all.
-    let digits = search
-        .as_ref()
-        .map(|text| text.replace(['-', ' '], ""))
-        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    let (event_id, consignor) = (event.to_string(), query.consignor.map(|number| number.to_string()));
-    let after = page.after::<String>()?.unwrap_or_default();
-    let rows = page.rows()?;
-    let values = [
-        Value::Text(&event_id),
-        Value::Text(&after),
-        optional(consignor.as_deref()),
-        optional(query.status.as_deref()),
-        optional(search.as_deref()),
-        Value::Text(digits.as_deref().unwrap_or("-")),
-        Value::Int(i32::from(rows) + 1),
-    ];
-    let found: Vec<ItemRow> = tenant.rows(&edge).all(SELECT_ITEMS, &values).await?;
-    let page = Page::cut(found, rows, |row| row.tag.clone()).map(ItemView::from);
-    expect_event(&edge, &tenant, event, page).await
+    let digits = query.q.as_ref().map(|text| text.replace(['-', ' '], ""));
+    let digits = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    lists.answer(Of::Event(event), &ItemFilters { query, digits }).await
+}
+
+/// One item.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events/{event}/items/{tag}",
+    tag = "items",
+    params(ItemOfEvent, FreshQuery),
+    responses((status = 200, body = ItemView), Problems)
+)]
+#[worker::send]
+pub async fn get_item(
+    looks: Looks,
+    Named((event, tag)): Named<(EventId, String)>,
+) -> Result<Found<ItemView>, EdgeError> {
+    let tag = Tag::parse(&tag).map_err(|_| EdgeError::NotFound("item"))?;
+    looks.one(Of::Event(event), tag.to_string()).await
 }

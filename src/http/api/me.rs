@@ -26,16 +26,18 @@ pub struct Me {
     pub permissions: Vec<Permission>,
     /// True for people who run the platform.
     pub platform_admin: bool,
+    /// True while a support access of theirs is open here.
+    pub support: bool,
 }
 
 /// The signed-in person, as this organization knows them.
 #[utoipa::path(get, path = "/api/v1/me", tag = "people", responses((status = 200, body = Me), Problems))]
 pub async fn me(tenant: Tenant, caller: Caller) -> Result<Json<Me>, EdgeError> {
-    let Caller::Person { id, mut roles, platform_admin } = caller else {
+    let Caller::Person { id, mut roles, platform_admin, support } = caller else {
         return Err(EdgeError::Forbidden("a signed-in person".into()));
     };
     roles.sort_unstable();
-    let helping: &[Role] = if platform_admin { &[Role::Support] } else { &[] };
+    let helping: &[Role] = if support { &[Role::Support] } else { &[] };
     let mut permissions: Vec<Permission> =
         roles.iter().chain(helping).flat_map(|role| role.permissions()).copied().collect();
     permissions.sort_unstable();
@@ -46,5 +48,6 @@ pub async fn me(tenant: Tenant, caller: Caller) -> Result<Json<Me>, EdgeError> {
         roles: roles.into_iter().map(Role::name).collect(),
         permissions,
         platform_admin,
+        support,
     }))
 }

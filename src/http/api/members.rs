@@ -1,22 +1,23 @@
 //! Who may do what in the organization.
 
 use axum::Json;
-use domain::ids::PersonId;
+use domain::ids::{Actor, PersonId};
 use domain::organization::{Answer, Command, Organization, Query};
 use domain::rights::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::adapters::database::Value;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::fresh::{FreshQuery, settle};
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
+use crate::http::standing::tell_sessions;
 use crate::http::tenant::Tenant;
 use crate::http::time::instant;
-use crate::objects::client::ask;
+use crate::objects::client::{Told, ask};
 
 /// How the identity provider's ids of persons begin.
 const PERSON_PREFIX: &str = "user_";
@@ -37,43 +38,59 @@ pub struct Member {
     pub since: String,
 }
 
+/// A person, as the rows know them.
 #[derive(Deserialize)]
-struct MemberRow {
+pub struct MemberRow {
     person: String,
     roles: String,
     since: i64,
 }
 
-const SELECT_MEMBERS: &str = "SELECT person, json_group_array(role) AS roles, MIN(granted_at) AS since
-    FROM (SELECT * FROM membership WHERE organization = ?1 AND person > ?2 ORDER BY person, role)
-    GROUP BY person ORDER BY person LIMIT ?3";
+impl Resource for Member {
+    const NAME: &'static str = "person";
+    const LIST: List = List {
+        select: "SELECT person, json_group_array(role) AS roles, MIN(granted_at) AS since
+            FROM (SELECT * FROM membership WHERE organization = ?1 ORDER BY person, role)
+            GROUP BY person HAVING ?2->>'role' IS NULL OR instr(json_group_array(role), json_quote(?2->>'role')) > 0",
+        key: "person",
+        default: "person",
+        sorts: &["since"],
+        columns: &["person", "roles", "since"],
+    };
+    type Row = MemberRow;
+
+    async fn views(_: &Asking, rows: Vec<MemberRow>) -> Result<Vec<Self>, EdgeError> {
+        let view = |row: MemberRow| Self {
+            person: row.person,
+            roles: serde_json::from_str(&row.roles).unwrap_or_default(),
+            since: instant(row.since),
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+}
+
+/// Which people.
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MemberQuery {
+    /// A role that they have.
+    pub role: Option<String>,
+}
 
 /// Who may do what in the organization, by person.
 #[utoipa::path(
     get,
     path = "/api/v1/members",
     tag = "people",
-    params(PageQuery, FreshQuery),
-    responses((status = 200, body = Page<Member>), Problems)
+    params(MemberQuery, PageQuery, ListQuery, FreshQuery),
+    responses((status = 200, content((Page<Member> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_members(
-    edge: Edge,
-    tenant: Tenant,
-    Asked(page): Asked<PageQuery>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<Member>>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.organization()).await?;
-    let rows = page.rows()?;
-    let after = page.after::<String>()?.unwrap_or_default();
-    let values = [Value::Text(&after), Value::Int(i32::from(rows) + 1)];
-    let found: Vec<MemberRow> = tenant.rows(&edge).all(SELECT_MEMBERS, &values).await?;
-    let page = Page::cut(found, rows, |row| row.person.clone());
-    Ok(Json(page.map(|row| Member {
-        person: row.person,
-        roles: serde_json::from_str(&row.roles).unwrap_or_default(),
-        since: instant(row.since),
-    })))
+    lists: Lists,
+    Asked(filters): Asked<MemberQuery>,
+) -> Result<Listing<Member>, EdgeError> {
+    lists.answer(Of::Organization, &filters).await
 }
 
 /// What a person is here after a command.
@@ -131,7 +148,17 @@ pub async fn revoke_role(
     Named((person, role)): Named<(String, String)>,
 ) -> Result<Reply<MemberRoles>, EdgeError> {
     let (person, role) = read(&person, &role)?;
-    change(&edge, &tenant, &commanding, &person, Command::RevokeRole { person: person.clone(), role }).await
+    let command = Command::RevokeRole { person: person.clone(), role };
+    let reply = change(&edge, &tenant, &commanding, &person, command).await?;
+    // What they listen to already is closed as well; what they may still hear, they can ask for again.
+    let who = Actor::Person(person).to_string();
+    let known = tell_sessions(&edge, tenant.scope(), &Told::TurnedAway { who }).await?;
+    if known.unreached.is_empty() { Ok(reply) } else { Err(unreached(&known.unreached)) }
+}
+
+/// The role is gone from the log, but a session may still have an open connection: said, not hidden.
+fn unreached(sessions: &[String]) -> EdgeError {
+    EdgeError::Unavailable(format!("sessions that could not be told: {}", sessions.join(", ")))
 }
 
 async fn change(
@@ -155,10 +182,18 @@ async fn change(
 
 fn read(person: &str, role: &str) -> Result<(PersonId, Role), EdgeError> {
     let role = Role::from_name(role).ok_or(EdgeError::NotFound("role"))?;
+    Ok((person_named(person)?, role))
+}
+
+/// A person as the identity provider names them.
+///
+/// # Errors
+/// 404 for what is no such id.
+pub fn person_named(person: &str) -> Result<PersonId, EdgeError> {
     let shaped = person.starts_with(PERSON_PREFIX)
         && (PERSON_PREFIX.len() + 1..=PERSON_CHARS_MAX).contains(&person.len())
         && person.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if shaped { Ok((PersonId(person.to_owned()), role)) } else { Err(EdgeError::NotFound("person")) }
+    if shaped { Ok(PersonId(person.to_owned())) } else { Err(EdgeError::NotFound("person")) }
 }
 
 #[cfg(test)]

@@ -1,19 +1,23 @@
 //! What only those who run the platform do.
 
+use axum::Json;
 use domain::ids::{OrganizationId, PersonId};
 use domain::organization::{Command, Organization};
 use domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wasm_bindgen::JsValue;
+use worker::send::SendFuture;
 
 use crate::adapters::database::database;
 use crate::adapters::random::fresh_uuid;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply};
 use crate::http::edge::Edge;
-use crate::http::extract::Told;
+use crate::http::extract::{Asked, Named, Told};
 use crate::http::fresh::settle;
+use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
+use crate::http::time::instant;
 
 /// A new tenant.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -92,6 +96,106 @@ pub async fn create_organization(
         &accepted,
         CreatedOrganization { organization: organization.to_string(), slug: new.slug, position },
     ))
+}
+
+/// An organization, as the platform sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganizationListing {
+    /// Its id.
+    pub organization: String,
+    /// Its label in host names.
+    pub slug: String,
+    /// Its public name.
+    pub name: String,
+    /// Further host names at which it answers.
+    pub hosts: Vec<String>,
+    /// When it was created.
+    pub created_at: String,
+    /// Since when it is stopped; `null` while it may go on.
+    pub suspended_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ListingRow {
+    organization: String,
+    slug: String,
+    name: String,
+    hosts: String,
+    created_at: i64,
+    suspended_at: Option<i64>,
+}
+
+impl From<ListingRow> for OrganizationListing {
+    fn from(row: ListingRow) -> Self {
+        Self {
+            organization: row.organization,
+            slug: row.slug,
+            name: row.name,
+            hosts: serde_json::from_str(&row.hosts).unwrap_or_default(),
+            created_at: instant(row.created_at),
+            suspended_at: row.suspended_at.map(instant),
+        }
+    }
+}
+
+const SELECT_ORGANIZATIONS: &str = "SELECT organization, slug, name, created_at, suspended_at,
+      (SELECT json_group_array(host) FROM edge_host h
+        WHERE h.organization = o.organization AND h.released_at IS NULL) AS hosts
+    FROM organization o WHERE slug > ?1 ORDER BY slug LIMIT ?2";
+
+const SELECT_ORGANIZATION: &str = "SELECT organization, slug, name, created_at, suspended_at,
+      (SELECT json_group_array(host) FROM edge_host h
+        WHERE h.organization = o.organization AND h.released_at IS NULL) AS hosts
+    FROM organization o WHERE organization = ?1";
+
+/// The organizations of this installation, by label.
+#[utoipa::path(
+    get,
+    path = "/api/v1/platform/organizations",
+    tag = "platform",
+    security(("person" = [])),
+    params(PageQuery),
+    responses((status = 200, body = Page<OrganizationListing>), Problems)
+)]
+#[worker::send]
+pub async fn list_organizations(
+    edge: Edge,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<OrganizationListing>>, EdgeError> {
+    let rows = page.rows()?;
+    let after = page.after::<String>()?.unwrap_or_default();
+    let values = [JsValue::from_str(&after), JsValue::from_f64(f64::from(rows.saturating_add(1)))];
+    let statement = database(edge.env())?.prepare(SELECT_ORGANIZATIONS).bind(&values)?;
+    let found: Vec<ListingRow> = statement.all().await?.results()?;
+    Ok(Json(Page::cut(found, rows, |row| row.slug.clone()).map(OrganizationListing::from)))
+}
+
+/// One organization, as the platform sees it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/platform/organizations/{organization}",
+    tag = "platform",
+    security(("person" = [])),
+    params(("organization" = String, Path, description = "The organization's id")),
+    responses((status = 200, body = OrganizationListing), Problems)
+)]
+#[worker::send]
+pub async fn get_organization(
+    edge: Edge,
+    Named(organization): Named<OrganizationId>,
+) -> Result<Json<OrganizationListing>, EdgeError> {
+    known(&edge, organization).await.map(Json)
+}
+
+/// The organization with this id.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn known(edge: &Edge, organization: OrganizationId) -> Result<OrganizationListing, EdgeError> {
+    let id = JsValue::from_str(&organization.to_string());
+    let statement = database(edge.env())?.prepare(SELECT_ORGANIZATION).bind(&[id])?;
+    let rows: Vec<ListingRow> = SendFuture::new(async move { statement.all().await }).await?.results()?;
+    rows.into_iter().next().map(Into::into).ok_or(EdgeError::NotFound("organization"))
 }
 
 async fn reserve(edge: &Edge, slug: &str) -> Result<OrganizationId, EdgeError> {

@@ -8,12 +8,12 @@ use domain::sale_session::TenderKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::sessions::find_session;
 use crate::adapters::database::Value;
 use crate::http::command::Position;
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::fresh::FreshQuery;
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
@@ -94,8 +94,9 @@ pub struct LineView {
     pub not_checked_in: bool,
 }
 
+/// A receipt, as the rows know it.
 #[derive(Deserialize)]
-struct ReceiptRow {
+pub struct ReceiptRow {
     receipt: String,
     session: String,
     number: u32,
@@ -125,8 +126,50 @@ macro_rules! select_receipts {
     };
 }
 
-const SELECT_OF_SESSION: &str =
-    select_receipts!("r.session = ?2 AND r.number < CAST(?3 AS INTEGER) ORDER BY r.number DESC LIMIT ?4");
+impl Resource for ReceiptView {
+    const NAME: &'static str = "receipt";
+    const LIST: List = List {
+        select: select_receipts!(
+            "r.session = ?2->>'session' AND (?2->>'terminal' IS NULL OR r.terminal = ?2->>'terminal')"
+        ),
+        key: "number",
+        default: "-number",
+        sorts: &["total_cents", "gross_cents", "occurred_at", "recorded_at", "terminal_name"],
+        columns: &[
+            "receipt",
+            "number",
+            "terminal_name",
+            "occurred_at",
+            "recorded_at",
+            "gross_cents",
+            "tax_cents",
+            "total_cents",
+            "change_cents",
+            "tenders",
+            "seq",
+        ],
+    };
+    type Row = ReceiptRow;
+
+    /// All are of one session: the list's.
+    async fn views(of: &Asking, rows: Vec<ReceiptRow>) -> Result<Vec<Self>, EdgeError> {
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let session = session_of(first)?;
+        with_lines(&of.edge, &of.tenant, session, rows).await
+    }
+}
+
+/// Which receipts.
+#[derive(Debug, Deserialize, Serialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReceiptQuery {
+    /// The terminal that made them.
+    pub terminal: Option<String>,
+}
+
+fn session_of(row: &ReceiptRow) -> Result<SessionId, EdgeError> {
+    row.session.parse().map_err(|_| EdgeError::Internal("a receipt's session cannot be read".into()))
+}
 
 const SELECT_ONE: &str = select_receipts!("r.receipt = ?2 ORDER BY r.recorded_at LIMIT 1");
 
@@ -182,28 +225,18 @@ impl From<LineRow> for LineView {
     get,
     path = "/api/v1/sessions/{session}/receipts",
     tag = "receipts",
-    params(("session" = String, Path, description = "The session's id"), PageQuery, FreshQuery),
-    responses((status = 200, body = Page<ReceiptView>), Problems)
+    params(
+        ("session" = String, Path, description = "The session's id"), ReceiptQuery, PageQuery, ListQuery, FreshQuery
+    ),
+    responses((status = 200, content((Page<ReceiptView> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_receipts(
-    edge: Edge,
-    tenant: Tenant,
+    lists: Lists,
     Named(session): Named<SessionId>,
-    Asked(page): Asked<PageQuery>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<ReceiptView>>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
-    find_session(&edge, &tenant, session).await?;
-    let rows = page.rows()?;
-    let before = page.after::<u32>()?.unwrap_or(u32::MAX).to_string();
-    let id = session.to_string();
-    let values = [Value::Text(&id), Value::Text(&before), Value::Int(i32::from(rows) + 1)];
-    let found: Vec<ReceiptRow> = tenant.rows(&edge).all(SELECT_OF_SESSION, &values).await?;
-    let page = Page::cut(found, rows, |row| row.number);
-    let next_cursor = page.next_cursor;
-    let items = with_lines(&edge, &tenant, session, page.items).await?;
-    Ok(Json(Page { items, next_cursor }))
+    Asked(filters): Asked<ReceiptQuery>,
+) -> Result<Listing<ReceiptView>, EdgeError> {
+    lists.answer(Of::Session(session), &filters).await
 }
 
 /// Receipts of one session with their lines, which are read all at once.
@@ -267,8 +300,7 @@ pub async fn get_receipt(
         .first(SELECT_ONE, &[Value::Text(&id)])
         .await?
         .ok_or(EdgeError::NotFound("receipt"))?;
-    let session: SessionId =
-        row.session.parse().map_err(|_| EdgeError::Internal("a receipt's session cannot be read".into()))?;
+    let session = session_of(&row)?;
     let receipts = with_lines(&edge, &tenant, session, vec![row]).await?;
     receipts.into_iter().next().map(Json).ok_or(EdgeError::NotFound("receipt"))
 }

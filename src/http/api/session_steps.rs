@@ -2,16 +2,17 @@
 
 use domain::consignment_event::{self, ConsignmentEvent};
 use domain::ids::SessionId;
-use domain::sale_session::{self, Answer, Overview, Query, SaleSession};
-use serde::Serialize;
+use domain::sale_session::{self, Answer, CloseReason, Overview, Query, SaleSession};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_now};
 use crate::http::edge::Edge;
-use crate::http::extract::Named;
+use crate::http::extract::{Named, Told};
 use crate::http::fresh::settle;
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
+use crate::http::words;
 use crate::objects::client::ask;
 
 /// Where a session stands after a command.
@@ -120,6 +121,62 @@ pub async fn close_session(
     Named(session): Named<SessionId>,
 ) -> Result<Reply<SessionMoved>, EdgeError> {
     step(&edge, &tenant, &commanding, session, sale_session::Command::Close).await
+}
+
+/// Why a session is closed over terminals that may hold sales.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCloseOver {
+    /// Why.
+    #[schema(schema_with = words::close_reasons)]
+    pub reason: CloseReason,
+}
+
+/// Ends selling although terminals may hold sales that the log does not have. The reason is on record with those
+/// terminals; what they hold is taken whenever it comes.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{session}/close-over",
+    tag = "sessions",
+    params(("session" = String, Path, description = "Its id"), CommandHeaders),
+    request_body = NewCloseOver,
+    responses((status = 200, body = SessionMoved), Problems)
+)]
+#[worker::send]
+pub async fn close_session_over(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    Named(session): Named<SessionId>,
+    Told(new): Told<NewCloseOver>,
+) -> Result<Reply<SessionMoved>, EdgeError> {
+    let command = sale_session::Command::CloseOver { reason: new.reason };
+    step(&edge, &tenant, &commanding, session, command).await
+}
+
+/// Calls a session off before it has opened.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{session}/cancel",
+    tag = "sessions",
+    params(("session" = String, Path, description = "Its id"), CommandHeaders),
+    responses((status = 200, body = SessionMoved), Problems)
+)]
+#[worker::send]
+pub async fn cancel_session(
+    edge: Edge,
+    tenant: Tenant,
+    commanding: Commanding,
+    Named(session): Named<SessionId>,
+) -> Result<Reply<SessionMoved>, EdgeError> {
+    let event = tenant.event(overview(&edge, &tenant, session).await?.event);
+    let command = consignment_event::Command::CancelSession { session };
+    let accepted = commanding.send::<ConsignmentEvent>(&edge, &event, command).await?;
+    deliver_now::<ConsignmentEvent>(&edge, &event, &accepted).await;
+    settle(&edge, &event, accepted.seq).await;
+    let status = overview(&edge, &tenant, session).await?.status.name().to_owned();
+    let moved = SessionMoved { id: session.to_string(), status, position: Position::from(&accepted) };
+    Ok(Reply::done(&accepted, moved))
 }
 
 async fn step(

@@ -1,18 +1,19 @@
 //! Sale sessions.
 
-use axum::Json;
 use domain::consignment_event::{Channel, Command, ConsignmentEvent, Event};
 use domain::ids::{EventId, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::events::expect_event;
 use crate::adapters::database::Value;
 use crate::http::command::{CommandHeaders, Commanding, Position, Reply, deliver_now, events_of};
 use crate::http::edge::Edge;
-use crate::http::extract::{Asked, Named, Told};
+use crate::http::extract::{Named, Told};
 use crate::http::fresh::{FreshQuery, settle};
+use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource};
+use crate::http::looks::{Found, Looks};
 use crate::http::page::{Page, PageQuery};
+use crate::http::paths::OfEvent;
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 use crate::http::time::instant;
@@ -51,8 +52,9 @@ pub struct SessionView {
     pub closed_at: Option<String>,
 }
 
+/// A session, as its rows know it.
 #[derive(Deserialize)]
-struct SessionRow {
+pub struct SessionRow {
     session: String,
     event: String,
     number: u16,
@@ -64,7 +66,7 @@ struct SessionRow {
     receipts: u32,
     gross_cents: i64,
     currency: Option<String>,
-    planned_at: i64,
+    created_at: i64,
     opened_at: Option<i64>,
     closed_at: Option<i64>,
 }
@@ -83,7 +85,7 @@ impl From<SessionRow> for SessionView {
             receipts: row.receipts,
             gross_cents: row.gross_cents,
             currency: row.currency,
-            created_at: instant(row.planned_at),
+            created_at: instant(row.created_at),
             opened_at: row.opened_at.map(instant),
             closed_at: row.closed_at.map(instant),
         }
@@ -95,7 +97,7 @@ impl From<SessionRow> for SessionView {
 macro_rules! select_sessions {
     ($where:literal) => {
         concat!(
-            "SELECT p.session, p.event, p.number, p.name, p.channels, p.planned_at, s.currency, s.opened_at, s.closed_at,
+            "SELECT p.session, p.event, p.number, p.name, p.channels, p.planned_at AS created_at, s.currency, s.opened_at, s.closed_at,
               CASE WHEN COALESCE(s.status, 'scheduled') = 'scheduled' AND p.opening_at IS NOT NULL THEN 'opening'
                    ELSE COALESCE(s.status, 'scheduled') END AS status,
               COALESCE(s.items, 0) AS items, COALESCE(s.lines, 0) AS lines, COALESCE(s.receipts, 0) AS receipts,
@@ -108,8 +110,6 @@ macro_rules! select_sessions {
     };
 }
 
-const SELECT_OF_EVENT: &str = select_sessions!("p.event = ?2 AND p.number > ?3 ORDER BY p.number LIMIT ?4");
-
 const SELECT_ONE: &str = select_sessions!("p.session = ?2");
 
 /// An event's sessions, in the order they were planned.
@@ -117,25 +117,45 @@ const SELECT_ONE: &str = select_sessions!("p.session = ?2");
     get,
     path = "/api/v1/events/{event}/sessions",
     tag = "sessions",
-    params(("event" = String, Path, description = "The event's id"), PageQuery, FreshQuery),
-    responses((status = 200, body = Page<SessionView>), Problems)
+    params(OfEvent, PageQuery, ListQuery, FreshQuery),
+    responses((status = 200, content((Page<SessionView> = "application/json"), (String = "text/csv"))), Problems)
 )]
 #[worker::send]
 pub async fn list_sessions(
-    edge: Edge,
-    tenant: Tenant,
+    lists: Lists,
     Named(event): Named<EventId>,
-    Asked(page): Asked<PageQuery>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<Page<SessionView>>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.event(event)).await?;
-    let rows = page.rows()?;
-    let after = page.after::<u16>()?.unwrap_or(0);
-    let event_id = event.to_string();
-    let values = [Value::Text(&event_id), Value::Int(i32::from(after)), Value::Int(i32::from(rows) + 1)];
-    let found: Vec<SessionRow> = tenant.rows(&edge).all(SELECT_OF_EVENT, &values).await?;
-    let page = Page::cut(found, rows, |row| row.number).map(SessionView::from);
-    expect_event(&edge, &tenant, event, page).await
+) -> Result<Listing<SessionView>, EdgeError> {
+    lists.answer(Of::Event(event), &()).await
+}
+
+impl Resource for SessionView {
+    const NAME: &'static str = "session";
+    const LIST: List = List {
+        select: select_sessions!("p.event = ?2->>'event'"),
+        key: "number",
+        default: "number",
+        sorts: &["name", "status", "created_at", "gross_cents", "receipts"],
+        columns: &[
+            "id",
+            "number",
+            "name",
+            "channels",
+            "status",
+            "items",
+            "sold",
+            "receipts",
+            "gross_cents",
+            "currency",
+            "created_at",
+            "opened_at",
+            "closed_at",
+        ],
+    };
+    type Row = SessionRow;
+
+    async fn views(_: &Asking, rows: Vec<SessionRow>) -> Result<Vec<Self>, EdgeError> {
+        Ok(rows.into_iter().map(Self::from).collect())
+    }
 }
 
 /// One session.
@@ -148,13 +168,12 @@ pub async fn list_sessions(
 )]
 #[worker::send]
 pub async fn get_session(
-    edge: Edge,
-    tenant: Tenant,
+    looks: Looks,
     Named(session): Named<SessionId>,
-    Asked(fresh): Asked<FreshQuery>,
-) -> Result<Json<SessionView>, EdgeError> {
-    fresh.reach(&edge, &tenant, &tenant.session(session)).await?;
-    find_session(&edge, &tenant, session).await.map(Json)
+) -> Result<Found<SessionView>, EdgeError> {
+    let of = looks.asking();
+    let at = looks.at(&of.tenant.session(session)).await?;
+    Ok(at.show(find_session(&of.edge, &of.tenant, session).await?))
 }
 
 /// The session as the read model knows it.

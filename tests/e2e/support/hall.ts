@@ -61,7 +61,7 @@ export async function pairTill(
   await till.goto(`${baseURL}/terminal?code=${code.replaceAll(" ", "")}`);
   await till.getByLabel("Name of this till").fill(name);
   await till.getByRole("button", { name: "Pair" }).click();
-  await till.getByText("Live", { exact: true }).waitFor();
+  await till.getByText("Online", { exact: true }).waitFor();
   return { till, device };
 }
 

@@ -62,7 +62,7 @@ export function Board({ summary, receipts, floor, session }: Props) {
   );
 }
 
-function Pace({ moments }: { moments: number[] }) {
+export function Pace({ moments }: { moments: number[] }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), PACE_TICK_MS);

@@ -1,24 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, NavLink, Outlet, useOutletContext, useParams } from "react-router";
+import type { Session, SessionSummary } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
+import type { Floor } from "../../live/floor.ts";
 import { texts } from "../../texts/en.ts";
+import { count } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Lamp } from "../../ui/lamp.tsx";
 import { Failure, Skeleton } from "../../ui/parts.tsx";
 import { queries } from "../queries.ts";
 import { SessionStatusChip } from "../status.tsx";
-import { Board } from "./board.tsx";
-import { Feed } from "./feed.tsx";
 import { PairingDialog } from "./pairing.tsx";
 import { Steering } from "./steering.tsx";
-import { Terminals } from "./terminals.tsx";
 import { useFloor } from "./use-floor.ts";
 
 const words = texts.session;
 
-/** The organizer's desk for one sale session: steer it, watch it. */
+/** What a page of the desk stands on. */
+export type Desk = { session: Session; summary: SessionSummary; floor: Floor; pair: () => void };
+export const useDesk = () => useOutletContext<Desk>();
+
+/** The organizer's desk for one sale session: steer it, watch it, put right what went wrong. */
 export function Component() {
   const { api } = useApp();
   const { session: id = "" } = useParams();
@@ -28,7 +32,6 @@ export function Component() {
     enabled: session.data !== undefined,
   });
   const summary = useQuery(queries.summary(api, id));
-  const receipts = useQuery(queries.receipts(api, id));
   const { floor, live } = useFloor(id, summary.data?.seq);
   const [pairing, setPairing] = useState(false);
 
@@ -36,6 +39,7 @@ export function Component() {
   if (session.isError) return <Failure error={session.error} retry={() => void session.refetch()} />;
   const { name, status, event: eventId } = session.data;
   const selling = status === "open" || status === "paused";
+  const planned = status === "scheduled" || status === "opening";
   return (
     <>
       <title>{`${name} · ${texts.product}`}</title>
@@ -61,33 +65,57 @@ export function Component() {
           <Steering session={session.data} />
         </div>
       </div>
-      {status === "scheduled" || status === "opening" ? (
-        <Steering session={session.data} large eventItems={event.data?.items} />
-      ) : (
-        <div className="floor">
-          {summary.isPending && <Skeleton rows={4} />}
-          {summary.isError && <Failure error={summary.error} retry={() => void summary.refetch()} />}
-          {summary.isSuccess && (
-            <Board
-              summary={summary.data}
-              receipts={receipts.data?.items ?? []}
-              floor={floor}
-              session={session.data}
-            />
-          )}
-          <div className="floor-columns">
-            <Feed session={id} floor={floor} />
-            {summary.isSuccess && (
-              <Terminals
-                terminals={summary.data.terminals}
-                onPair={() => setPairing(true)}
-                canPair={selling}
-              />
-            )}
-          </div>
-        </div>
+      {planned && <Steering session={session.data} large eventItems={event.data?.items} />}
+      {!planned && <Sections session={id} />}
+      {!planned && summary.isPending && <Skeleton rows={4} />}
+      {!planned && summary.isError && <Failure error={summary.error} retry={() => void summary.refetch()} />}
+      {!planned && summary.isSuccess && (
+        <Outlet
+          context={
+            {
+              session: session.data,
+              summary: summary.data,
+              floor,
+              pair: () => setPairing(true),
+            } satisfies Desk
+          }
+        />
       )}
       <PairingDialog session={id} isOpen={pairing} onClose={() => setPairing(false)} />
     </>
+  );
+}
+
+/** The desk's sections; what waits for a person has its number beside it. */
+function Sections({ session }: { session: string }) {
+  const { api } = useApp();
+  const conflicts = useQuery(queries.conflicts(api, session));
+  const unlisted = useQuery(queries.unlisted(api, session));
+  const open = conflicts.data?.filter((conflict) => conflict.resolved_at == null).length ?? 0;
+  const sections = [
+    { to: "", label: words.sections.floor, waiting: 0 },
+    { to: "conflicts", label: words.sections.conflicts, waiting: open },
+    { to: "returns", label: words.sections.returns, waiting: 0 },
+    { to: "unlisted", label: words.sections.unlisted, waiting: unlisted.data?.length ?? 0 },
+    { to: "cash", label: words.sections.cash, waiting: 0 },
+    { to: "report", label: words.sections.report, waiting: 0 },
+  ];
+  return (
+    <nav className="sections" aria-label={words.sections.label}>
+      {sections.map(({ to, label, waiting }) => (
+        <NavLink key={to} to={to} end={to === ""} className="sections-link">
+          {label}
+          {waiting > 0 && (
+            <span className="badge">
+              {count(waiting)}
+              <span className="visually-hidden"> {words.sections.waiting}</span>
+            </span>
+          )}
+        </NavLink>
+      ))}
+      <Link to="screen" className="sections-link sections-end" target="_blank" rel="noreferrer">
+        {words.sections.screen}
+      </Link>
+    </nav>
   );
 }

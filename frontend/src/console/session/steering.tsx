@@ -6,11 +6,11 @@ import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { count } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import { Failure } from "../../ui/parts.tsx";
+import { ClosingDialog } from "./closing-dialog.tsx";
 
 const words = texts.session;
-type Step = "open" | "pause" | "resume" | "close";
+type Step = "open" | "pause" | "resume" | "cancel";
 
 function useSteer(session: Session) {
   const { api } = useApp();
@@ -42,9 +42,14 @@ function Opening({ session, eventItems }: { session: Session; eventItems: number
       {opening ? (
         <Custody taken={session.items} of={eventItems} />
       ) : (
-        <Button look="primary" big onPress={() => steer.mutate("open")}>
-          {words.open}
-        </Button>
+        <div className="row">
+          <Button look="primary" big onPress={() => steer.mutate("open")}>
+            {words.open}
+          </Button>
+          <Button look="quiet" onPress={() => steer.mutate("cancel")}>
+            {words.callOff}
+          </Button>
+        </div>
       )}
       {steer.isError && <Failure error={steer.error} />}
     </section>
@@ -72,10 +77,6 @@ function Custody({ taken, of }: { taken: number; of: number }) {
 function Running({ session }: { session: Session }) {
   const steer = useSteer(session);
   const [closing, setClosing] = useState(false);
-  const close = () => {
-    setClosing(false);
-    steer.mutate("close");
-  };
   return (
     <>
       {session.status === "open" && (
@@ -94,17 +95,7 @@ function Running({ session }: { session: Session }) {
         </Button>
       )}
       {steer.isError && <Failure error={steer.error} />}
-      <Dialog title={words.closeTitle} isOpen={closing} onClose={() => setClosing(false)}>
-        <p>{words.closeHelp}</p>
-        <div className="form-end">
-          <Button look="quiet" onPress={() => setClosing(false)}>
-            {words.cancel}
-          </Button>
-          <Button look="danger" onPress={close}>
-            {words.close}
-          </Button>
-        </div>
-      </Dialog>
+      {closing && <ClosingDialog session={session} onClose={() => setClosing(false)} />}
     </>
   );
 }

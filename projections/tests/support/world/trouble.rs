@@ -69,6 +69,19 @@ pub(super) fn come(
     }
 }
 
+/// Two drawers are opened; money moves; one is counted and is short.
+pub(super) fn drawers(world: &mut World, chance: &mut Chance, session: SessionId, tills: &[TerminalId]) {
+    use sale_session::{CashReason, Command};
+    for till in tills.iter().take(2) {
+        world.session(session, Some(*till), Command::OpenDrawer { float: Cents(10_000) });
+        let taken = i64::try_from(chance.below(5_000)).unwrap() + 1;
+        let amount = Cents(-taken);
+        world.session(session, Some(*till), Command::MoveCash { amount, reason: CashReason::BankDrop });
+    }
+    world.session(session, Some(tills[0]), Command::CloseDrawer { counted: Cents(4_000) });
+    world.session(session, Some(tills[0]), Command::OpenDrawer { float: Cents(2_000) });
+}
+
 /// What the first line of a receipt cost, with its tax.
 fn charged(world: &World, session: SessionId, receipt: ReceiptId) -> Option<Cents> {
     world.sessions[&session].log.iter().find_map(|entry| {

@@ -1,0 +1,152 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Link } from "react-router";
+import type { UnlistedLine } from "../../api/types.ts";
+import { useApp } from "../../app.tsx";
+import { texts } from "../../texts/en.ts";
+import { count, moment } from "../../texts/format.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Empty, Failure, Money, Skeleton, TagNumber } from "../../ui/parts.tsx";
+import { queries } from "../queries.ts";
+import { useDesk } from "./page.tsx";
+
+const words = texts.desk;
+
+/** Things that were sold without a tag that the session knows: whose were they? */
+export function Component() {
+  const { api, organization } = useApp();
+  const { session } = useDesk();
+  const unlisted = useQuery(queries.unlisted(api, session.id));
+  const [chosen, setChosen] = useState<UnlistedLine>();
+  if (unlisted.isPending) return <Skeleton rows={4} />;
+  if (unlisted.isError) return <Failure error={unlisted.error} retry={() => void unlisted.refetch()} />;
+  return (
+    <section aria-labelledby="unlisted-title">
+      <h2 id="unlisted-title">{words.unlisted}</h2>
+      <p className="soft">{words.unlistedLead}</p>
+      {unlisted.data.length === 0 ? (
+        <Empty title={words.noUnlisted}>{words.noUnlistedHelp}</Empty>
+      ) : (
+        <div className="table-frame">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{words.receipt}</th>
+                <th scope="col">{words.tagRead}</th>
+                <th scope="col" className="minor">
+                  {words.where}
+                </th>
+                <th scope="col" className="minor">
+                  {words.when}
+                </th>
+                <th scope="col" className="numeric">
+                  {words.charged}
+                </th>
+                <th scope="col">
+                  <span className="visually-hidden">{words.identify}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {unlisted.data.map((line) => (
+                <tr key={line.place}>
+                  <th scope="row">
+                    <Link to={`/receipts/${line.receipt}`}>{texts.receipt.title(count(line.number))}</Link>
+                  </th>
+                  <td>
+                    {line.read_tag == null ? (
+                      (words.unlistedReasons[line.unlisted] ?? line.unlisted)
+                    ) : (
+                      <TagNumber tag={line.read_tag} />
+                    )}
+                  </td>
+                  <td className="minor">{line.terminal_name ?? texts.dash}</td>
+                  <td className="minor">{moment(line.recorded_at, organization.time_zone)}</td>
+                  <td className="numeric">
+                    <Money cents={line.price_cents} currency={organization.currency} />
+                  </td>
+                  <td className="numeric">
+                    <Button onPress={() => setChosen(line)}>{words.identify}</Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {chosen !== undefined && (
+        <Identify session={session.id} line={chosen} onClose={() => setChosen(undefined)} />
+      )}
+    </section>
+  );
+}
+
+type Props = { session: string; line: UnlistedLine; onClose: () => void };
+
+function Identify({ session, line, onClose }: Props) {
+  const { api } = useApp();
+  const cache = useQueryClient();
+  const [tag, setTag] = useState("");
+  const [consignor, setConsignor] = useState("");
+  const [key] = useState(() => crypto.randomUUID());
+  const digits = tag.replaceAll(/[\s-]/g, "");
+  const badTag = digits !== "" && !/^\d{10}$/.test(digits);
+  const badConsignor = consignor !== "" && !/^\d{1,9}$/.test(consignor);
+  const identify = useMutation({
+    mutationFn: () =>
+      api.identifyLine(
+        session,
+        line,
+        {
+          ...(digits === "" ? {} : { tag: digits }),
+          ...(consignor === "" ? {} : { consignor: Number(consignor) }),
+        },
+        key,
+      ),
+    onSuccess: onClose,
+    onSettled: () => void cache.invalidateQueries({ queryKey: ["session", session] }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    identify.mutate();
+  };
+  const empty = digits === "" && consignor === "";
+  return (
+    <Dialog title={words.identifyTitle} isOpen onClose={onClose}>
+      <form onSubmit={submit} className="stack">
+        <p>{words.identifyHelp}</p>
+        <Field
+          label={words.tag}
+          value={tag}
+          onChange={setTag}
+          inputMode="numeric"
+          error={badTag ? texts.terminal.notATag : undefined}
+        />
+        <Field
+          label={words.whose}
+          hint={words.identifyWhoseHint}
+          value={consignor}
+          onChange={setConsignor}
+          inputMode="numeric"
+          error={badConsignor ? words.whoseWrong : undefined}
+        />
+        {identify.isError && <Failure error={identify.error} />}
+        <div className="form-end">
+          <Button look="quiet" onPress={onClose}>
+            {words.notNow}
+          </Button>
+          <Button
+            look="primary"
+            type="submit"
+            isDisabled={empty || badTag || badConsignor}
+            pending={identify.isPending}
+          >
+            {words.identifyDo}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

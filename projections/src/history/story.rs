@@ -1,0 +1,120 @@
+//! What an entry says about one thing, and how that differs from what was said before: before and after, from the
+//! thing's own story alone.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::named;
+
+/// One value that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The field, as the log names it.
+    pub field: String,
+    /// What it was; null when nothing was known.
+    pub before: Value,
+    /// What it is.
+    pub after: Value,
+}
+
+/// Fields that say where an entry comes from or what it is part of, not what the thing is like.
+const NOT_OF_THE_THING: [&str; 8] = ["row", "import", "line", "page", "last", "note", "seq", "booking"];
+
+/// The story of one thing, entry by entry in order.
+#[derive(Debug, Default)]
+pub struct Story {
+    known: BTreeMap<String, Value>,
+}
+
+impl Story {
+    /// Takes the next entry that is about `subject` (`kind/id`); answers what changed.
+    pub fn take(&mut self, subject: &str, payload: &Value) -> Vec<Change> {
+        let mut said = Map::new();
+        about(payload, subject, &mut said);
+        let mut changes = Vec::new();
+        for (field, after) in said {
+            let before = self.known.insert(field.clone(), after.clone()).unwrap_or_default();
+            if before != after && !before.is_null() {
+                changes.push(Change { field, before, after });
+            }
+        }
+        changes
+    }
+}
+
+/// What an entry says of itself about its change: fields `from` and `to`.
+#[must_use]
+pub fn own_change(payload: &Value) -> Option<Change> {
+    let (from, to) = (payload.get("from")?, payload.get("to")?);
+    (from.is_string() && to.is_string()).then(|| Change {
+        field: "status".into(),
+        before: from.clone(),
+        after: to.clone(),
+    })
+}
+
+/// Collects the plain fields of the objects that name `subject`.
+fn about(value: &Value, subject: &str, said: &mut Map<String, Value>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| about(value, subject, said)),
+        Value::Object(fields) => {
+            let names_it = fields.iter().any(|(name, value)| is_named(name, value, subject));
+            for (name, value) in fields {
+                if value.is_object() || value.is_array() {
+                    about(value, subject, said);
+                } else if names_it
+                    && !value.is_null()
+                    && !is_named(name, value, subject)
+                    && !NOT_OF_THE_THING.contains(&name.as_str())
+                {
+                    // Older kinds of entries say `price`, newer ones `price_cents`: both are cents.
+                    let name = name.strip_suffix("_cents").unwrap_or(name);
+                    said.insert(name.to_owned(), value.clone());
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn is_named(name: &str, value: &Value, subject: &str) -> bool {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return false,
+    };
+    named(name, &text).is_some_and(|found| found == subject)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::tag::Tag;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn before_and_after_come_from_the_things_own_story() {
+        let (tag, other) = (Tag::new(1, 5).unwrap().to_string(), Tag::new(1, 6).unwrap().to_string());
+        let subject = format!("item/{tag}");
+        let mut story = Story::default();
+        let listed = json!({ "import": "x", "items": [
+            { "tag": tag, "consignor": 7, "price": 450, "title": "Kite", "row": 1 },
+            { "tag": other, "consignor": 7, "price": 100, "title": "Ball", "row": 2 },
+        ]});
+        assert!(story.take(&subject, &listed).is_empty(), "what is said first changes nothing");
+        let edited = json!({ "edits": [{ "tag": tag, "price_cents": 400 }, { "tag": other, "price": 50 }] });
+        let change = Change { field: "price".into(), before: json!(450), after: json!(400) };
+        assert_eq!(story.take(&subject, &edited), [change]);
+        assert!(story.take(&subject, &json!({ "tags": [tag], "refused": [] })).is_empty());
+    }
+
+    #[test]
+    fn an_entry_may_say_itself_what_changed() {
+        let change = own_change(&json!({ "from": "intake", "to": "selling", "reason": null })).unwrap();
+        assert_eq!((change.before, change.after), (json!("intake"), json!("selling")));
+        assert_eq!(own_change(&json!({ "from": "x" })), None);
+    }
+}
