@@ -67,8 +67,8 @@ use uuid::Uuid;
 use crate::aggregate::{Aggregate, Context, Delivery};
 use crate::consignment_event;
 use crate::ids::{Actor, EventId};
-use crate::lifecycle::SessionStatus;
 use crate::journal::{EventCodec as _, RawEntry};
+use crate::lifecycle::SessionStatus;
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
