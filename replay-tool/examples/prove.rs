@@ -2,7 +2,14 @@
 //!
 //! Prints one JSON line of figures; ends with 1 where an answer differs, and says which seed.
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic, reason = "a proof")]
-#![allow(clippy::cast_possible_truncation, clippy::print_stdout, clippy::print_stderr, reason = "a proof")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::naive_bytecount,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a proof"
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

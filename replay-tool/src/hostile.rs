@@ -25,9 +25,7 @@ pub fn parser(bytes: &[u8]) {
         && line.canonical
     {
         let written = serde_json::to_string(&RawEntry::from(&line)).unwrap_or_default();
-        if written != text {
-            panic!("called canonical:\n{text}\nbut written as\n{written}");
-        }
+        assert!(written == text, "called canonical:\n{text}\nbut written as\n{written}");
     }
 }
 
@@ -60,9 +58,7 @@ fn folds<A: Aggregate>(kind: u8, version: u8, payload: &str) {
 /// Any file holds or does not, and one thread says the same as two.
 pub fn verifier(bytes: &[u8]) {
     let (one, two) = (verdict(bytes, 1), verdict(bytes, 2));
-    if one != two {
-        panic!("one thread: {one}\ntwo: {two}");
-    }
+    assert!(one == two, "one thread: {one}\ntwo: {two}");
 }
 
 /// Counts what was handed over.
@@ -84,9 +80,11 @@ fn verdict(bytes: &[u8], workers: usize) -> String {
     });
     match walked {
         Ok(verified) => {
-            if verified.entries != handed {
-                panic!("{} entries hold, {handed} were handed over", verified.entries);
-            }
+            assert!(
+                verified.entries == handed,
+                "{} entries hold, {handed} were handed over",
+                verified.entries
+            );
             format!("holds up to {}", verified.head.seq)
         }
         Err(ScanError::Fault(fault)) => format!("{fault} after {handed}"),

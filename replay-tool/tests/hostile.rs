@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::naive_bytecount,
     reason = "tests"
 )]
 
