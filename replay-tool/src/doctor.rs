@@ -248,23 +248,7 @@ fn session_log(
                     open.remove(&resolved.case);
                 }
                 Event::ReceiptCompleted(receipt) if whole => {
-                    diagnosis.receipts += 1;
-                    for difference in check::receipt(&state, receipt, entry.recorded_at) {
-                        diagnosis.problem(
-                            format!("receipt {}: {difference}", receipt.number),
-                            Some(evidence.clone()),
-                        );
-                    }
-                    let drift = entry.recorded_at.saturating_sub(receipt.occurred_at);
-                    // An outage explains it; a wrong clock is a variance of the receipt then.
-                    if receipt.offline.is_none() && drift.saturating_abs() > CLOCK_TOLERANCE_MS {
-                        let text = format!(
-                            "receipt {}: the terminal's clock and the log's differ by {} s",
-                            receipt.number,
-                            drift / 1_000
-                        );
-                        diagnosis.warning(text, Some(evidence));
-                    }
+                    one_receipt(&state, receipt, entry.recorded_at, &evidence, diagnosis);
                 }
                 _ => {}
             }
@@ -277,4 +261,28 @@ fn session_log(
         diagnosis.warning(text, Some(evidence));
     }
     Ok(())
+}
+
+/// Does a receipt's sums again, and looks at its clock.
+fn one_receipt(
+    state: &sale_session::State,
+    receipt: &sale_session::ReceiptCompleted,
+    recorded_at: i64,
+    evidence: &Evidence,
+    diagnosis: &mut Diagnosis,
+) {
+    diagnosis.receipts += 1;
+    for difference in check::receipt(state, receipt, recorded_at) {
+        diagnosis.problem(format!("receipt {}: {difference}", receipt.number), Some(evidence.clone()));
+    }
+    let drift = recorded_at.saturating_sub(receipt.occurred_at);
+    // An outage explains it; a wrong clock is a variance of the receipt then.
+    if receipt.offline.is_none() && drift.saturating_abs() > CLOCK_TOLERANCE_MS {
+        let text = format!(
+            "receipt {}: the terminal's clock and the log's differ by {} s",
+            receipt.number,
+            drift / 1_000
+        );
+        diagnosis.warning(text, Some(evidence.clone()));
+    }
 }

@@ -151,7 +151,7 @@ impl Witnesses {
                     let by = Witness::Organization { stream: stream.clone(), seq, recorded_at };
                     match entry.event {
                         Event::HeadWitnessed(seen) => {
-                            witnesses.expect(&seen.stream, Head { seq: seen.seq, hash: seen.hash }, by);
+                            witnesses.remember(&seen.stream, Head { seq: seen.seq, hash: seen.hash }, by);
                         }
                         Event::HeadContradicted(found) => witnesses.on_record.push(format!(
                             "{stream} has on record (entry {seq}) that {} was rewritten: entry {} was {}, then {}",
@@ -181,14 +181,14 @@ impl Witnesses {
             signed.verify(trusted).map_err(|fault| CheckpointError::Fault { file: file.clone(), fault })?;
         let by = Witness::Checkpoint { file, issued_at: checkpoint.issued_at };
         if let Ok(stream) = checkpoint.stream.parse::<StreamId>() {
-            self.expect(&stream, checkpoint.head, by);
+            self.remember(&stream, checkpoint.head, by);
         }
         Ok(())
     }
 
-    fn expect(&mut self, stream: &StreamId, head: Head, by: Witness) {
+    fn remember(&mut self, stream: &StreamId, head: Head, by: Witness) {
         let name = stream.to_string();
-        match self.seen.entry(name.clone()).or_default().expect(head) {
+        match Seen::expect(self.seen.entry(name.clone()).or_default(), head) {
             Ok(()) => {
                 self.by.entry(name).or_default().insert(head.seq, by);
             }

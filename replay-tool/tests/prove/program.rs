@@ -11,7 +11,7 @@
     reason = "a proof"
 )]
 
-#[path = "../tests/support/mod.rs"]
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fmt::Debug;
