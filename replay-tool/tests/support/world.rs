@@ -452,7 +452,11 @@ fn submit<A: Aggregate>(
             A::recall(&mut facts, &key, json);
         }
     }
-    let context = Context { now, actor, command_id, fresh_id: Uuid::from_u128(7), facts: &facts };
+    // Deliveries name things too: a receipt per online order.
+    let sent_by = command_id.rsplit_once('#').map_or("", |(_, by)| by);
+    let sent_by = sent_by.bytes().fold(0_u128, |sum, byte| sum * 31 + u128::from(byte));
+    let context =
+        Context { now, actor, command_id, fresh_id: Uuid::from_u128(7 + (sent_by << 32)), facts: &facts };
     let events =
         A::decide(&running.state, command, &context).unwrap_or_else(|rejection| panic!("{rejection}"));
     let mut deliveries = Vec::new();

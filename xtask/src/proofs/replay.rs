@@ -16,17 +16,15 @@ const WORLDS: u64 = 1_000_000;
 /// When the tool cannot be built or started.
 pub fn run(order: &Order<'_>) -> Result<Verdict> {
     order.step.detail("building");
-    let built = cargo(
-        order,
-        &["build", "--quiet", "--profile", "simulate", "--bin", "replay-tool", "--example", "prove"],
-    )?;
+    // As the tests build it, so that nothing is built twice.
+    let built = cargo(order, &["build", "--quiet", "--bin", "replay-tool", "--example", "prove"])?;
     if !built.status.success() {
         bail!("the proof does not build:\n{}", String::from_utf8_lossy(&built.stderr));
     }
     order.step.detail("transcripts");
     let transcripts = cargo(order, &["test", "--quiet", "--test", "transcripts"])?;
     order.step.detail("seeded worlds");
-    let worlds = Command::new(order.workspace.path("target/simulate/examples/prove"))
+    let worlds = Command::new(order.workspace.path("target/debug/examples/prove"))
         .args([order.seed, order.seeds.unwrap_or(WORLDS), order.seconds].map(|number| number.to_string()))
         .output()
         .context("the proof cannot be started")?;
