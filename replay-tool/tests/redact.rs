@@ -102,6 +102,16 @@ fn a_text_in_a_field_that_nobody_knows_goes() {
 }
 
 #[test]
+fn a_reason_that_was_typed_goes_and_one_from_a_list_stays() {
+    let changed = |version, reason: &str| {
+        let payload = format!(r#"{{"from":"closed","to":"returns","reason":"{reason}"}}"#);
+        Redactor::default().entry(entry("status_changed", version, &payload)).unwrap().payload
+    };
+    assert!(!changed(1, "anna").contains("anna"));
+    assert!(changed(2, "weather").contains("weather"));
+}
+
+#[test]
 fn a_person_has_one_pseudonym_in_all_logs() {
     let mut redactor = Redactor::default();
     let first =

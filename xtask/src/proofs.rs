@@ -2,6 +2,7 @@
 //! with a function; the tests run each of them for a few seconds.
 
 mod mutants;
+mod replay;
 mod restart;
 mod simulate;
 
@@ -34,6 +35,11 @@ pub struct Proof {
 
 /// Every proof there is.
 pub const ALL: &[Proof] = &[
+    Proof {
+        name: "replay",
+        claim: "the support desk's tool says what the domain says: heads, states, statements, what-ifs, rows and differences with the store; and a byte flipped anywhere in a log is named",
+        run: replay::run,
+    },
     Proof {
         name: "restart",
         claim: "what the platform has acknowledged is there after it was killed and started again, and a repeated command gets its first answer",
