@@ -77,6 +77,21 @@ impl<T> Page<T> {
         Self { items, next_cursor: last.and_then(cursor_of), total }
     }
 
+    /// Cuts `found`, which was asked for with one row more than the page holds: that row says whether there is
+    /// a next page.
+    pub fn cut<K: Serialize>(mut found: Vec<T>, rows: u16, key: impl Fn(&T) -> K) -> Self {
+        let more = found.len() > usize::from(rows);
+        found.truncate(usize::from(rows));
+        let last = found.last().filter(|_| more).map(key);
+        Self::after(found, last.as_ref(), None)
+    }
+
+    /// The same page of other things.
+    pub fn map<U>(self, into: impl FnMut(T) -> U) -> Page<U> {
+        let items = self.items.into_iter().map(into).collect();
+        Page { items, next_cursor: self.next_cursor, total: self.total }
+    }
+
     /// The whole list on one page.
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next_cursor: None, total: None }

@@ -61,6 +61,11 @@ fn asks(access: Access) -> String {
         Access::PlatformAdmin => "a person who runs the platform".into(),
         Access::Person => "a signed-in person".into(),
         Access::Needs(permission) => format!("`{}`", name(&permission)),
+        Access::NeedsAny(permissions) => {
+            let names: Vec<String> =
+                permissions.iter().map(|permission| format!("`{}`", name(permission))).collect();
+            names.join(" or ")
+        }
         Access::Terminal => "a paired terminal, in its own session".into(),
         Access::TerminalOr(permission) => {
             format!("a paired terminal in its own session, or `{}`", name(&permission))

@@ -91,7 +91,7 @@ impl Tenant {
     /// The stream of an event's reconciliation.
     #[must_use]
     pub fn reconciliation(&self, event: EventId) -> StreamId {
-        StreamId::Reconciliation(self.id, event)
+        StreamId::Reconciliation(self.id(), event)
     }
 
     /// The stream with this name, if it is the tenant's; another tenant's does not exist here.

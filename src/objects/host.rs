@@ -12,10 +12,13 @@ use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
 use super::log::Log;
+use super::received::Received;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
-use super::wire::{AskError, SubmitError};
-use super::{deliveries, outbox, testing};
+use super::wire::{Accepted, AskError, SubmitError};
+use super::socket_commands::Heard;
+use super::standing::asking;
+use super::{deliveries, outbox, socket_commands, testing};
 
 /// No alarm that this instance knows of.
 const NO_ALARM: i64 = i64::MAX;
@@ -79,26 +82,51 @@ impl<A: Aggregate + 'static> Host<A> {
     /// Decide, append, tell everyone: from reading the body to arming the alarm without an await in between,
     /// so that the runtime commits it as one and holds the reply until it is durable.
     async fn command(self: &Rc<Self>, log: &ObjectLog<A>, body: &str) -> Result<Response> {
-        if let Some(refused) = self.refused_by_standing(log, body) {
+        if let Some(refused) = self.refused_by_standing(log, || asking(body)) {
             return reply(submit_status(&refused), &refused);
         }
-        let outcome = log.submit(body, now(), Uuid::now_v7());
+        match self.tell_of(log, log.submit(body, now(), Uuid::now_v7())) {
+            Ok(accepted) => {
+                if !accepted.repeated {
+                    self.arm(now() + OUTBOX_DELAY_MS).await;
+                }
+                reply(200, &accepted)
+            }
+            Err(error) => reply(submit_status(&error), &error),
+        }
+    }
+
+    /// Takes a command that has been read and tells everybody who listens; the caller arms the alarm.
+    pub(super) fn take_read(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        received: &Received<'_>,
+        command: A::Command,
+    ) -> std::result::Result<Accepted, SubmitError> {
+        if let Some(refused) = self.refused_by_standing(log, || Some(received.actor.clone())) {
+            return Err(refused);
+        }
+        self.tell_of(log, log.submit_read(received, command, now(), Uuid::now_v7()))
+    }
+
+    /// Everybody who listens hears of what was taken.
+    fn tell_of(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        outcome: std::result::Result<Accepted, SubmitError>,
+    ) -> std::result::Result<Accepted, SubmitError> {
         match &outcome {
             Ok(accepted) if !accepted.repeated => {
                 Sockets::broadcast(&self.state, &accepted.entries);
                 self.turn_away_by(&accepted.entries);
                 self.keep_catching_up();
-                self.arm(now() + OUTBOX_DELAY_MS).await;
             }
             Ok(_)
             | Err(SubmitError::Rejected(_) | SubmitError::HeadMoved { .. } | SubmitError::CommandIdReused) => {
             }
             Err(error) => tracing::error!(stream = log.stream(), %error, "command not taken"),
         }
-        match outcome {
-            Ok(accepted) => reply(200, &accepted),
-            Err(error) => reply(submit_status(&error), &error),
-        }
+        outcome
     }
 
     async fn read(self: &Rc<Self>, log: &ObjectLog<A>, url: &Url) -> Result<Response> {
@@ -141,11 +169,15 @@ impl<A: Aggregate + 'static> Host<A> {
         });
     }
 
-    /// A listener said something: what a terminal says of its basket goes to the others, and whoever is behind is
-    /// sent more.
-    pub fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
-        if let WebSocketIncomingMessage::String(text) = message {
-            self.sockets.hold(&self.state, socket, text);
+    /// A listener said something: its commands are taken and answered, what a terminal says of its basket goes to
+    /// the others, and whoever is behind is sent more.
+    pub async fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+        if let (Some(log), WebSocketIncomingMessage::String(frame)) = (&self.log, message) {
+            match socket_commands::hear(self, log, socket, frame) {
+                Heard::Grown => self.arm(now() + OUTBOX_DELAY_MS).await,
+                Heard::Answered => {}
+                Heard::NoCommand => self.sockets.hold(&self.state, socket, frame),
+            }
         }
         self.keep_catching_up();
     }

@@ -38,6 +38,7 @@ mod received;
 mod replies;
 mod schema;
 mod snapshot;
+mod socket_commands;
 #[cfg(test)]
 mod snapshot_tests;
 mod standing;

@@ -44,9 +44,12 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
         ["projector", stream, "resume"] => progress(projector::resume(env, &parse(stream)?).await),
         ["objects", stream, "live"] => {
-            let since =
-                url.query_pairs().find(|(key, _)| key == "since").and_then(|(_, since)| since.parse().ok());
-            client::forward_live(env, &parse(stream)?, &request, since.unwrap_or(0), "test").await
+            let asked = |wanted: &str| {
+                url.query_pairs().find(|(key, _)| key == wanted).map(|(_, value)| value.into_owned())
+            };
+            let since = asked("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+            let listener = asked("listener").unwrap_or_else(|| "test".to_owned());
+            client::forward_live(env, &parse(stream)?, &request, since, &listener).await
         }
         ["objects", stream, door] => {
             let mut init = RequestInit::new();
@@ -101,6 +104,8 @@ pub(super) async fn serve<A: Aggregate + 'static>(
             log.forget();
             reply(200, &())
         }
+        // Bytes of the isolate's memory, which all its objects share and which never shrinks.
+        "/memory" => reply(200, &memory_bytes()),
         // Takes a command and panics before anyone hears of it.
         "/panic" => {
             let body = request.text().await?;
@@ -109,6 +114,18 @@ pub(super) async fn serve<A: Aggregate + 'static>(
         }
         _ => reply(404, &AskError::Malformed("no such door".to_owned())),
     }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn memory_bytes() -> usize {
+    /// A page of a wasm memory, in bytes.
+    const PAGE: usize = 64 * 1024;
+    core::arch::wasm32::memory_size::<0>() * PAGE
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+const fn memory_bytes() -> usize {
+    0
 }
 
 #[expect(clippy::panic, reason = "this is the panic that the tests ask for")]

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decide::{Decision, existing, rule, running};
+use super::decide::{Decision, existing, running};
 use super::event::{OrganizationReinstated, OrganizationSuspended, SuspensionReason};
 use super::state::State;
 use crate::ids::{Actor, NoteRef, PersonId};
-use crate::rejection::{Refusal, Rejection};
+use crate::rejection::{Refusal, Rejection, rule};
 
 /// Longest support access, minutes: a working day. What takes longer is opened again, with a reason.
 pub const MAX_SUPPORT_MINUTES: u32 = 8 * 60;

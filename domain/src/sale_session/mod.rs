@@ -67,8 +67,8 @@ use uuid::Uuid;
 use crate::aggregate::{Aggregate, Context, Delivery};
 use crate::consignment_event;
 use crate::ids::{Actor, EventId};
-use crate::lifecycle::SessionStatus;
 use crate::journal::{EventCodec as _, RawEntry};
+use crate::lifecycle::SessionStatus;
 use crate::rejection::Rejection;
 use crate::stream::StreamId;
 
@@ -91,6 +91,10 @@ impl Aggregate for SaleSession {
     type Facts = Facts;
     type Query = Query;
     type Answer = Answer;
+
+    fn speaks(actor: &Actor, command: &Command) -> bool {
+        matches!(actor, Actor::Terminal(_)) && command.by_terminals()
+    }
 
     fn needs(command: &Command) -> Vec<String> {
         facts::needs(command)

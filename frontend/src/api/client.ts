@@ -30,7 +30,10 @@ export type SessionStep = "open" | "pause" | "resume" | "close" | "cancel";
  * of its commands (or the live socket) has named, and asks every list for an answer that is at least as fresh.
  */
 export function createApi(token?: Token) {
-  const client = createClient<paths, "application/json" | "application/problem+json" | "application/x-ndjson">({ baseUrl: location.origin, fetch: boundedFetch });
+  const client = createClient<
+    paths,
+    "application/json" | "application/problem+json" | "application/x-ndjson"
+  >({ baseUrl: location.origin, fetch: boundedFetch });
   if (token !== undefined) {
     client.use({
       async onRequest({ request }) {

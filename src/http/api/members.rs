@@ -1,6 +1,5 @@
 //! Who may do what in the organization.
 
-use axum::Json;
 use domain::ids::{Actor, PersonId};
 use domain::organization::{Answer, Command, Organization, Query};
 use domain::rights::Role;
