@@ -325,22 +325,9 @@ impl Access {
             (
                 Self::Needs(permission) | Self::TerminalOr(permission),
                 Caller::Person { roles, support, .. },
-            ) => {
-                // Who runs the platform and has said so in the organization's log reads as its support does.
-                let helps = *support && Role::Support.permits(permission);
-                if helps || roles.iter().any(|role| role.permits(permission)) {
-                    Ok(())
-                } else {
-                    Err(lacking(permission))
-                }
-            }
-            (Self::NeedsAny(permissions), Caller::Person { roles, platform_admin, .. }) => {
-                let any = |role: &Role| permissions.iter().any(|permission| role.permits(*permission));
-                if roles.iter().any(any) || (*platform_admin && any(&Role::Support)) {
-                    Ok(())
-                } else {
-                    Err(lacking_all(permissions))
-                }
+            ) => any_of(&[permission], roles, *support),
+            (Self::NeedsAny(permissions), Caller::Person { roles, support, .. }) => {
+                any_of(permissions, roles, *support)
             }
             (Self::NeedsAny(permissions), Caller::Terminal { .. }) => Err(lacking_all(permissions)),
             (Self::Terminal | Self::TerminalOr(_), Caller::Terminal { session: own, .. }) => match session {
@@ -352,6 +339,21 @@ impl Access {
             (Self::Needs(permission), Caller::Terminal { .. }) => Err(lacking(permission)),
             (Self::Terminal, Caller::Person { .. }) => Err(EdgeError::Forbidden("a paired terminal".into())),
         }
+    }
+}
+
+/// Any one of `permissions` is enough. Who runs the platform and has said so in the organization's log reads as its
+/// support does.
+fn any_of<'a>(
+    permissions: &[Permission],
+    roles: impl IntoIterator<Item = &'a Role>,
+    support: bool,
+) -> Result<(), EdgeError> {
+    let any = |role: &Role| permissions.iter().any(|permission| role.permits(*permission));
+    if roles.into_iter().any(any) || (support && any(&Role::Support)) {
+        Ok(())
+    } else {
+        Err(lacking_all(permissions))
     }
 }
 

@@ -128,6 +128,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consignors/{number}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The story of a consignor, over all events: enrolled, registered, items, fees, bookings, sales, statements, payouts. */
+        get: operations["consignor_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consignors/{number}/tier": {
         parameters: {
             query?: never;
@@ -138,6 +155,23 @@ export interface paths {
         get?: never;
         /** Changes how an account takes part in events to come. */
         put: operations["change_tier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/denied-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was refused what for want of a right, the newest hours first. */
+        get: operations["list_denied_access"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -648,6 +682,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened in an event, in its sessions and in its reconciliation, newest first. */
+        get: operations["event_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event}/imports": {
         parameters: {
             query?: never;
@@ -717,6 +768,23 @@ export interface paths {
         put?: never;
         /** Gives an item another tag; the old one counts no more. */
         post: operations["retag_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/items/{tag}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An item as it was at a moment, as its event knew it: while a session has an item, the session's state says more. */
+        get: operations["item_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -926,6 +994,23 @@ export interface paths {
         put?: never;
         /** Ends a participation, or leaves the waiting list. The place is offered to the next who waits. */
         post: operations["cancel_participation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/participations/{consignor}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A participation as it was at a moment. */
+        get: operations["participation_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1317,6 +1402,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event as it was at a moment. */
+        get: operations["event_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event}/streams": {
         parameters: {
             query?: never;
@@ -1345,6 +1447,43 @@ export interface paths {
         put?: never;
         /** Moves an event on (or back, where the rules name it). */
         post: operations["change_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened in the organization, newest first. */
+        get: operations["organization_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{tag}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The story of an item, over all logs, from its first entry on: what happened to it, who did it, why, and what was
+         *     different before.
+         */
+        get: operations["item_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1476,7 +1615,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/platform/organizations": {
+    "/api/v1/people/{subject}/erasure": {
         parameters: {
             query?: never;
             header?: never;
@@ -1486,10 +1625,160 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Destroys what is kept about a person: their key goes, and nothing that it sealed can be read again. Numbers and
+         *     figures stay, and so do the logs with their hashes, which never knew who it was. Not while money is owed to them.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{subject}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is kept about a person, history included: what the law lets them ask for. */
+        get: operations["export_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{subject}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept about a person. */
+        get: operations["get_personal_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Keeps what is said about a person, sealed with a key of their own. */
+        patch: operations["change_personal_data"];
+        trace?: never;
+    };
+    "/api/v1/platform/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organizations of this installation, by label. */
+        get: operations["list_organizations"];
+        put?: never;
+        /**
          * Creates an organization. Its label is reserved first, so that there is one organization by that label,
          *     whatever happens in between.
          */
         post: operations["create_organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organization, as the platform sees it. */
+        get: operations["get_organization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}/hosts/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Has the organization answer at a host name of its own, beside its label. */
+        put: operations["add_host"];
+        post?: never;
+        /** Ends that. The name stays out of other organizations' hands for five minutes. */
+        delete: operations["remove_host"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}/support-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lets the calling person of the platform read in the organization for a while, as its own support does. It stands
+         *     in the organization's log, with the reason.
+         */
+        put: operations["open_support"];
+        post?: never;
+        /** Ends it before its time. */
+        delete: operations["close_support"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{organization}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stops an organization at once: from the next request on nobody is let in but those who read for support, and
+         *     open connections of its sessions are closed. What the tills have sold waits with them.
+         */
+        put: operations["suspend_organization"];
+        post?: never;
+        /** Lets an organization go on. */
+        delete: operations["resume_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/vault/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wraps some of the persons' keys with the new `VAULT_KEY`. Set `VAULT_KEY_PREVIOUS` to the old one first. */
+        post: operations["rotate_vault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1505,6 +1794,23 @@ export interface paths {
         };
         /** One receipt with its lines. */
         get: operations["get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The story of a receipt: the sale, and everything that came after it. */
+        get: operations["receipt_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1565,6 +1871,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a session off before it has opened. */
+        post: operations["cancel_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/cash-movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cash that was put into a session's drawers or taken out of them, newest first. */
+        get: operations["list_cash_movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}/catalogue": {
         parameters: {
             query?: never;
@@ -1596,6 +1936,131 @@ export interface paths {
         put?: never;
         /** Ends selling: items go back to the event, page by page. */
         post: operations["close_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/close-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends selling although terminals may hold sales that the log does not have. The reason is on record with those
+         *     terminals; what they hold is taken whenever it comes.
+         */
+        post: operations["close_session_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the session something as the terminal that it is. */
+        post: operations["terminal_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session's conflicts, newest first. */
+        get: operations["list_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/conflicts/{conflict}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a conflict, once. */
+        post: operations["resolve_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/drawers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session's cash drawers, in the order they were opened. */
+        get: operations["list_drawers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened in a session, newest first. */
+        get: operations["session_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/late-commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what a terminal still holds after its pairing was revoked: receipts that it made offline are facts,
+         *     whoever may sell by now. The token must be one that this session once gave out.
+         */
+        post: operations["late_command"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1675,6 +2140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/receipt-lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds one receipt of the session. What was recorded a moment ago is found, too. */
+        get: operations["look_up_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}/receipts": {
         parameters: {
             query?: never;
@@ -1696,6 +2178,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session}/receipts/{receipt}/lines/{line}/identification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what an unlisted line was; whoever owned it is credited. */
+        post: operations["identify_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/receipts/{receipt}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Voids a whole receipt while its session still sells; its items are on the floor again. */
+        post: operations["void_receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session's report. */
+        get: operations["session_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session}/resume": {
         parameters: {
             query?: never;
@@ -1707,6 +2240,41 @@ export interface paths {
         put?: never;
         /** Sells again. */
         post: operations["resume_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was brought back to a session, newest first. */
+        get: operations["list_returns"];
+        put?: never;
+        /** Takes lines of a receipt back and pays for them, in the session or any time after it. */
+        post: operations["take_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session as it was at a moment. */
+        get: operations["session_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1759,6 +2327,74 @@ export interface paths {
         post?: never;
         /** Ends a terminal's pairing: its token counts no more, with its very next request. */
         delete: operations["revoke_terminal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/terminals/{terminal}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what a terminal may do beyond plain sales; pairing grants nothing of that. */
+        put: operations["set_terminal_rights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/terminals/{terminal}/unreachable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a terminal cannot be reached, so that nobody knows what it holds. Whatever it sends next ends that. */
+        post: operations["report_unreachable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/terminals/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each terminal may do, knows and still holds. */
+        get: operations["terminal_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}/unlisted-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of a session whose money stays with the house because nobody knows whose they were. */
+        get: operations["list_unlisted"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1819,6 +2455,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/support-access/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends the support access of a person of the platform, with effect on their very next request. That one was open,
+         *     why and how long stands in the organization's log (`support_opened`).
+         */
+        delete: operations["end_support"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/terminal": {
         parameters: {
             query?: never;
@@ -1836,6 +2492,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/clerk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a signed delivery of the identity provider. One that comes again changes nothing. */
+        post: operations["take_clerk_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1845,6 +2518,26 @@ export interface paths {
         };
         /** Says that the Worker runs. Asks nobody else: it is about liveness, not about readiness. */
         get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests by route, method and status, with their durations, since this isolate began; in Prometheus' text format.
+         *     In production it needs the token `METRICS_TOKEN`; without that secret it is not there.
+         */
+        get: operations["metrics_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1895,6 +2588,15 @@ export interface components {
              * @example regular
              */
             tier: string;
+        };
+        /** @description Who knows now. */
+        Acknowledged: {
+            /** @description Open connections that they closed. */
+            closed: number;
+            /** @description Sessions that have taken it. */
+            sessions: number;
+            /** @description Sessions that could not be reached: repeat the request. */
+            unreached: string[];
         };
         /** @description An approval. */
         Approval: {
@@ -2030,11 +2732,32 @@ export interface components {
             /** @description The settlement. */
             settlement: string;
         };
+        /** @description Cash that moved without a sale. */
+        CashMoveView: {
+            /**
+             * Format: int64
+             * @description Put in above zero, taken out below.
+             */
+            amount_cents: number;
+            /** @description `bank_drop`, `change`, `expense` or `correction`. */
+            reason: string;
+            /** @description When. */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Position of its entry.
+             */
+            seq: number;
+            /** @description At which terminal. */
+            terminal: string;
+            /** @description Its name. */
+            terminal_name?: string | null;
+        };
         /** @description The session's items at a position of its log. */
         Catalogue: {
             /**
              * @description `[tag, title, size, price_cents, consignor, flags]`; flags: 1 may be reduced, 2 donated if unsold,
-             *     4 not taxed, 16 sold.
+             *     4 not taxed, 16 marked missing, 32 rejected at check-in, 64 sold.
              * @example [
              *       [
              *         "0010001234",
@@ -2054,6 +2777,35 @@ export interface components {
             position: number;
             /** @description What the session sells by. */
             settings: components["schemas"]["SellingRules"];
+            /** @description False when only what came in since the position asked for is listed. */
+            whole: boolean;
+        };
+        /** @description Sales of a category. */
+        CategorySum: {
+            /** @description The category; `null` for things that were not listed. */
+            category?: string | null;
+            /**
+             * Format: int32
+             * @description Lines that stand.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Their prices, less what was given back.
+             */
+            net_cents: number;
+        };
+        /** @description One value that changed. */
+        ChangeView: {
+            /** @description What it is. */
+            after: Record<string, never>;
+            /** @description What it was. */
+            before: Record<string, never>;
+            /**
+             * @description The field.
+             * @example price
+             */
+            field: string;
         };
         /** @description What a person should know before approving. */
         ChecksView: {
@@ -2085,6 +2837,36 @@ export interface components {
             sign_in: components["schemas"]["SignIn"];
             /** @description Version of the Worker. */
             version: string;
+        };
+        /** @description Records that cannot both be true. */
+        ConflictView: {
+            /** @description Its id. */
+            case: string;
+            /** @description `double_sale`, `online_against_floor` or `receipt_id_reused`. */
+            kind: string;
+            /** @description When it was found. */
+            opened_at: string;
+            /**
+             * Format: int64
+             * @description Position of the entry that found it.
+             */
+            opened_seq: number;
+            /** @description The receipts, in the order of the log. */
+            receipts: string[];
+            /**
+             * Format: int64
+             * @description What shoppers get back.
+             */
+            refund_cents?: number | null;
+            resolution?: components["schemas"]["ResolutionView"] | null;
+            /** @description When it ended; `null` while it is open. */
+            resolved_at?: string | null;
+            /** @description Who ended it. */
+            resolved_by?: string | null;
+            /** @description The item; `null` when it is about a whole receipt. */
+            tag?: string | null;
+            /** @description What the item is, where its description is known. */
+            title?: string | null;
         };
         /**
          * @description A consignor in an event. Shares are estimates until the settlement: shifts may still be completed or missed,
@@ -2203,6 +2985,40 @@ export interface components {
              */
             number: number;
         };
+        /** @description Refusals of one hour: one actor, one route, one missing right. */
+        DeniedAccess: {
+            /**
+             * @description As in logs; `others` where an hour had too many to name.
+             * @example person:user_demo_val
+             */
+            actor: string;
+            /**
+             * Format: int32
+             * @description How often in that hour.
+             */
+            attempts: number;
+            /** @description The first of them. */
+            first_at: string;
+            /** @description The last of them. */
+            last_at: string;
+            /**
+             * @description The method.
+             * @example GET
+             */
+            method: string;
+            /**
+             * @description What was missing.
+             * @example the permission read_everything
+             */
+            needs: string;
+            /** @description The last one's request. */
+            request_id: string;
+            /**
+             * @description The route, as in the table of rights.
+             * @example /api/v1/events/{event}
+             */
+            route: string;
+        };
         /** @description Items that leave. */
         Departing: {
             /** @enum {string} */
@@ -2262,12 +3078,118 @@ export interface components {
              */
             theirs: number;
         };
+        /** @description A cash drawer while it was in use at a terminal. */
+        DrawerView: {
+            /** @description When it was counted; `null` while it is in use. */
+            closed_at?: string | null;
+            /**
+             * Format: int64
+             * @description What was in it.
+             */
+            counted_cents?: number | null;
+            /**
+             * Format: int64
+             * @description Counted less expected.
+             */
+            difference_cents?: number | null;
+            /**
+             * Format: int64
+             * @description What should have been in it.
+             */
+            expected_cents?: number | null;
+            /**
+             * Format: int64
+             * @description The change it began with.
+             */
+            float_cents: number;
+            /**
+             * Format: int64
+             * @description Put in less taken out, not by sales.
+             */
+            moved_cents: number;
+            /** @description When it was opened. */
+            opened_at: string;
+            /**
+             * Format: int64
+             * @description Position of the entry that opened it.
+             */
+            opened_seq: number;
+            /** @description At which terminal. */
+            terminal: string;
+            /** @description Its name. */
+            terminal_name?: string | null;
+        };
+        /** @description What an erasure has destroyed. */
+        Erasure: (components["schemas"]["Position"] | null) & {
+            /**
+             * Format: int32
+             * @description Keys destroyed.
+             */
+            keys: number;
+            /**
+             * @description Whose data is gone.
+             * @example consignor:101
+             */
+            subject: string;
+            /**
+             * Format: int32
+             * @description Sealed values destroyed.
+             */
+            values: number;
+        };
         /** @description Where an event stands after a command. */
         EventMoved: components["schemas"]["Position"] & {
             /** @description Its id. */
             id: string;
             /** @description Its status now. */
             status: string;
+        };
+        /** @description An event as it was. */
+        EventState: components["schemas"]["StandsAt"] & {
+            /** @description How many items stand where. */
+            items: {
+                [key: string]: number;
+            };
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many consignors take part.
+             */
+            participants: number;
+            /** @description How many payouts stand where. */
+            payouts: {
+                [key: string]: number;
+            };
+            /** @description Its sessions, with their status as far as the event knew. */
+            sessions: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description Version of the settings that it was founded with.
+             */
+            settings_version: number;
+            /**
+             * Format: int64
+             * @description Settlements approved.
+             */
+            settlements_approved: number;
+            /**
+             * Format: int64
+             * @description Its slots.
+             */
+            slots: number;
+            /**
+             * @description Its status.
+             * @example selling
+             */
+            status: string;
+            /**
+             * Format: int64
+             * @description How many wait for a place.
+             */
+            waiting: number;
         };
         /** @description A consignment event, as lists and pages show it. */
         EventView: {
@@ -2303,6 +3225,23 @@ export interface components {
              * @example selling
              */
             status: string;
+        };
+        /** @description What was unusual about lines. */
+        ExceptionSum: {
+            /**
+             * Format: int64
+             * @description Their prices.
+             */
+            gross_cents: number;
+            /** @description `overridden`, `unlisted`, `marked`, `not_checked_in`, `keyed`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Lines.
+             */
+            lines: number;
+            /** @description The reason that was given, where one is. */
+            reason?: string | null;
         };
         /** @description One movement of money. */
         FeeMovement: {
@@ -2406,6 +3345,62 @@ export interface components {
              */
             waived_cents: number;
         };
+        /** @description A line of it. */
+        FoundLine: {
+            /**
+             * Format: int32
+             * @description Its place on the receipt, from 0: what a return names.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description Charged, before tax was added.
+             */
+            price_cents: number;
+            /** @description `credited`, `contested`, `claimed` or `gone` (taken back already). */
+            standing: string;
+            /** @description The tag, where it could be read. */
+            tag?: string | null;
+            /**
+             * Format: int64
+             * @description Charged tax.
+             */
+            tax_cents: number;
+            /** @description What it is, where the session knew it. */
+            title?: string | null;
+        };
+        /** @description A receipt as the returns desk needs it. */
+        FoundReceipt: {
+            /**
+             * Format: int64
+             * @description What they got back at once.
+             */
+            change_cents: number;
+            /** @description All of it. */
+            lines: components["schemas"]["FoundLine"][];
+            /**
+             * Format: int32
+             * @description Its number in the session.
+             */
+            number: number;
+            /** @description When, by the terminal's clock. */
+            occurred_at: string;
+            /** @description True for an order of the online store: its money goes back there. */
+            online: boolean;
+            /** @description Its id. */
+            receipt: string;
+            /** @description `stands`, `voided` or `dropped`. */
+            standing: string;
+            /** @description How. */
+            tenders: components["schemas"]["TenderView"][];
+            /** @description Where it was made; `null` for an online order. */
+            terminal_name?: string | null;
+            /**
+             * Format: int64
+             * @description What the shopper paid.
+             */
+            total_cents: number;
+        };
         /** @description Why a booking is given up. */
         GivingUp: {
             /** @description More words, kept apart from the log with the consignor's data. */
@@ -2426,6 +3421,79 @@ export interface components {
             status: string;
             /** @description Version of the Worker. */
             version: string;
+        };
+        /** @description Something that happened. */
+        HistoryView: {
+            /**
+             * @description Who: `person:…`, `terminal:…`, `system:…`, or the `stream:…` that handed it over.
+             * @example person:user_demo_olivia
+             */
+            actor: string;
+            /** @description What was different before. */
+            changes: components["schemas"]["ChangeView"][];
+            /** @description The command that caused it. */
+            command_id: string;
+            /** @description The entry's own data, as the log holds it. */
+            data: Record<string, never>;
+            /**
+             * @description What, for programs.
+             * @example items_edited
+             */
+            kind: string;
+            /** @description When, by the terminal's clock, where that was asked. */
+            occurred_at?: string | null;
+            /** @description Its place in the history, by time. */
+            place: string;
+            /** @description Why, where a reason was given. */
+            reason?: string | null;
+            /**
+             * @description When, by the log's clock.
+             * @example 2027-03-27T10:00:00.000Z
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description The entry.
+             */
+            seq: number;
+            /**
+             * @description The log that says it.
+             * @example 0193f6a1-…/event/0193f6a2-…
+             */
+            stream: string;
+            /**
+             * @description What, for people.
+             * @example Items edited
+             */
+            title: string;
+        };
+        /** @description A host name and whose it is. */
+        HostName: components["schemas"]["Position"] & {
+            /**
+             * @description The name.
+             * @example sale.example.org
+             */
+            host: string;
+        };
+        /** @description Sales of an hour. */
+        HourSum: {
+            /**
+             * Format: int64
+             * @description Sum of prices.
+             */
+            gross_cents: number;
+            /** @description Its first instant. */
+            hour: string;
+            /**
+             * Format: int32
+             * @description Lines.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description Receipts.
+             */
+            receipts: number;
         };
         /** @description What became of an import. */
         ImportReport: components["schemas"]["Position"] & {
@@ -2488,6 +3556,42 @@ export interface components {
             change: components["schemas"]["ItemChange"];
             /** @description The tags, at most 500. */
             tags: string[];
+        };
+        /** @description An item as it was, as its event knew it. */
+        ItemState: components["schemas"]["StandsAt"] & {
+            /**
+             * Format: int32
+             * @description Whose it was.
+             */
+            consignor: number;
+            /** @description To be donated if unsold. */
+            donate: boolean;
+            /**
+             * Format: int32
+             * @description Its price.
+             */
+            price_cents: number;
+            /**
+             * Format: int32
+             * @description The price on its tag; `null` before a tag was printed.
+             */
+            printed_cents?: number | null;
+            /** @description Might be reduced. */
+            reduce: boolean;
+            /** @description The session that had or last had it. */
+            session?: string | null;
+            /**
+             * @description Its status.
+             * @example checked_in
+             */
+            status: string;
+            /** @description Its tag. */
+            tag: string;
+            /**
+             * Format: int32
+             * @description How often it came from an earlier event.
+             */
+            transfers: number;
         };
         /** @description An item. */
         ItemView: {
@@ -2651,6 +3755,23 @@ export interface components {
             /** @description What it is; `null` in the reply to a sale, which speaks before the catalogue is asked. */
             title?: string | null;
         };
+        /** @description An entry that a command made. */
+        MadeEntry: {
+            /** @description What happened. */
+            kind: string;
+            /** @description The JSON text on record. */
+            payload: string;
+            /**
+             * Format: int64
+             * @description When, by the log's clock, ms since 1970 UTC.
+             */
+            recorded_at: number;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+        };
         /** @description The signed-in person, as this organization knows them. */
         Me: {
             /** @description The organization at this host. */
@@ -2671,6 +3792,8 @@ export interface components {
              *     ]
              */
             roles: string[];
+            /** @description True while a support access of theirs is open here. */
+            support: boolean;
         };
         /** @description A person with roles here. */
         Member: {
@@ -2695,6 +3818,24 @@ export interface components {
             person: string;
             /** @description What they are here now. */
             roles: string[];
+        };
+        /** @description An entry that speaks of them. */
+        Mention: {
+            /** @description Who caused it, by an opaque id. */
+            actor: string;
+            /** @description What happened. */
+            kind: string;
+            /** @description When. */
+            recorded_at: string;
+            /** @description What it says of them. */
+            says: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description The entry.
+             */
+            seq: number;
+            /** @description The log. */
+            stream: string;
         };
         /** @description A new account. */
         NewAccount: {
@@ -2762,6 +3903,11 @@ export interface components {
             /** @enum {string} */
             kind: "participation" | "sort" | "oversize" | "battery" | "pulled_item" | "rejected_item" | "no_show" | "missed_pick_up";
         };
+        /** @description Why a session is closed over terminals that may hold sales. */
+        NewCloseOver: {
+            /** @enum {string} */
+            reason: "hall_closed" | "terminal_lost" | "comes_later";
+        };
         /** @description A new event. */
         NewEvent: {
             /**
@@ -2779,6 +3925,20 @@ export interface components {
              * @description First selling day.
              */
             starts_on?: string | null;
+        };
+        /** @description What an unlisted line was. */
+        NewIdentification: {
+            /**
+             * Format: int32
+             * @description Whose it was; with a tag, whatever the tag says.
+             * @example 101
+             */
+            consignor?: number | null;
+            /**
+             * @description The item, when it is one of the session's and unsold.
+             * @example 0010001234
+             */
+            tag?: string | null;
         };
         /** @description An item to list. */
         NewItem: {
@@ -2964,6 +4124,48 @@ export interface components {
              */
             consignor: number;
         };
+        /** @description How a conflict is to end. */
+        NewResolution: {
+            /**
+             * Format: int32
+             * @description For `two_items`: whose the second one was; `null` for the house.
+             * @example 101
+             */
+            consignor?: number | null;
+            /** @enum {string} */
+            how: "keep_first_refund_second" | "keep_second_refund_first" | "two_items" | "one_basket" | "two_baskets";
+            /** @description The receipts that the conflict names: a resolution that was made looking at fewer is refused. */
+            receipts: string[];
+        };
+        /** @description Goods to take back. */
+        NewReturn: {
+            /** @description Which lines. */
+            lines: components["schemas"]["NewReturnLine"][];
+            /** @enum {string} */
+            reason: "faulty" | "not_as_described" | "mistake" | "goodwill";
+            /**
+             * @description Of which receipt.
+             * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+             */
+            receipt: string;
+            /** @description How the money goes back: the price of the lines with their tax, in 1 to 8 parts. */
+            tenders: components["schemas"]["TenderView"][];
+        };
+        /** @description A line to take back. */
+        NewReturnLine: {
+            /**
+             * Format: int32
+             * @description Its number on the receipt, from 1.
+             * @example 1
+             */
+            line: number;
+            /** @description Whether it goes back on the floor. */
+            restock: boolean;
+        };
+        /** @description All that a terminal may do beyond plain sales. */
+        NewRights: {
+            rights: ("override_prices" | "sell_exceptions" | "take_returns" | "void_receipts")[];
+        };
         /** @description A new session. */
         NewSession: {
             /**
@@ -3022,6 +4224,11 @@ export interface components {
             /** @enum {string} */
             tier: "regular" | "super";
         };
+        /** @description Why a receipt is voided. */
+        NewVoid: {
+            /** @enum {string} */
+            reason: "mistake" | "payment_failed" | "shopper_left" | "training";
+        };
         /** @description A waiver. */
         NewWaiver: {
             /**
@@ -3063,6 +4270,26 @@ export interface components {
             column?: string | null;
             /** @description A sentence for the person who made the file. */
             message: string;
+        };
+        /** @description A support access that stands open, or has ended. */
+        OpenSupport: components["schemas"]["Position"] & {
+            /** @description Until when the caller may read in the organization; `null` when it has ended. */
+            until?: string | null;
+        };
+        /** @description An organization, as the platform sees it. */
+        OrganizationListing: {
+            /** @description When it was created. */
+            created_at: string;
+            /** @description Further host names at which it answers. */
+            hosts: string[];
+            /** @description Its public name. */
+            name: string;
+            /** @description Its id. */
+            organization: string;
+            /** @description Its label in host names. */
+            slug: string;
+            /** @description Since when it is stopped; `null` while it may go on. */
+            suspended_at?: string | null;
         };
         /** @description An organization as everybody may know it. */
         OrganizationView: {
@@ -3204,6 +4431,77 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_CashMoveView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Put in above zero, taken out below.
+                 */
+                amount_cents: number;
+                /** @description `bank_drop`, `change`, `expense` or `correction`. */
+                reason: string;
+                /** @description When. */
+                recorded_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of its entry.
+                 */
+                seq: number;
+                /** @description At which terminal. */
+                terminal: string;
+                /** @description Its name. */
+                terminal_name?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ConflictView: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                case: string;
+                /** @description `double_sale`, `online_against_floor` or `receipt_id_reused`. */
+                kind: string;
+                /** @description When it was found. */
+                opened_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of the entry that found it.
+                 */
+                opened_seq: number;
+                /** @description The receipts, in the order of the log. */
+                receipts: string[];
+                /**
+                 * Format: int64
+                 * @description What shoppers get back.
+                 */
+                refund_cents?: number | null;
+                resolution?: components["schemas"]["ResolutionView"] | null;
+                /** @description When it ended; `null` while it is open. */
+                resolved_at?: string | null;
+                /** @description Who ended it. */
+                resolved_by?: string | null;
+                /** @description The item; `null` when it is about a whole receipt. */
+                tag?: string | null;
+                /** @description What the item is, where its description is known. */
+                title?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_ConsignorView: {
             /** @description The rows. */
             items: {
@@ -3317,6 +4615,50 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_DeniedAccess: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description As in logs; `others` where an hour had too many to name.
+                 * @example person:user_demo_val
+                 */
+                actor: string;
+                /**
+                 * Format: int32
+                 * @description How often in that hour.
+                 */
+                attempts: number;
+                /** @description The first of them. */
+                first_at: string;
+                /** @description The last of them. */
+                last_at: string;
+                /**
+                 * @description The method.
+                 * @example GET
+                 */
+                method: string;
+                /**
+                 * @description What was missing.
+                 * @example the permission read_everything
+                 */
+                needs: string;
+                /** @description The last one's request. */
+                request_id: string;
+                /**
+                 * @description The route, as in the table of rights.
+                 * @example /api/v1/events/{event}
+                 */
+                route: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_DiscrepancyView: {
             /** @description The rows. */
             items: {
@@ -3369,6 +4711,57 @@ export interface components {
                  * @description What the store has.
                  */
                 theirs: number;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_DrawerView: {
+            /** @description The rows. */
+            items: {
+                /** @description When it was counted; `null` while it is in use. */
+                closed_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description What was in it.
+                 */
+                counted_cents?: number | null;
+                /**
+                 * Format: int64
+                 * @description Counted less expected.
+                 */
+                difference_cents?: number | null;
+                /**
+                 * Format: int64
+                 * @description What should have been in it.
+                 */
+                expected_cents?: number | null;
+                /**
+                 * Format: int64
+                 * @description The change it began with.
+                 */
+                float_cents: number;
+                /**
+                 * Format: int64
+                 * @description Put in less taken out, not by sales.
+                 */
+                moved_cents: number;
+                /** @description When it was opened. */
+                opened_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of the entry that opened it.
+                 */
+                opened_seq: number;
+                /** @description At which terminal. */
+                terminal: string;
+                /** @description Its name. */
+                terminal_name?: string | null;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
@@ -3546,6 +4939,61 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_HistoryView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description Who: `person:…`, `terminal:…`, `system:…`, or the `stream:…` that handed it over.
+                 * @example person:user_demo_olivia
+                 */
+                actor: string;
+                /** @description What was different before. */
+                changes: components["schemas"]["ChangeView"][];
+                /** @description The command that caused it. */
+                command_id: string;
+                /** @description The entry's own data, as the log holds it. */
+                data: Record<string, never>;
+                /**
+                 * @description What, for programs.
+                 * @example items_edited
+                 */
+                kind: string;
+                /** @description When, by the terminal's clock, where that was asked. */
+                occurred_at?: string | null;
+                /** @description Its place in the history, by time. */
+                place: string;
+                /** @description Why, where a reason was given. */
+                reason?: string | null;
+                /**
+                 * @description When, by the log's clock.
+                 * @example 2027-03-27T10:00:00.000Z
+                 */
+                recorded_at: string;
+                /**
+                 * Format: int64
+                 * @description The entry.
+                 */
+                seq: number;
+                /**
+                 * @description The log that says it.
+                 * @example 0193f6a1-…/event/0193f6a2-…
+                 */
+                stream: string;
+                /**
+                 * @description What, for people.
+                 * @example Items edited
+                 */
+                title: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_ItemView: {
             /** @description The rows. */
             items: {
@@ -3684,6 +5132,31 @@ export interface components {
                 roles: string[];
                 /** @description Since when they have been anything here. */
                 since: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_OrganizationListing: {
+            /** @description The rows. */
+            items: {
+                /** @description When it was created. */
+                created_at: string;
+                /** @description Further host names at which it answers. */
+                hosts: string[];
+                /** @description Its public name. */
+                name: string;
+                /** @description Its id. */
+                organization: string;
+                /** @description Its label in host names. */
+                slug: string;
+                /** @description Since when it is stopped; `null` while it may go on. */
+                suspended_at?: string | null;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
@@ -3974,6 +5447,67 @@ export interface components {
                 issued_at: string;
                 /** @description Since when it counts no more. */
                 retired_at?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ReturnView: {
+            /** @description The rows. */
+            items: {
+                /** @description Who. */
+                actor: string;
+                /**
+                 * Format: int64
+                 * @description Sum of their prices.
+                 */
+                gross_cents: number;
+                /** @description Its id. */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description How many lines.
+                 */
+                lines: number;
+                /**
+                 * Format: int32
+                 * @description That receipt's number.
+                 */
+                number: number;
+                /** @description When, by the terminal's clock. */
+                occurred_at: string;
+                /** @description `faulty`, `not_as_described`, `mistake` or `goodwill`. */
+                reason: string;
+                /** @description Of which receipt. */
+                receipt: string;
+                /** @description When, by the log's clock. */
+                recorded_at: string;
+                /**
+                 * Format: int64
+                 * @description Position of its entry.
+                 */
+                seq: number;
+                /**
+                 * Format: int64
+                 * @description Sum of their taxes.
+                 */
+                tax_cents: number;
+                /** @description How. */
+                tenders: components["schemas"]["TenderView"][];
+                /** @description Where; `null` when a person took it at a desk. */
+                terminal?: string | null;
+                /** @description That terminal's name. */
+                terminal_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description What the shopper got back.
+                 */
+                total_cents: number;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
@@ -4544,6 +6078,49 @@ export interface components {
              */
             total?: number | null;
         };
+        /** @description One page of a list. */
+        Page_UnlistedView: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description The line, from 1.
+                 */
+                line: number;
+                /**
+                 * Format: int32
+                 * @description Its number.
+                 */
+                number: number;
+                /**
+                 * @description Where it stands: the receipt's number and the line on it, from 1.
+                 * @example 0000000017/003
+                 */
+                place: string;
+                /**
+                 * Format: int64
+                 * @description What was charged.
+                 */
+                price_cents: number;
+                /** @description What was read or keyed, where there was something to read. */
+                read_tag?: string | null;
+                /** @description The receipt. */
+                receipt: string;
+                /** @description When the receipt was recorded. */
+                recorded_at: string;
+                /** @description The terminal's name. */
+                terminal_name?: string | null;
+                /** @description Why it named no item: `unknown_tag`, `no_tag`, … */
+                unlisted: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
         /** @description What a terminal holds from now on. */
         PairedTerminal: components["schemas"]["Position"] & {
             /** @description The organization's id. */
@@ -4581,12 +6158,42 @@ export interface components {
             /** @description Until when it counts. */
             expires_at: string;
         };
+        /** @description A basket put aside. */
+        ParkedView: {
+            /** @description Its id; a version 7 UUID, so that it says when. */
+            basket: string;
+            /** @description The name of the terminal that put it aside. */
+            by: string;
+            /** @description What is in it. */
+            tags: string[];
+        };
         /** @description Another way to take part. */
         ParticipationChange: {
             /** @enum {string} */
             method: "online" | "door" | "payout";
             /** @enum {string} */
             tier: "regular" | "super";
+        };
+        /** @description A participation as it was. */
+        ParticipationState: components["schemas"]["StandsAt"] & {
+            /** @description True when they had a place. */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description Whose.
+             */
+            consignor: number;
+            /** @description What was open of each kind of fee, in cents. */
+            open_cents: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Shifts completed.
+             */
+            shifts: number;
+            /** @description How they took part. */
+            tier: string;
         };
         /** @description A participation. */
         ParticipationView: {
@@ -4716,6 +6323,43 @@ export interface components {
             status: string;
             /** @description Why it was voided. */
             void_reason?: string | null;
+        };
+        /** @description What is kept about a person. What is left out of a change stays as it is. */
+        PersonalData: {
+            /** @description Where cheques go. */
+            address?: string | null;
+            /** @description Where payouts go. Its last four characters, unless the caller decides about money. */
+            bank_account?: string | null;
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /** @description As they write it. */
+            name?: string | null;
+            /** @description Where they can be called. */
+            phone?: string | null;
+            /** @description What tax forms ask for. Its last four characters, unless the caller decides about money. */
+            tax_number?: string | null;
+        };
+        /** @description All that is kept about a person. */
+        PersonalExport: {
+            /** @description False when there were more entries than one export reads. */
+            complete: boolean;
+            /** @description When it was made. */
+            exported_at: string;
+            /** @description What the logs say of them, in order within each log. */
+            history: components["schemas"]["Mention"][];
+            /** @description Names, addresses, accounts, notes: by subject and field, as they were given. */
+            personal_data: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /** @description Rows about them, by table. */
+            records: Record<string, never>;
+            /**
+             * @description Whom it is about.
+             * @example consignor:101
+             */
+            subject: string;
         };
         /** @description The head of one log, at the moment the settlement was pinned. */
         PinView: {
@@ -5104,6 +6748,16 @@ export interface components {
             /** @description The tags, at most 500. */
             tags: string[];
         };
+        /** @description How a conflict ended. */
+        ResolutionView: {
+            /**
+             * Format: int32
+             * @description Whose the second item was, for `two_items`; absent for the house.
+             */
+            consignor?: number | null;
+            /** @description `keep_first_refund_second`, `keep_second_refund_first`, `two_items`, `one_basket` or `two_baskets`. */
+            how: string;
+        };
         /** @description A resolution. */
         Resolving: {
             /** @description More words, kept apart from the log. */
@@ -5117,6 +6771,57 @@ export interface components {
         Retagging: {
             /** @enum {string} */
             reason: "lost" | "damaged" | "doubled";
+        };
+        /** @description Goods that were brought back. */
+        ReturnView: {
+            /** @description Who. */
+            actor: string;
+            /**
+             * Format: int64
+             * @description Sum of their prices.
+             */
+            gross_cents: number;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int32
+             * @description How many lines.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description That receipt's number.
+             */
+            number: number;
+            /** @description When, by the terminal's clock. */
+            occurred_at: string;
+            /** @description `faulty`, `not_as_described`, `mistake` or `goodwill`. */
+            reason: string;
+            /** @description Of which receipt. */
+            receipt: string;
+            /** @description When, by the log's clock. */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Position of its entry.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Sum of their taxes.
+             */
+            tax_cents: number;
+            /** @description How. */
+            tenders: components["schemas"]["TenderView"][];
+            /** @description Where; `null` when a person took it at a desk. */
+            terminal?: string | null;
+            /** @description That terminal's name. */
+            terminal_name?: string | null;
+            /**
+             * Format: int64
+             * @description What the shopper got back.
+             */
+            total_cents: number;
         };
         /** @description What became of one row. */
         RowReport: {
@@ -5199,6 +6904,89 @@ export interface components {
              *     until they are back.
              */
             status: string;
+        };
+        /** @description A session in parts that each add up to the whole. */
+        SessionReport: {
+            /** @description Sales by category, the largest first. */
+            categories: components["schemas"]["CategorySum"][];
+            /** @description ISO 4217 code of the amounts. */
+            currency: string;
+            /** @description Lines that were not sold by the rules alone, by what was unusual. */
+            exceptions: components["schemas"]["ExceptionSum"][];
+            /** @description Sales by hour, as the log recorded them. */
+            hours: components["schemas"]["HourSum"][];
+            /** @description The session. */
+            session: string;
+            /** @description What came in and went out, by way of payment. */
+            tenders: components["schemas"]["TenderFlow"][];
+        };
+        /** @description A session as it was. */
+        SessionState: components["schemas"]["StandsAt"] & {
+            /**
+             * Format: int64
+             * @description Prices charged.
+             */
+            gross_cents: number;
+            /**
+             * Format: int64
+             * @description Credited to nobody yet.
+             */
+            held_cents: number;
+            /**
+             * Format: int64
+             * @description Credited to the house, as estimated.
+             */
+            house_cents: number;
+            /**
+             * Format: int64
+             * @description Items in its custody, those given back left out.
+             */
+            items: number;
+            /**
+             * Format: int64
+             * @description Open cases: conflicts that nobody resolved.
+             */
+            open_cases: number;
+            /**
+             * Format: int64
+             * @description Receipts.
+             */
+            receipts: number;
+            /**
+             * Format: int64
+             * @description Prices given back.
+             */
+            refunded_gross_cents: number;
+            /**
+             * Format: int64
+             * @description Credited to consignors, as estimated.
+             */
+            share_cents: number;
+            /**
+             * Format: int64
+             * @description Of them, held by a receipt's line.
+             */
+            sold: number;
+            /**
+             * @description Its status.
+             * @example open
+             */
+            status: string;
+            /**
+             * Format: int64
+             * @description Taxes charged.
+             */
+            tax_cents: number;
+            /**
+             * Format: int64
+             * @description Terminals paired and not revoked.
+             */
+            terminals: number;
+            /**
+             * Format: int64
+             * @description What shoppers owed.
+             */
+            total_cents: number;
         };
         /** @description A sale session, as lists and pages show it. */
         SessionView: {
@@ -5773,6 +7561,25 @@ export interface components {
              */
             stream: string;
         };
+        /** @description How an organization stands now, and who knows. */
+        Standing: components["schemas"]["Position"] & {
+            /** @description The sessions that have taken it. */
+            acknowledged: components["schemas"]["Acknowledged"];
+            /** @description True while it is stopped. */
+            suspended: boolean;
+        };
+        /** @description Where in its log a state stands. */
+        StandsAt: {
+            /** @description When the log took that entry. */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description The last entry in it.
+             */
+            seq: number;
+            /** @description The log. */
+            stream: string;
+        };
         /** @description One line of a statement. */
         StatementLineView: {
             /**
@@ -5944,6 +7751,21 @@ export interface components {
              */
             total_cents: number;
         };
+        /** @description What is said when somebody of the platform begins to help. */
+        SupportAccess: {
+            /**
+             * Format: int32
+             * @description For how long, 1 to 480 minutes.
+             */
+            minutes: number;
+            /** @description Why. */
+            reason: components["schemas"]["WhyHelped"];
+        };
+        /** @description What is said when an organization is stopped. */
+        Suspension: {
+            /** @description Why. */
+            reason: components["schemas"]["WhySuspended"];
+        };
         /** @description Some items. */
         Tags: {
             /**
@@ -5953,6 +7775,28 @@ export interface components {
              *     ]
              */
             tags: string[];
+        };
+        /** @description What became of a delivery. */
+        Taken: {
+            /** @description Organizations that it concerned. */
+            organizations: number;
+            /** @description True when it was taken before: nothing was done again. */
+            repeated: boolean;
+        };
+        /** @description One way of payment. */
+        TenderFlow: {
+            /** @description `cash`, `card`, `cheque` or `store_credit`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Paid back for returns and voids.
+             */
+            returned_cents: number;
+            /**
+             * Format: int64
+             * @description Taken in for receipts, change taken off.
+             */
+            taken_cents: number;
         };
         /** @description What came in by one way of payment. */
         TenderSum: {
@@ -5977,18 +7821,90 @@ export interface components {
              */
             kind: string;
         };
+        /** @description What became of a terminal's command. */
+        TerminalAnswer: components["schemas"]["Position"] & {
+            /** @description What it made; nothing when everything was so already. */
+            entries: components["schemas"]["MadeEntry"][];
+        };
+        /** @description A command of a terminal. */
+        TerminalCommand: {
+            /**
+             * @description The command, as the session's rules spell it: `complete_receipt`, `record_offline_receipt`, `void_receipt`,
+             *     `return_lines`, `park_basket`, `recall_basket`, `open_drawer`, `move_cash`, `close_drawer`,
+             *     `report_waiting`, `acknowledge`.
+             */
+            command: Record<string, never>;
+            /**
+             * @description Its id, unique for the terminal, 1 to 128 visible characters: sent again, it gets its first answer.
+             * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+             */
+            id: string;
+        };
         /** @description The calling terminal and what it sells by. */
         TerminalSelf: {
+            /**
+             * Format: int32
+             * @description The version that it acknowledged last.
+             */
+            acknowledged: number;
+            /** @description True while its cash drawer is in use. */
+            drawer_open: boolean;
             /** @description Its session's event. */
             event: components["schemas"]["EventView"];
             /** @description Its name in the hall. */
             name: string;
+            /**
+             * Format: int64
+             * @description The log's clock, ms since 1970 UTC: by it a terminal knows how wrong its own is.
+             */
+            now: number;
+            /** @description Baskets put aside in the session, at any terminal. */
+            parked: components["schemas"]["ParkedView"][];
+            /** @description What it may do beyond plain sales: `override_prices`, `sell_exceptions`, `take_returns`, `void_receipts`. */
+            rights: string[];
+            /**
+             * Format: int32
+             * @description Counts the changes of its rights; it acknowledges this number.
+             */
+            rights_version: number;
             /** @description Its session. */
             session: components["schemas"]["SessionView"];
             /** @description What it sells by. */
             settings: components["schemas"]["SellingRules"];
             /** @description Its id. */
             terminal: string;
+            /**
+             * Format: int32
+             * @description Sales that it holds, as the session has heard; `null` when nobody knows.
+             */
+            waiting?: number | null;
+        };
+        /** @description A terminal as its session knows it now. */
+        TerminalStanding: {
+            /**
+             * Format: int64
+             * @description What should be in its open drawer; `null` without one.
+             */
+            drawer_cents?: number | null;
+            /** @description True when the terminal has confirmed that it knows its rights as they are. */
+            informed: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description True once its token counts no more. */
+            revoked: boolean;
+            rights: ("override_prices" | "sell_exceptions" | "take_returns" | "void_receipts")[];
+            /** @description Its id. */
+            terminal: string;
+            /**
+             * Format: int32
+             * @description Sales it holds that the log does not have; `null` when nobody knows, because it cannot be reached.
+             */
+            waiting?: number | null;
+        };
+        /** @description The terminals of a session. */
+        TerminalStandings: {
+            /** @description In the order of pairing. */
+            terminals: components["schemas"]["TerminalStanding"][];
         };
         /** @description A terminal of a session. */
         TerminalView: {
@@ -6037,13 +7953,69 @@ export interface components {
         };
         /** @description To which status an event moves. */
         Transition: {
-            /** @description Why; needed where `next` says so. */
+            /**
+             * @description Why; needed where `next` says so: `venue`, `weather`, `safety`, `too_small`, `late_returns`, `figures`,
+             *     `mistake` or `other`.
+             * @example weather
+             */
             reason?: string | null;
             /**
              * @description The status.
              * @example registration
              */
             to: string;
+        };
+        /** @description A line that nobody is credited for yet. */
+        UnlistedView: {
+            /**
+             * Format: int32
+             * @description The line, from 1.
+             */
+            line: number;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            number: number;
+            /**
+             * @description Where it stands: the receipt's number and the line on it, from 1.
+             * @example 0000000017/003
+             */
+            place: string;
+            /**
+             * Format: int64
+             * @description What was charged.
+             */
+            price_cents: number;
+            /** @description What was read or keyed, where there was something to read. */
+            read_tag?: string | null;
+            /** @description The receipt. */
+            receipt: string;
+            /** @description When the receipt was recorded. */
+            recorded_at: string;
+            /** @description The terminal's name. */
+            terminal_name?: string | null;
+            /** @description Why it named no item: `unknown_tag`, `no_tag`, … */
+            unlisted: string;
+        };
+        /** @description How far a rotation got. */
+        VaultRotation: {
+            /**
+             * Format: int32
+             * @description Keys still wrapped by the previous key: repeat the request until there are none, then drop
+             *     `VAULT_KEY_PREVIOUS`.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description Keys wrapped anew by this request.
+             */
+            rewrapped: number;
+            /**
+             * Format: int32
+             * @description Keys that no key of the deployment opens; they are left as they are.
+             */
+            unreadable: number;
         };
         /** @description Why a payout counts no more. */
         Voiding: {
@@ -6057,6 +8029,16 @@ export interface components {
             /** @enum {string} */
             reason: "lost" | "stale" | "returned" | "misprinted" | "other";
         };
+        /**
+         * @description Why somebody of the platform looks into an organization.
+         * @enum {string}
+         */
+        WhyHelped: "asked" | "incident" | "legal";
+        /**
+         * @description Why an organization is stopped.
+         * @enum {string}
+         */
+        WhySuspended: "unpaid" | "terms" | "security" | "own_wish";
     };
     responses: never;
     parameters: never;
@@ -6073,8 +8055,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -6621,8 +8603,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -7335,6 +9317,168 @@ export interface operations {
             };
         };
     };
+    consignor_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The consignor's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_tier: {
         parameters: {
             query?: never;
@@ -7481,6 +9625,138 @@ export interface operations {
             };
         };
     };
+    list_denied_access: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeniedAccess"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -7488,8 +9764,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -8068,8 +10344,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description `shift`, `drop_off` or `pick_up`. */
                 kind?: string;
                 /** @description Rows in the page, 1 to 500. */
@@ -9225,8 +11501,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -9383,8 +11659,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -9541,8 +11817,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -10265,8 +12541,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -10567,8 +12843,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -11602,8 +13878,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description A kind: `participation`, `no_show`, … */
                 kind?: string;
                 /** @description Rows in the page, 1 to 500. */
@@ -11910,8 +14186,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description A kind of fee. */
                 kind?: string;
                 /** @description Rows in the page, 1 to 500. */
@@ -12355,6 +14631,171 @@ export interface operations {
             };
         };
     };
+    event_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_items: {
         parameters: {
             query?: never;
@@ -12510,8 +14951,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -13288,6 +15729,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    item_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                event: string;
+                /**
+                 * @description The item's tag, ten digits, with hyphens or without.
+                 * @example 0010001234
+                 */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemState"];
                 };
             };
             /** @description The request cannot be read. */
@@ -14575,8 +17157,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -15459,6 +18041,147 @@ export interface operations {
             };
         };
     };
+    participation_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The consignor's number.
+                 * @example 101
+                 */
+                consignor: number;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipationState"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_payouts: {
         parameters: {
             query?: {
@@ -15468,8 +18191,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /** @description `cheque`, `bank`, `paypal`, `cash` or `store_credit`. */
@@ -16649,8 +19372,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -17094,8 +19817,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -17661,8 +20384,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -18378,8 +21101,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -18675,8 +21398,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description `shift`, `drop_off` or `pick_up`. */
                 kind?: string;
                 /** @description Rows in the page, 1 to 500. */
@@ -19406,6 +22129,145 @@ export interface operations {
             };
         };
     };
+    event_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventState"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_streams: {
         parameters: {
             query?: never;
@@ -19679,6 +22541,327 @@ export interface operations {
             };
         };
     };
+    organization_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    item_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The item's tag, ten digits, with hyphens or without */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_ledger: {
         parameters: {
             query?: {
@@ -19692,8 +22875,8 @@ export interface operations {
                 cursor?: string;
                 /** @description An event's id. */
                 event?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -20243,8 +23426,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -20821,6 +24004,671 @@ export interface operations {
             };
         };
     };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalExport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_personal_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_personal_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `consignor:{number}` or `person:{id}` */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalData"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_organizations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrganizationListing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_organization: {
         parameters: {
             query?: never;
@@ -20849,6 +24697,1109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedOrganization"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationListing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_host: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The host name, without a port */
+                host: string;
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostName"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_host: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The host name, without a port */
+                host: string;
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostName"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_support: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupportAccess"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSupport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_support: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenSupport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_organization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_organization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The organization's id */
+                organization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_vault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultRotation"];
                 };
             };
             /** @description The request cannot be read. */
@@ -21099,6 +26050,168 @@ export interface operations {
             };
         };
     };
+    receipt_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The receipt's id */
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_referral_codes: {
         parameters: {
             query?: {
@@ -21108,8 +26221,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -21671,9 +26784,304 @@ export interface operations {
             };
         };
     };
-    catalogue: {
+    cancel_session: {
         parameters: {
             query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cash_movements: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CashMoveView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue: {
+        parameters: {
+            query?: {
+                /** @description Only items that came into the session behind this position of its log. */
+                since?: number;
+            };
             header?: never;
             path: {
                 /** @description The session's id */
@@ -21828,6 +27236,1038 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_session_over: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCloseOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalAnswer"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conflicts: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description A kind. */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description Only open ones, or only those that ended. */
+                open?: boolean;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConflictView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_conflict: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The conflict's id. */
+                conflict: string;
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResolution"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drawers: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description Only those in use, or only those that were counted. */
+                open?: boolean;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description At a terminal. */
+                terminal?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DrawerView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_history: {
+        parameters: {
+            query?: {
+                /** @description Who: `person:…`, `terminal:…`, `system:…`, `stream:…`. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description From when on, by the log's clock. */
+                from?: string;
+                /** @description A kind of entry: `items_edited`, `receipt_completed`, … */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+                /** @description Before when, by the log's clock. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    late_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerminalCommand"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalAnswer"];
                 };
             };
             /** @description The request cannot be read. */
@@ -22498,6 +28938,141 @@ export interface operations {
             };
         };
     };
+    look_up_receipt: {
+        parameters: {
+            query?: {
+                /** @description The number on the receipt. */
+                number?: number;
+                /** @description The tag on the item; the receipt that sold it last. */
+                tag?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundReceipt"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_receipts: {
         parameters: {
             query?: {
@@ -22505,8 +29080,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -22796,6 +29371,439 @@ export interface operations {
             };
         };
     };
+    identify_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The line, from 1.
+                 * @example 1
+                 */
+                line: number;
+                /** @description The receipt's id. */
+                receipt: string;
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentification"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    void_receipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The receipt's id. */
+                receipt: string;
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVoid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_report: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionReport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_session: {
         parameters: {
             query?: never;
@@ -22823,6 +29831,442 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionMoved"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_returns: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /** @description For a reason. */
+                reason?: string;
+                /** @description Of a receipt. */
+                receipt?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReturnView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReturn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_state: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A position of the log, or an instant; leave out for now.
+                 * @example 2027-03-27T10:00:00Z
+                 */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
                 };
             };
             /** @description The request cannot be read. */
@@ -23080,8 +30524,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -23255,6 +30699,575 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Position"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_terminal_rights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The session's id. */
+                session: string;
+                /** @description The terminal's id. */
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRights"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_unreachable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The session's id. */
+                session: string;
+                /** @description The terminal's id. */
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminal_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalStandings"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unlisted: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnlistedView"];
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -23649,8 +31662,8 @@ export interface operations {
                 count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
-                /** @description `csv` for the whole list as CSV; so does `Accept: text/csv`. */
-                format?: "json" | "csv";
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
                 /**
@@ -23930,6 +31943,145 @@ export interface operations {
             };
         };
     };
+    end_support: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The identity provider's id of the person of the platform */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Position"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     this_terminal: {
         parameters: {
             query?: never;
@@ -24057,6 +32209,145 @@ export interface operations {
             };
         };
     };
+    take_clerk_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The delivery's id */
+                "svix-id": string;
+                /** @description `v1,<base64>`, several apart by spaces */
+                "svix-signature": string;
+                /** @description When it was sent, s since 1970 UTC */
+                "svix-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description As the identity provider sends it */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -24072,6 +32363,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus' text format */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
