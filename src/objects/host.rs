@@ -207,6 +207,12 @@ impl<A: Aggregate + 'static> Host<A> {
         Response::empty()
     }
 
+    /// Drops the alarm, as the runtime does after an alarm has failed too often.
+    pub(super) async fn lose_alarm(&self) -> Result<()> {
+        self.alarm_at.set(NO_ALARM);
+        self.state.storage().delete_alarm().await
+    }
+
     /// Sets the alarm for `due` (ms since 1970 UTC) unless it is set for earlier.
     pub(super) async fn arm(&self, due: i64) {
         if self.alarm_at.get() <= due {

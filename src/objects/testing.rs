@@ -10,10 +10,12 @@ use worker::{Env, Method, Request, RequestInit, Response, Result};
 use super::client;
 use super::host::{Host, ObjectLog, reply};
 use super::wire::AskError;
+use crate::queues;
 use crate::queues::projector::{self, Progress, ProjectorError};
 
 /// Where the tests find these doors:
-/// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `d1`.
+/// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `queue`,
+/// `d1`.
 pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
@@ -40,6 +42,12 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
             let sql = request.text().await?;
             let rows = env.d1("DB")?.prepare(sql).all().await?;
             reply(200, &rows.results::<serde_json::Value>()?)
+        }
+        // A batch as a queue may bring it: again, late, in any order.
+        ["queue"] => {
+            let bodies: Vec<serde_json::Value> = serde_json::from_str(&request.text().await?)?;
+            queues::rehearse(env, bodies).await;
+            reply(200, &())
         }
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
         ["projector", stream, "resume"] => progress(projector::resume(env, &parse(stream)?).await),
@@ -102,6 +110,11 @@ pub(super) async fn serve<A: Aggregate + 'static>(
         }
         "/forget" => {
             log.forget();
+            reply(200, &())
+        }
+        // What is left of an alarm that failed until the runtime gave up on it: nothing.
+        "/lose_alarm" => {
+            host.lose_alarm().await?;
             reply(200, &())
         }
         // Bytes of the isolate's memory, which all its objects share and which never shrinks.
