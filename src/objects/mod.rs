@@ -18,12 +18,17 @@
 //! | `patience` | how long to wait after a failure |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
+//! | `socket_commands` | commands over a listener's own socket |
+//! | `contract` | what a store must do, as scenarios for any store |
 //! | `standing` | who may not speak here any more: suspended organizations, ended rights |
 //! | `testing` | faults on demand, in test environments only |
 
 mod append;
 mod classes;
 pub mod client;
+mod contract;
+#[cfg(test)]
+mod contract_tests;
 mod database;
 mod deliveries;
 mod holds;

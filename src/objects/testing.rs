@@ -8,6 +8,7 @@ use domain::stream::StreamId;
 use worker::{Env, Method, Request, RequestInit, Response, Result};
 
 use super::client;
+use super::contract::SCENARIOS;
 use super::host::{Host, ObjectLog, reply};
 use super::wire::AskError;
 use crate::queues;
@@ -111,6 +112,16 @@ pub(super) async fn serve<A: Aggregate + 'static>(
         "/forget" => {
             log.forget();
             reply(200, &())
+        }
+        // Runs one of the store's scenarios on this object, which must be new; all their names without one.
+        "/contract" => {
+            let name = request.text().await?;
+            let found = SCENARIOS.iter().find(|(known, _)| *known == name);
+            match found.map(|(_, scenario)| scenario(log.store())) {
+                None => reply(200, &SCENARIOS.iter().map(|(known, _)| *known).collect::<Vec<_>>()),
+                Some(Ok(())) => reply(200, &()),
+                Some(Err(missed)) => reply(500, &missed),
+            }
         }
         // What is left of an alarm that failed until the runtime gave up on it: nothing.
         "/lose_alarm" => {
