@@ -116,7 +116,12 @@ fn sealed(mut onto: Head, command_id: &str, payloads: &[&str]) -> Vec<RawEntry> 
         .collect()
 }
 
-fn append(store: &dyn LogStore, id: &str, payloads: &[&str], facts: &[(String, String)]) -> Result<(), StoreError> {
+fn append(
+    store: &dyn LogStore,
+    id: &str,
+    payloads: &[&str],
+    facts: &[(String, String)],
+) -> Result<(), StoreError> {
     if !store.exists()? {
         store.create()?;
     }
@@ -134,7 +139,12 @@ fn untouched(store: &dyn LogStore) -> Outcome {
 }
 
 fn read_back(store: &dyn LogStore) -> Outcome {
-    let odd = ["{}", r#"{"text":"quote \" and \\ and ü 🧷"}"#, "{\"text\":\"\u{7f}\\u0000 ' ; --\"}", " {\"a\" : 1.0}"];
+    let odd = [
+        "{}",
+        r#"{"text":"quote \" and \\ and ü 🧷"}"#,
+        "{\"text\":\"\u{7f}\\u0000 ' ; --\"}",
+        " {\"a\" : 1.0}",
+    ];
     append(store, "c", &odd, &[]).map_err(said)?;
     let expected = sealed(Head::EMPTY, "c", &odd);
     expect(store.page(1, 10).map_err(said)? == expected, "the entries that were sealed")?;
@@ -200,7 +210,10 @@ fn no_entries(store: &dyn LogStore) -> Outcome {
     append(store, "c1", &["1"], &[]).map_err(said)?;
     append(store, "c2", &[], &[]).map_err(said)?;
     let known = store.command("c2").map_err(said)?;
-    expect(known.is_some_and(|known| (known.first_seq, known.last_seq) == (2, 1)), "a place without entries")?;
+    expect(
+        known.is_some_and(|known| (known.first_seq, known.last_seq) == (2, 1)),
+        "a place without entries",
+    )?;
     expect(store.head().map_err(said)?.seq == 1, "the head as it was")
 }
 

@@ -152,5 +152,8 @@ impl LogStore for Careless {
 #[test]
 fn a_store_without_transactions_does_not_pass() {
     let missed = SCENARIOS.iter().filter(|(_, scenario)| scenario(&Careless(Memory::default())).is_err());
-    assert_eq!(missed.map(|(name, _)| *name).collect::<Vec<_>>(), ["an append that fails half way changes nothing"]);
+    assert_eq!(
+        missed.map(|(name, _)| *name).collect::<Vec<_>>(),
+        ["an append that fails half way changes nothing"]
+    );
 }

@@ -13,11 +13,11 @@ use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
 use super::log::Log;
 use super::received::Received;
+use super::socket_commands::Heard;
+use super::standing::asking;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
 use super::wire::{Accepted, AskError, SubmitError};
-use super::socket_commands::Heard;
-use super::standing::asking;
 use super::{deliveries, outbox, socket_commands, testing};
 
 /// No alarm that this instance knows of.

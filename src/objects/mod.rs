@@ -43,9 +43,9 @@ mod received;
 mod replies;
 mod schema;
 mod snapshot;
-mod socket_commands;
 #[cfg(test)]
 mod snapshot_tests;
+mod socket_commands;
 mod standing;
 mod store;
 #[cfg(test)]

@@ -159,7 +159,13 @@ fn read<A: Aggregate>(asked: &Frame<'_>, listener: &str) -> Result<(Sent, A::Com
 
 fn told<'a>(id: &'a str, accepted: &'a Accepted) -> Answer<'a> {
     let entries = if accepted.repeated { accepted.entries.as_slice() } else { &[] };
-    Answer::Accepted { id, first_seq: accepted.first_seq, seq: accepted.seq, repeated: accepted.repeated, entries }
+    Answer::Accepted {
+        id,
+        first_seq: accepted.first_seq,
+        seq: accepted.seq,
+        repeated: accepted.repeated,
+        entries,
+    }
 }
 
 fn refused<'a>(id: &'a str, code: &'a str, found: &'a str, allowed: &'a str) -> Answer<'a> {
@@ -171,7 +177,9 @@ fn not_taken<'a>(id: &'a str, error: &'a SubmitError) -> Answer<'a> {
         SubmitError::Rejected(Rejection { rule, code, found, allowed, .. }) => {
             Answer::Refused { id, code: code.as_ref(), rule: Some(rule.as_ref()), found, allowed }
         }
-        SubmitError::Malformed(what) => refused(id, "malformed", what, "a command as the protocol describes it"),
+        SubmitError::Malformed(what) => {
+            refused(id, "malformed", what, "a command as the protocol describes it")
+        }
         SubmitError::CommandIdReused => {
             refused(id, "command_id_reused", "another command under this id", "a fresh id for each command")
         }

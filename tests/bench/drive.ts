@@ -1,5 +1,5 @@
 // Load with a fixed number of connections, and what it took.
-import { Agent, request } from "node:http";
+import { type Agent, request } from "node:http";
 
 export type Took = { perSecond: number; p99Ms: number };
 

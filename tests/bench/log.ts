@@ -118,7 +118,11 @@ async function sockets(): Promise<void> {
     const count = lanes === 1 ? ROUND_COMMANDS : ROUND_COMMANDS * 2;
     const { rate, tail, perSecond } = await turns(
       () =>
-        load(lanes, count, (index, lane) => plain[lane]?.ask(JSON.stringify(sale(index + 1)), () => true) as Promise<void>),
+        load(
+          lanes,
+          count,
+          (index, lane) => plain[lane]?.ask(JSON.stringify(sale(index + 1)), () => true) as Promise<void>,
+        ),
       () =>
         load(lanes, count, (_, lane) => {
           number += 1;
@@ -210,7 +214,8 @@ async function lag(): Promise<void> {
 async function projector(): Promise<void> {
   const stream = streamOf(1);
   const session = stream.split("/")[2];
-  const d1 = async (sql: string) => JSON.parse(await post(agent, origin, "/door/d1", sql)) as Record<string, unknown>[];
+  const d1 = async (sql: string) =>
+    JSON.parse(await post(agent, origin, "/door/d1", sql)) as Record<string, unknown>[];
   await catchUp(stream);
   const tables = ["receipt", "receipt_line"];
   const rows: Record<string, unknown>[][] = [];

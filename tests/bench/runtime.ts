@@ -51,7 +51,10 @@ function modules(folder: string) {
 export type Bundles = { ours: string; bare: string; migrations: string };
 
 /** Starts both; `state` is where the databases live. */
-export async function start(bundles: Bundles, state: string): Promise<{ origin: string; stop: () => Promise<void> }> {
+export async function start(
+  bundles: Bundles,
+  state: string,
+): Promise<{ origin: string; stop: () => Promise<void> }> {
   const objects = Object.fromEntries(
     Object.entries(CLASSES).map(([binding, className]) => [binding, { className, useSQLite: true }]),
   );

@@ -104,13 +104,21 @@ test("what a terminal may not ask, and what is no frame, is answered and changes
   const before = (await log(stream)).length;
   for (const type of ["pause", "close", "cancel"]) {
     till.say(frame(type, { type }));
-    assert.deepEqual([(await till.answer(type)).type, (await till.answer(type)).code], ["refused", "malformed"]);
+    assert.deepEqual(
+      [(await till.answer(type)).type, (await till.answer(type)).code],
+      ["refused", "malformed"],
+    );
   }
   till.say(frame("stale", sale(1).command, { if_match: 1 }));
   assert.equal((await till.answer("stale")).code, "head_moved");
   till.say(frame("no-command", undefined));
   assert.equal((await till.answer("no-command")).code, "malformed");
-  for (const [nth, text] of ["{", "7", '{"type":7}', `{"type":"command","id":"x${"x".repeat(140_000)}`].entries()) {
+  for (const [nth, text] of [
+    "{",
+    "7",
+    '{"type":7}',
+    `{"type":"command","id":"x${"x".repeat(140_000)}`,
+  ].entries()) {
     till.say(text);
     assert.equal((await till.answer("", nth + 1)).type, "refused", text.slice(0, 20));
   }
@@ -150,10 +158,10 @@ test("what the object cannot store is unavailable, and taken when said again", a
   assert.equal((await till.answer("doomed")).type, "unavailable");
   await sql(stream, "DROP TRIGGER broken");
   till.say(frame("doomed", sale(4).command));
-  assert.deepEqual([(await till.answer("doomed", 2)).type, (await till.answer("doomed", 2)).repeated], [
-    "accepted",
-    false,
-  ]);
+  assert.deepEqual(
+    [(await till.answer("doomed", 2)).type, (await till.answer("doomed", 2)).repeated],
+    ["accepted", false],
+  );
   till.close();
 });
 

@@ -137,7 +137,12 @@ pub fn ensure_crate(workspace: &Workspace, folder: &str) -> Result<()> {
             .envs(toolchain.variables())
             .envs(tool_variables(workspace))
             .env("CARGO_TARGET_DIR", workspace.path(Size::Least.target()))
-            .envs(Size::Least.variables().iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))))
+            .envs(
+                Size::Least
+                    .variables()
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), OsString::from(value))),
+            )
             .succeed(step)?;
         if !result.exists() {
             bail!("worker-build ended well but left no {}", result.display());

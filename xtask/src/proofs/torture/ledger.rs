@@ -94,16 +94,14 @@ impl Ledger {
     pub fn note(&mut self, envelope: &Value, ending: &Ending, findings: &mut Findings) {
         let id = envelope["command_id"].as_str().unwrap_or_default();
         match ending {
-            Ending::Taken { first, last } => {
-                match self.acknowledged.insert(id.to_owned(), (*first, *last)) {
-                    None => self.unchecked.push(id.to_owned()),
-                    Some(before) if before != (*first, *last) => {
-                        findings.doubled += 1;
-                        findings.told.push(format!("{id} was answered {before:?}, then ({first}, {last})"));
-                    }
-                    Some(_) => {}
+            Ending::Taken { first, last } => match self.acknowledged.insert(id.to_owned(), (*first, *last)) {
+                None => self.unchecked.push(id.to_owned()),
+                Some(before) if before != (*first, *last) => {
+                    findings.doubled += 1;
+                    findings.told.push(format!("{id} was answered {before:?}, then ({first}, {last})"));
                 }
-            }
+                Some(_) => {}
+            },
             Ending::Unknown => self.unknown.push(envelope.clone()),
             Ending::Refused(_) => {}
         }
