@@ -196,8 +196,8 @@ impl Ledger {
             json!(self.stream),
             "0".repeat(64)
         );
-        let digest =
-            Sha256::digest(header.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let digest = Sha256::digest(header.as_bytes());
+        let digest = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let footer = format!(
             r#"{{"entries":{0},"head_seq":{0},"head_hash":"{1}","header_hash":"{digest}"}}"#,
             self.seen, self.hash
