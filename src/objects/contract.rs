@@ -80,6 +80,9 @@ pub const SCENARIOS: &[Scenario] = &[
 
 const STREAM: &str = "contract";
 
+/// When everything here was recorded, ms since 1970 UTC: any moment will do, early in 2027 is what logs will hold.
+const RECORDED_AT: i64 = 1_800_000_000_000;
+
 type Outcome = Result<(), String>;
 
 fn said(error: StoreError) -> String {
@@ -93,7 +96,7 @@ fn expect(holds: bool, what: &str) -> Outcome {
 fn entry(onto: &Head, command_id: &str, payload: &str) -> RawEntry {
     let unsealed = RawEntry {
         seq: 0,
-        recorded_at: 1_800_000_000_000,
+        recorded_at: RECORDED_AT,
         command_id: command_id.to_owned(),
         actor: "person:user_a".to_owned(),
         kind: "said".to_owned(),
