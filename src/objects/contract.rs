@@ -85,6 +85,7 @@ const RECORDED_AT: i64 = 1_800_000_000_000;
 
 type Outcome = Result<(), String>;
 
+#[expect(clippy::needless_pass_by_value, reason = "used as a function value in map_err")]
 fn said(error: StoreError) -> String {
     error.to_string()
 }
