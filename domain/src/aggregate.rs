@@ -76,6 +76,13 @@ pub trait Aggregate {
     /// Keys of the cold facts that `command` needs to be decided.
     fn needs(command: &Self::Command) -> Vec<String>;
 
+    /// Whether `actor` may send `command` over a socket that it listens on. Nobody may unless the aggregate says so:
+    /// what travels there passes no edge but the one that opened the socket.
+    fn speaks(actor: &Actor, command: &Self::Command) -> bool {
+        let _ = (actor, command);
+        false
+    }
+
     /// Puts a stored fact (as given by [`Aggregate::remember`]) into `facts`; unreadable facts are left out,
     /// and the decision then refuses for want of them.
     fn recall(facts: &mut Self::Facts, key: &str, json: &str);

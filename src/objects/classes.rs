@@ -31,7 +31,7 @@ macro_rules! log_objects {
             }
 
             async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-                self.host.heard(&socket, &message);
+                self.host.heard(&socket, &message).await;
                 Ok(())
             }
 

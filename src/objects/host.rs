@@ -13,10 +13,13 @@ use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
 use super::log::Log;
+use super::received::Received;
+use super::socket_commands::Heard;
+use super::standing::asking;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
 use super::wire::{Accepted, AskError, SubmitError};
-use super::{outbox, testing, timers};
+use super::{outbox, socket_commands, testing, timers};
 
 /// No alarm that this instance knows of.
 pub(super) const NO_ALARM: i64 = i64::MAX;
@@ -100,10 +103,31 @@ impl<A: Aggregate + 'static> Host<A> {
         log: &ObjectLog<A>,
         body: &str,
     ) -> std::result::Result<Accepted, SubmitError> {
-        if let Some(refused) = self.refused_by_standing(log, body) {
+        if let Some(refused) = self.refused_by_standing(log, || asking(body)) {
             return Err(refused);
         }
-        let outcome = log.submit(body, now(), Uuid::now_v7());
+        self.tell_of(log, log.submit(body, now(), Uuid::now_v7()))
+    }
+
+    /// Takes a command that has been read and tells everybody who listens; the caller arms the alarm.
+    pub(super) fn take_read(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        received: &Received<'_>,
+        command: A::Command,
+    ) -> std::result::Result<Accepted, SubmitError> {
+        if let Some(refused) = self.refused_by_standing(log, || Some(received.actor.clone())) {
+            return Err(refused);
+        }
+        self.tell_of(log, log.submit_read(received, command, now(), Uuid::now_v7()))
+    }
+
+    /// Everybody who listens hears of what was taken.
+    fn tell_of(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        outcome: std::result::Result<Accepted, SubmitError>,
+    ) -> std::result::Result<Accepted, SubmitError> {
         match &outcome {
             Ok(accepted) if !accepted.repeated => {
                 Sockets::broadcast(&self.state, &accepted.entries);
@@ -164,11 +188,15 @@ impl<A: Aggregate + 'static> Host<A> {
         });
     }
 
-    /// A listener said something: what a terminal says of its basket goes to the others, and whoever is behind is
-    /// sent more.
-    pub fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
-        if let WebSocketIncomingMessage::String(text) = message {
-            self.sockets.hold(&self.state, socket, text);
+    /// A listener said something: its commands are taken and answered, what a terminal says of its basket goes to
+    /// the others, and whoever is behind is sent more.
+    pub async fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+        if let (Some(log), WebSocketIncomingMessage::String(frame)) = (&self.log, message) {
+            match socket_commands::hear(self, log, socket, frame) {
+                Heard::Grown => self.arm(now() + OUTBOX_DELAY_MS).await,
+                Heard::Answered => {}
+                Heard::NoCommand => self.sockets.hold(&self.state, socket, frame),
+            }
         }
         self.keep_catching_up();
     }
@@ -183,6 +211,12 @@ impl<A: Aggregate + 'static> Host<A> {
                 Err(error) => tracing::error!(stream = log.stream(), %error, "silence will not be noticed"),
             }
         }
+    }
+
+    /// Drops the alarm, as the runtime does after an alarm has failed too often.
+    pub(super) async fn lose_alarm(&self) -> Result<()> {
+        self.alarm_at.set(NO_ALARM);
+        self.state.storage().delete_alarm().await
     }
 
     /// Sets the alarm for `due` (ms since 1970 UTC) unless it is set for earlier.

@@ -239,7 +239,7 @@ fn send_page<A: Aggregate + 'static>(
 }
 
 /// Who listens, as the edge named them.
-fn listener(state: &State, socket: &WebSocket) -> Option<String> {
+pub(super) fn listener(state: &State, socket: &WebSocket) -> Option<String> {
     state.get_tags(socket).into_iter().next()
 }
 

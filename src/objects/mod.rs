@@ -21,6 +21,8 @@
 //! | `timers`, `witness` | what is to be done later; the daily witness in the organization's log |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
+//! | `socket_commands` | commands over a listener's own socket |
+//! | `contract` | what a store must do, as scenarios for any store |
 //! | `standing` | who may not speak here any more: suspended organizations, ended rights |
 //! | `testing` | faults on demand, in test environments only |
 
@@ -28,6 +30,9 @@ mod alarm;
 mod append;
 mod classes;
 pub mod client;
+mod contract;
+#[cfg(test)]
+mod contract_tests;
 #[cfg(test)]
 mod custody_tests;
 mod database;
@@ -49,6 +54,7 @@ mod schema;
 mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
+mod socket_commands;
 mod standing;
 mod store;
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod mutants;
 mod replay;
 mod restart;
 mod simulate;
+mod torture;
 
 use std::path::PathBuf;
 
@@ -49,6 +50,11 @@ pub const ALL: &[Proof] = &[
         name: "simulate",
         claim: "in no seeded sale is a basket lost, an item credited twice or a cent unaccounted for, and deliberate bugs are found",
         run: simulate::run,
+    },
+    Proof {
+        name: "torture",
+        claim: "however it is killed, panicked, raced, repeated and fed by its queues, nothing acknowledged is lost, nothing is there twice or by half, and the read models are the fold of the logs",
+        run: torture::run,
     },
 ];
 
