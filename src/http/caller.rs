@@ -9,6 +9,7 @@ use domain::rights::{Permission, Role};
 use domain::sale_session::{self, SaleSession};
 
 use super::edge::Edge;
+use super::limits::{self, Left, Who};
 use super::problem::EdgeError;
 use super::tenant::Tenant;
 use super::terminal_token::{TERMINAL_TOKEN_PREFIX, TerminalToken};
@@ -74,17 +75,26 @@ impl Caller {
         edge: &Edge,
         tenant: Option<&Tenant>,
         token: &str,
+        left: &mut Option<Left>,
     ) -> Result<Recognised, EdgeError> {
         match tenant {
             Some(tenant) if token.starts_with(TERMINAL_TOKEN_PREFIX) => {
-                Self::terminal(edge, tenant, token).await
+                Self::terminal(edge, tenant, token, left).await
             }
-            _ => Self::person(edge, tenant, token).await,
+            _ => Self::person(edge, tenant, token, left).await,
         }
     }
 
-    async fn person(edge: &Edge, tenant: Option<&Tenant>, token: &str) -> Result<Recognised, EdgeError> {
+    async fn person(
+        edge: &Edge,
+        tenant: Option<&Tenant>,
+        token: &str,
+        left: &mut Option<Left>,
+    ) -> Result<Recognised, EdgeError> {
         let claims = clerk::verify(edge, token, tenant.map(Tenant::slug)).await?;
+        // Before any object is asked: a flood ends here.
+        let organization = tenant.map(|tenant| tenant.id().to_string()).unwrap_or_default();
+        limits::count(edge, Who::Person, &format!("{organization}/{}", claims.sub), left).await?;
         let platform_admin = edge.config().is_platform_admin(&claims.sub);
         let id = PersonId(claims.sub);
         // Asked of the log's own object, not of a copy: a revoked role is gone with the next request.
@@ -102,8 +112,14 @@ impl Caller {
         }
     }
 
-    async fn terminal(edge: &Edge, tenant: &Tenant, text: &str) -> Result<Recognised, EdgeError> {
+    async fn terminal(
+        edge: &Edge,
+        tenant: &Tenant,
+        text: &str,
+        left: &mut Option<Left>,
+    ) -> Result<Recognised, EdgeError> {
         let token = TerminalToken::parse(text).ok_or(EdgeError::Unauthenticated("token_malformed"))?;
+        limits::count(edge, Who::Terminal, &format!("{}/{}", tenant.id(), token.digest()), left).await?;
         let query = sale_session::Query::Terminal { token_digest: token.digest() };
         // Both at once: the organization's answer costs a terminal no time.
         let session = tenant.session(token.session());

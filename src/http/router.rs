@@ -323,12 +323,10 @@ async fn called(
         Err(missing) if route == api::live::PATH => token_in_query(request.uri().query()).ok_or(missing)?,
         token => token?,
     };
-    let Recognised { caller, suspended } = Caller::authenticate(edge, tenant, token).await?;
-    let organization = tenant.map(|tenant| tenant.id().to_string()).unwrap_or_default();
-    let who = if matches!(caller, Caller::Terminal { .. }) { Who::Terminal } else { Who::Person };
-    limits::count(edge, who, &format!("{organization}/{}", caller.actor()), left).await?;
-    if tenant.is_some() {
-        limits::count(edge, Who::Organization, &organization, &mut None).await?;
+    let Recognised { caller, suspended } = Caller::authenticate(edge, tenant, token, left).await?;
+    // Only callers who are believed count for the organization: strangers must not use up what is its people's.
+    if let Some(tenant) = tenant {
+        limits::count(edge, Who::Organization, &tenant.id().to_string(), &mut None).await?;
     }
     let session = segment(route, request.uri().path(), "{session}");
     if let Err(error) = access.check(&caller, session) {

@@ -233,12 +233,17 @@ export interface Frame {
   payload?: string;
 }
 
+export interface Listener {
+  status: number;
+  protocol: string | undefined;
+  frames: Frame[];
+  close: () => void;
+  /** The code with which the platform closed it, once it has. */
+  closed: () => number | undefined;
+}
+
 /** A socket's handshake; `frames` fills with what the platform sends. */
-export function listen(
-  host: string,
-  path: string,
-  headers: Record<string, string>,
-): Promise<{ status: number; protocol: string | undefined; frames: Frame[]; close: () => void }> {
+export function listen(host: string, path: string, headers: Record<string, string>): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const sent = request({
       host: "127.0.0.1",
@@ -256,21 +261,28 @@ export function listen(
     sent.on("error", reject);
     sent.on("response", (response) => {
       response.resume();
-      resolve({ status: response.statusCode ?? 0, protocol: undefined, frames: [], close: () => undefined });
+      resolve({
+        status: response.statusCode ?? 0,
+        protocol: undefined,
+        frames: [],
+        close: () => undefined,
+        closed: () => undefined,
+      });
     });
     sent.on("upgrade", (response, socket, head) => {
       const frames: Frame[] = [];
-      read(socket, head, frames);
+      const closed = read(socket, head, frames);
       const protocol = response.headers["sec-websocket-protocol"];
-      resolve({ status: 101, protocol, frames, close: () => socket.destroy() });
+      resolve({ status: 101, protocol, frames, close: () => socket.destroy(), closed });
     });
     sent.end();
   });
 }
 
-/** Reads text frames of a server (RFC 6455, never masked); the platform sends nothing else. */
-function read(socket: Duplex, head: Buffer, frames: Frame[]): void {
+/** Reads text and closing frames of a server (RFC 6455, never masked); answers with the closing code, once it came. */
+function read(socket: Duplex, head: Buffer, frames: Frame[]): () => number | undefined {
   let rest = head;
+  let code: number | undefined;
   const take = (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk]);
     for (;;) {
@@ -282,12 +294,17 @@ function read(socket: Duplex, head: Buffer, frames: Frame[]): void {
       if (rest.length < start + length) return;
       if (((rest[0] ?? 0) & 0x0f) === 1)
         frames.push(JSON.parse(rest.toString("utf8", start, start + length)));
+      if (((rest[0] ?? 0) & 0x0f) === 8) {
+        code = length >= 2 ? rest.readUInt16BE(start) : 1005;
+        socket.destroy();
+      }
       rest = rest.subarray(start + length);
     }
   };
   socket.on("data", take);
   socket.on("error", () => undefined);
   take(Buffer.alloc(0));
+  return () => code;
 }
 
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
