@@ -4,6 +4,8 @@
 
 #[path = "read_models/kinds.rs"]
 mod kinds;
+#[path = "read_models/nouns.rs"]
+mod nouns;
 mod support;
 
 use std::collections::BTreeMap;

@@ -98,7 +98,9 @@ pub fn html(document: &Value) -> String {
     page.push_str("</ul></nav>");
     for (group, operations) in &groups {
         let _ = write!(page, "<section id=\"{0}\"><h2>{0}</h2>", escaped(group));
-        operations.iter().for_each(|operation| article(&mut page, operation));
+        for operation in operations {
+            article(&mut page, operation);
+        }
         page.push_str("</section>");
     }
     page.push_str("<h2>Shapes</h2>");
@@ -193,7 +195,7 @@ every parameter and shape at `/api/docs`, and as OpenAPI 3.1 at `/api/v1/openapi
             .map(|problem| format!("| {} | `{}` | {} |\n", problem.status, problem.code, problem.title))
             .collect();
         codes.sort();
-        codes.iter().for_each(|code| text.push_str(code));
+        text.extend(codes);
         text
     }
 

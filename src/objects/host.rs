@@ -193,7 +193,7 @@ impl<A: Aggregate + 'static> Host<A> {
     pub async fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
         if let (Some(log), WebSocketIncomingMessage::String(frame)) = (&self.log, message) {
             match socket_commands::hear(self, log, socket, frame) {
-                Heard::Grown => self.arm(now() + OUTBOX_DELAY_MS).await,
+                Heard::Grown => self.arm_soon().await,
                 Heard::Answered => {}
                 Heard::NoCommand => self.sockets.hold(&self.state, socket, frame),
             }

@@ -80,6 +80,7 @@ impl Oracle {
         self.0.get_mut(table).unwrap_or_else(|| panic!("no table {table}")).push(row);
     }
 
+    #[expect(clippy::too_many_lines, reason = "one row after the other, as the log tells them")]
     fn organization(&mut self, organization: &str, log: &[Entry<organization::Event>]) {
         use organization::Event;
         let Some((first, Event::OrganizationCreated(created))) =

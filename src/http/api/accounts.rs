@@ -80,7 +80,9 @@ impl Resource for AccountView {
 
     async fn views(of: &Asking, mut rows: Vec<Self>) -> Result<Vec<Self>, EdgeError> {
         let mut names = names_of(of, rows.iter().map(|row| row.number)).await?;
-        rows.iter_mut().for_each(|row| row.name = names.remove(&row.number));
+        for row in &mut rows {
+            row.name = names.remove(&row.number);
+        }
         Ok(rows)
     }
 }

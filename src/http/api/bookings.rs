@@ -168,7 +168,7 @@ pub async fn book(decider: Decider, Named(event): Named<EventId>, Told(new): Tol
     let booking = BookingId(decider.commanding.fresh_id("booking"));
     let command =
         Command::Book { booking, slot: new.slot, holder: Holder::Consignor(consignor), wait: new.wait };
-    Ok(decider.event(event, command).await?.made(booking).created())
+    Ok(decider.event(event, command).await?.made(&booking).created())
 }
 
 #[derive(Deserialize)]

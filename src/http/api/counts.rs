@@ -105,7 +105,7 @@ pub async fn get_count(
 #[worker::send]
 pub async fn start_count(decider: Decider, Named(event): Named<EventId>) -> Decision {
     let count = CountId(decider.commanding.fresh_id("count"));
-    Ok(decider.event(event, Command::StartCount { count }).await?.made(count).created())
+    Ok(decider.event(event, Command::StartCount { count }).await?.made(&count).created())
 }
 
 /// Tags that were seen.

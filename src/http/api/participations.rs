@@ -109,7 +109,9 @@ impl Resource for ParticipationView {
 
     async fn views(of: &Asking, mut rows: Vec<Self>) -> Result<Vec<Self>, EdgeError> {
         let mut names = names_of(of, rows.iter().map(|row| row.consignor)).await?;
-        rows.iter_mut().for_each(|row| row.name = names.remove(&row.consignor));
+        for row in &mut rows {
+            row.name = names.remove(&row.consignor);
+        }
         Ok(rows)
     }
 }
@@ -211,7 +213,7 @@ pub async fn register(
         referral: new.referral_source.map(|source| Referral { source, by }),
         terms: new.terms,
     });
-    Ok(decider.event(event, command).await?.made(consignor).created())
+    Ok(decider.event(event, command).await?.made(&consignor).created())
 }
 
 /// Another way to take part.

@@ -77,7 +77,9 @@ impl Resource for PayoutView {
 
     async fn views(of: &Asking, mut rows: Vec<Self>) -> Result<Vec<Self>, EdgeError> {
         let mut names = names_of(of, rows.iter().map(|row| row.consignor)).await?;
-        rows.iter_mut().for_each(|row| row.name = names.remove(&row.consignor));
+        for row in &mut rows {
+            row.name = names.remove(&row.consignor);
+        }
         Ok(rows)
     }
 }

@@ -169,7 +169,7 @@ pub async fn take_return(
             .collect(),
         occurred_at: decider.edge.now(),
     });
-    Ok(decider.session(session, command).await?.made(id).created())
+    Ok(decider.session(session, command).await?.made(&id).created())
 }
 
 /// Why a receipt is voided.

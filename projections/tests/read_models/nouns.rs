@@ -1,9 +1,6 @@
 //! Read models whose rows are told here one by one: given entries, then rows.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
-
-mod support;
-
+use crate::support::database::Database;
 use domain::commission::Tier;
 use domain::consignment_event::Event;
 use domain::consignment_event::count::{
@@ -45,7 +42,6 @@ use domain::settlement::{Checks, LineAbout, StatementLine, StatementPart, Statem
 use domain::stream::StreamId;
 use domain::tag::Tag;
 use serde_json::{Value, json};
-use support::database::Database;
 use uuid::Uuid;
 
 const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
