@@ -58,6 +58,8 @@ pub trait Aggregate {
     const KIND: &'static str;
     /// Raised when the state's shape or meaning changes: older snapshots are thrown away.
     const STATE_VERSION: u32;
+    /// Whether [`Aggregate::timers`] ever says anything: otherwise nobody wakes the state to ask.
+    const TIMED: bool = false;
     /// Hot state, compact.
     type State: Default + Serialize + DeserializeOwned;
     /// What can happen.
@@ -73,6 +75,13 @@ pub trait Aggregate {
 
     /// Keys of the cold facts that `command` needs to be decided.
     fn needs(command: &Self::Command) -> Vec<String>;
+
+    /// Whether `actor` may send `command` over a socket that it listens on. Nobody may unless the aggregate says so:
+    /// what travels there passes no edge but the one that opened the socket.
+    fn speaks(actor: &Actor, command: &Self::Command) -> bool {
+        let _ = (actor, command);
+        false
+    }
 
     /// Puts a stored fact (as given by [`Aggregate::remember`]) into `facts`; unreadable facts are left out,
     /// and the decision then refuses for want of them.

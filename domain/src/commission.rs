@@ -147,8 +147,7 @@ impl CommissionPlan {
     #[must_use]
     pub fn rate_parts(&self, tier: Tier, shifts: u8, listed: Cents) -> RateParts {
         let terms = self.terms(tier);
-        let bonus =
-            if terms.bonus.0 > 0 && listed >= terms.bonus_from { terms.bonus } else { BasisPoints(0) };
+        let bonus = if listed >= terms.bonus_from { terms.bonus } else { BasisPoints(0) };
         let shift_points = self.points_of_shifts(shifts);
         let total = terms.base.0.saturating_add(bonus.0).saturating_add(shift_points.0);
         let cap = self.cap.0.min(BASIS_POINTS_IN_WHOLE);

@@ -22,11 +22,17 @@ pub enum Bug {
     CreditsTwice,
     /// A return leaves the line's share with the consignor.
     KeepsReturnedShare,
+    /// Lines that a store adds to an order later are passed over.
+    LosesEdits,
+    /// The comparison with the store does not look at refunds.
+    OverlooksRefunds,
+    /// A difference on record is found again by the next comparison.
+    FindsAgain,
 }
 
 impl Bug {
     /// Every bug, with the name it is asked for by.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("forgets_commands", Self::ForgetsCommands),
         ("forgets_refusals", Self::ForgetsRefusals),
         ("drops_deliveries", Self::DropsDeliveries),
@@ -36,6 +42,9 @@ impl Bug {
         ("hides_conflicts", Self::HidesConflicts),
         ("credits_twice", Self::CreditsTwice),
         ("keeps_returned_share", Self::KeepsReturnedShare),
+        ("loses_edits", Self::LosesEdits),
+        ("overlooks_refunds", Self::OverlooksRefunds),
+        ("finds_again", Self::FindsAgain),
     ];
 }
 

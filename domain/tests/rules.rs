@@ -124,3 +124,14 @@ fn every_refusal_is_in_the_spec_and_has_a_test() {
         .collect();
     assert!(untested.is_empty(), "no test for {untested:#?}");
 }
+
+#[test]
+fn every_edge_case_has_the_tests_that_its_list_names() {
+    let (_, tests) = code_and_tests();
+    let list = include_str!("../../docs/edge-cases.md");
+    let named = list.split('`').skip(1).step_by(2).filter(|name| !name.contains('/'));
+    let named: Vec<&str> = named.collect();
+    assert!(named.len() > 20, "the list was read");
+    let missing: Vec<&&str> = named.iter().filter(|name| !tests.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "no test {missing:?}");
+}

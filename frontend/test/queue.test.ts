@@ -27,8 +27,8 @@ class Disk implements QueueStore<Command> {
   }
 }
 
-const problem = (status: number) =>
-  new Problem({ type: "about:blank", title: "no", detail: "no", status, code: "no", request_id: "r" });
+const problem = (status: number, code = "no") =>
+  new Problem({ type: "about:blank", title: "no", detail: "no", status, code, request_id: "r" });
 
 function queueOn(disk: Disk, send: (id: string) => Promise<string>) {
   const waiting: number[] = [];
@@ -80,14 +80,22 @@ describe("the queue", () => {
     expect(disk.commands.get("a")).toMatchObject({ state: "done", reply: "receipt 1" });
   });
 
-  it.each([408, 425, 429, 500, 503])("tries again by itself after %i", async (status) => {
+  it.each([
+    [408, "no"],
+    [425, "no"],
+    [429, "too_many_requests"],
+    [500, "no"],
+    [503, "no"],
+    [403, "organization_suspended"],
+    [404, "unknown"],
+  ])("tries again by itself after %i %s", async (status, code) => {
     vi.useFakeTimers();
     const disk = new Disk();
     disk.add("a");
     let answers = 0;
     const { queue } = queueOn(disk, async () => {
       answers += 1;
-      if (answers < 3) throw problem(status);
+      if (answers < 3) throw problem(status, code);
       return "ok";
     });
     await queue.pump();

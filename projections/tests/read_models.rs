@@ -4,6 +4,8 @@
 
 #[path = "read_models/kinds.rs"]
 mod kinds;
+#[path = "read_models/nouns.rs"]
+mod nouns;
 mod support;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,24 @@ use support::oracle;
 use support::world::{Chance, Plan, World, made_by_chance};
 
 const PLAN: Plan = Plan { events: 2, items: 240, sessions: 2, receipts: 25 };
+
+/// Read models whose entries the made-up world does not make: `nouns.rs` tells what their rows are.
+const NOUNS: [&str; 14] = [
+    "referral_code",
+    "ledger_entry",
+    "registration_plan",
+    "slot",
+    "booking",
+    "stock_count",
+    "count_difference",
+    "settlement",
+    "statement",
+    "statement_part",
+    "payout",
+    "carried_forward",
+    "reconciliation_run",
+    "discrepancy",
+];
 
 fn whole(database: &Database, world: &World) {
     for (stream, log) in world.logs() {
@@ -32,6 +52,9 @@ fn rows_equal_the_oracles() {
         let rows = database.rows();
         let expected = oracle::rows(&world.logs(), &rows);
         for (table, found) in &rows {
+            if NOUNS.contains(&table.as_str()) {
+                continue;
+            }
             assert!(!found.is_empty(), "{table} is empty: the world is too small to say anything about it");
             let (more, fewer): (Vec<_>, Vec<_>) =
                 (found.difference(&expected[table]).collect(), expected[table].difference(found).collect());

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use domain::journal::PublicKey;
 use domain::stream::StreamId;
 
 pub use self::settling::{OneEvent, ReconcileArgs, WhatIfArgs};
@@ -55,8 +56,9 @@ pub enum Command {
     Fetch(Fetch),
     /// Check exported logs: every hash, every number, first and last line.
     ///
-    /// Names the first thing that does not hold, by entry and line; exit code 1 then.
-    Verify(Logs),
+    /// Names the first thing that does not hold, by entry and line; exit code 1 then. Heads that the
+    /// organization's log witnessed, and signed checkpoints, are held against the logs too.
+    Verify(VerifyArgs),
     /// Read entries, by kind, actor, time or text.
     Log(LogArgs),
     /// Tell a receipt's story (short for `explain receipt`).
@@ -244,6 +246,26 @@ pub enum Explain {
         #[command(flatten)]
         event: OneEvent,
     },
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub logs: Logs,
+    /// A signed checkpoint that the logs must still have. May be given several times.
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub checkpoints: Vec<PathBuf>,
+    /// The platform's keys, as saved from its /.well-known/hangtag-keys.json.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// A key of the platform's that was learned otherwise: 64 hex digits. May be given several times.
+    #[arg(long = "key", value_name = "HEX", value_parser = public_key)]
+    pub key: Vec<PublicKey>,
+}
+
+fn public_key(text: &str) -> Result<PublicKey, String> {
+    replay_tool::witness::key_of(text).ok_or_else(|| "a key is 64 lower-case hex digits".to_owned())
 }
 
 /// Options of `redact`.

@@ -1,12 +1,13 @@
 //! Is this event healthy? Every log by itself, then the logs against each other.
 
 mod cross;
+mod money;
 
 use std::collections::BTreeMap;
 
 use domain::aggregate::Aggregate;
 use domain::consignment_event::{self, ConsignmentEvent};
-use domain::ids::{EventId, SessionId};
+use domain::ids::{CaseId, EventId, SessionId};
 use domain::organization::{self, Organization};
 use domain::sale_session::{self, SaleSession};
 use domain::stream::StreamId;
@@ -51,6 +52,8 @@ pub struct Diagnosis {
     pub entries: u64,
     /// Receipts recalculated.
     pub receipts: u64,
+    /// Settlements recalculated.
+    pub settlements: u64,
     /// Findings, in the order of looking.
     pub findings: Vec<Finding>,
 }
@@ -123,6 +126,8 @@ pub fn examine(logs: &Logs, workers: usize) -> Diagnosis {
         }
     }
     cross::check(logs, &ties, &mut diagnosis);
+    money::settlements(logs, &mut diagnosis, workers);
+    money::witnesses(logs, &mut diagnosis, workers);
     diagnosis
 }
 
@@ -214,6 +219,7 @@ fn session_log(
 ) -> Result<(), TypedError> {
     let whole = source.from == 1;
     let mut state = sale_session::State::default();
+    let mut open: BTreeMap<CaseId, Evidence> = BTreeMap::new();
     each::<SaleSession>(
         &source.path,
         workers,
@@ -235,24 +241,14 @@ fn session_log(
                 Event::ReleaseConfirmed(page) => {
                     ties.release_confirmed.insert((session, page.page), Page { items: 0, evidence });
                 }
+                Event::ConflictOpened(opened) => {
+                    open.insert(opened.case, evidence);
+                }
+                Event::ConflictResolved(resolved) => {
+                    open.remove(&resolved.case);
+                }
                 Event::ReceiptCompleted(receipt) if whole => {
-                    diagnosis.receipts += 1;
-                    for difference in check::receipt(&state, receipt, entry.recorded_at) {
-                        diagnosis.problem(
-                            format!("receipt {}: {difference}", receipt.number),
-                            Some(evidence.clone()),
-                        );
-                    }
-                    let drift = entry.recorded_at.saturating_sub(receipt.occurred_at);
-                    // An outage explains it; a wrong clock is a variance of the receipt then.
-                    if receipt.offline.is_none() && drift.saturating_abs() > CLOCK_TOLERANCE_MS {
-                        let text = format!(
-                            "receipt {}: the terminal's clock and the log's differ by {} s",
-                            receipt.number,
-                            drift / 1_000
-                        );
-                        diagnosis.warning(text, Some(evidence));
-                    }
+                    one_receipt(&state, receipt, entry.recorded_at, &evidence, diagnosis);
                 }
                 _ => {}
             }
@@ -260,5 +256,33 @@ fn session_log(
             Ok(())
         },
     )?;
+    for (case, evidence) in open {
+        let text = format!("conflict {case} is open: what it is about is credited to nobody until it ends");
+        diagnosis.warning(text, Some(evidence));
+    }
     Ok(())
+}
+
+/// Does a receipt's sums again, and looks at its clock.
+fn one_receipt(
+    state: &sale_session::State,
+    receipt: &sale_session::ReceiptCompleted,
+    recorded_at: i64,
+    evidence: &Evidence,
+    diagnosis: &mut Diagnosis,
+) {
+    diagnosis.receipts += 1;
+    for difference in check::receipt(state, receipt, recorded_at) {
+        diagnosis.problem(format!("receipt {}: {difference}", receipt.number), Some(evidence.clone()));
+    }
+    let drift = recorded_at.saturating_sub(receipt.occurred_at);
+    // An outage explains it; a wrong clock is a variance of the receipt then.
+    if receipt.offline.is_none() && drift.saturating_abs() > CLOCK_TOLERANCE_MS {
+        let text = format!(
+            "receipt {}: the terminal's clock and the log's differ by {} s",
+            receipt.number,
+            drift / 1_000
+        );
+        diagnosis.warning(text, Some(evidence.clone()));
+    }
 }

@@ -60,6 +60,7 @@ failures!(
     replay_tool::settle::SettleError,
     replay_tool::story::StoryError,
     replay_tool::timeline::TimelineError,
+    replay_tool::witness::CheckpointError,
 );
 
 /// A broken pipe while writing is no failure of ours: see [`output::ended_early`].

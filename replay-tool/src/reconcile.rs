@@ -329,7 +329,9 @@ fn view_of_csv(
         _ => order.total.minus(order.shipping)?.minus(order.refunded)?,
     };
     if order.cancelled {
-        lines.iter_mut().for_each(|line| line.quantity = 0);
+        for line in &mut lines {
+            line.quantity = 0;
+        }
     }
     let evidence = Evidence { entries: Vec::new(), body: Some(digest), changed_at: order.placed_at };
     Ok(Some(OrderView { order: order.order, deleted: false, edited: false, lines, refunds, total, evidence }))

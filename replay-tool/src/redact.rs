@@ -110,8 +110,8 @@ const ZONES: [&str; 1] = ["time_zone"];
 /// Fields that hold digests of what lies elsewhere: somebody who guesses the original could confirm the guess.
 const EVIDENCE: [&str; 5] = ["evidence", "body", "code_digest", "token_digest", "url_digest"];
 
-/// Kinds whose `reason` was typed by a person.
-const TYPED_REASONS: [&str; 1] = ["status_changed"];
+/// Kinds and versions whose `reason` was typed by a person; later ones take it from a list.
+const TYPED_REASONS: [(&str, u32); 1] = [("status_changed", 1)];
 
 /// How much was replaced in one log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -142,7 +142,7 @@ impl Redactor {
     /// When the payload is no JSON, which no platform writes.
     pub fn entry(&mut self, entry: RawEntry) -> Result<RawEntry, serde_json::Error> {
         let mut payload: Value = serde_json::from_str(&entry.payload)?;
-        self.value(&entry.kind, "", &mut payload);
+        self.value((&entry.kind, entry.version), "", &mut payload);
         Ok(RawEntry {
             command_id: self.command(entry.command_id),
             actor: self.actor(entry.actor),
@@ -151,7 +151,7 @@ impl Redactor {
         })
     }
 
-    fn value(&mut self, kind: &str, field: &str, value: &mut Value) {
+    fn value(&mut self, kind: (&str, u32), field: &str, value: &mut Value) {
         match value {
             Value::Object(object) => {
                 for (name, inner) in object {
@@ -168,7 +168,7 @@ impl Redactor {
         }
     }
 
-    fn text(&mut self, kind: &str, field: &str, text: &mut String) {
+    fn text(&mut self, kind: (&str, u32), field: &str, text: &mut String) {
         if text.is_empty() {
             return;
         }
@@ -225,7 +225,7 @@ fn names_a_thing(field: &str, text: &str) -> bool {
         || rule()
 }
 
-fn is_code(kind: &str, field: &str, text: &str) -> bool {
+fn is_code(kind: (&str, u32), field: &str, text: &str) -> bool {
     if ZONES.contains(&field) {
         return text.parse::<chrono_tz::Tz>().is_ok();
     }

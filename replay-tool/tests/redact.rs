@@ -69,6 +69,16 @@ fn every_event_ever_written_is_still_one_when_redacted() {
 }
 
 #[test]
+fn a_reason_that_was_typed_goes_and_one_of_the_list_stays() {
+    let reason = |version, reason: &str| {
+        let payload = format!(r#"{{"from":"draft","to":"cancelled","reason":"{reason}"}}"#);
+        Redactor::default().entry(entry("status_changed", version, &payload)).unwrap().payload
+    };
+    assert!(!reason(1, "mrs_miller_is_ill").contains("miller"));
+    assert!(reason(2, "weather").contains("weather"));
+}
+
+#[test]
 fn nothing_typed_stays_and_no_figure_changes() {
     let typed = "Anna's coat, call 555-1234";
     let payload = format!(
@@ -89,6 +99,16 @@ fn a_text_in_a_field_that_nobody_knows_goes() {
     let redacted =
         Redactor::default().entry(entry("noted", 1, r#"{"note":"anna","phone":"5551234"}"#)).unwrap();
     assert_eq!(redacted.payload, r#"{"note":"redacted","phone":"redacted"}"#);
+}
+
+#[test]
+fn a_reason_that_was_typed_goes_and_one_from_a_list_stays() {
+    let changed = |version, reason: &str| {
+        let payload = format!(r#"{{"from":"closed","to":"returns","reason":"{reason}"}}"#);
+        Redactor::default().entry(entry("status_changed", version, &payload)).unwrap().payload
+    };
+    assert!(!changed(1, "anna").contains("anna"));
+    assert!(changed(2, "weather").contains("weather"));
 }
 
 #[test]

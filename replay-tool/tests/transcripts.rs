@@ -19,6 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use domain::journal::{Checkpoint, SigningSecret};
 use support::world::{SMALL, Size, World};
 
 /// A world in which a line with a share of 4.50 is sold.
@@ -36,22 +37,7 @@ fn fixtures(folder: &Path) {
     trouble.trouble();
     write(&folder.join("trouble"), &trouble.exports());
 
-    let mut settled = World::new(SETTLED_SEED, Size { consignors: 4, items: 24, receipts: 7, ..SMALL });
-    settled.fees(3);
-    settled.shift(2);
-    settled.close();
-    settled.late_return();
-    settled.settle();
-    write(&folder.join("settled"), &settled.exports());
-    // A statement that pays one cent more, and a chain sealed anew over it: only the fold notices.
-    let mut forged = settled.exports();
-    let entries = settled.event_log().iter().cloned().map(|mut entry| {
-        entry.payload = entry.payload.replace("\"amount_cents\":870", "\"amount_cents\":871");
-        entry
-    });
-    let lines = support::export_lines(&settled.event_id.to_string(), domain::journal::Head::EMPTY, entries);
-    *forged.values_mut().next().unwrap() = lines;
-    write(&folder.join("forged"), &forged);
+    settled(folder);
 
     let mut tampered = world.exports();
     let session = tampered.values_mut().next_back().unwrap();
@@ -69,6 +55,43 @@ fn fixtures(folder: &Path) {
     *resealed.values_mut().next_back().unwrap() = lines;
     write(&folder.join("resealed"), &resealed);
 
+    with_a_store(folder);
+    witnessed(folder);
+
+    let mut missing = world.exports();
+    missing.retain(|name, _| !name.starts_with("event"));
+    write(&folder.join("missing"), &missing);
+
+    fs::create_dir_all(folder.join("odd")).unwrap();
+    let whole = support::file(world.exports().values().next_back().unwrap());
+    fs::write(folder.join("odd/cut.ndjson"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(folder.join("odd/letter.ndjson"), "Dear support,\n\u{1b}[31mit is broken.\n").unwrap();
+    fs::write(folder.join("odd/nothing.ndjson"), "").unwrap();
+}
+
+/// A world that was settled and paid, and the same with a payout that nobody calculated.
+fn settled(folder: &Path) {
+    let mut settled = World::new(SETTLED_SEED, Size { consignors: 4, items: 24, receipts: 7, ..SMALL });
+    settled.fees(3);
+    settled.shift(2);
+    settled.close();
+    settled.late_return();
+    settled.settle();
+    write(&folder.join("settled"), &settled.exports());
+    write(&folder.join("logs"), &settled.exports());
+    // A statement that pays one cent more, and a chain sealed anew over it: only the fold notices.
+    let mut forged = settled.exports();
+    let entries = settled.event_log().iter().cloned().map(|mut entry| {
+        entry.payload = entry.payload.replace("\"amount_cents\":870", "\"amount_cents\":871");
+        entry
+    });
+    let lines = support::export_lines(&settled.event_id.to_string(), domain::journal::Head::EMPTY, entries);
+    *forged.values_mut().next().unwrap() = lines;
+    write(&folder.join("forged"), &forged);
+}
+
+/// A world that sells online too, and the exports of its store: as they should be, and odd ones.
+fn with_a_store(folder: &Path) {
     let mut online = World::new(3, Size { items: 12, receipts: 2, online: true, ..SMALL });
     let mut orders = online.online();
     write(&folder.join("online"), &online.exports());
@@ -98,16 +121,34 @@ fn fixtures(folder: &Path) {
     fs::write(store.join("odd.jsonl"), support::store::bulk(&orders)).unwrap();
     let cut = support::store::bulk(&orders).replace("\"ORDER\"", "\"ORDER");
     fs::write(store.join("broken.jsonl"), cut).unwrap();
+}
 
-    let mut missing = world.exports();
-    missing.retain(|name, _| !name.starts_with("event"));
-    write(&folder.join("missing"), &missing);
+/// A world whose heads were witnessed and signed, the same rewritten, and checkpoints of friends and strangers.
+fn witnessed(folder: &Path) {
+    let mut world = World::new(1, SMALL);
+    world.witness();
+    write(&folder.join("witnessed"), &world.exports());
+    let mut rewritten = world.exports();
+    let forged = world.session_log().iter().cloned().map(|mut entry| {
+        entry.payload = entry.payload.replace("\"share_cents\":1121", "\"share_cents\":621");
+        entry
+    });
+    *rewritten.values_mut().next_back().unwrap() =
+        support::export_lines(&world.session_id.to_string(), domain::journal::Head::EMPTY, forged);
+    write(&folder.join("rewritten"), &rewritten);
 
-    fs::create_dir_all(folder.join("odd")).unwrap();
-    let whole = support::file(world.exports().values().next_back().unwrap());
-    fs::write(folder.join("odd/cut.ndjson"), &whole[..whole.len() / 2]).unwrap();
-    fs::write(folder.join("odd/letter.ndjson"), "Dear support,\n\u{1b}[31mit is broken.\n").unwrap();
-    fs::write(folder.join("odd/nothing.ndjson"), "").unwrap();
+    let [.., (pin, _)] = world.logs();
+    let checkpoint =
+        Checkpoint { stream: pin.stream.to_string(), head: pin.head(), issued_at: 1_792_500_000_000 };
+    let (platform, stranger) = (SigningSecret::from_seed(&[7; 32]), SigningSecret::from_seed(&[8; 32]));
+    let signed = |secret| serde_json::to_string(&checkpoint.clone().sign(secret)).unwrap();
+    let signs = folder.join("signed");
+    fs::create_dir_all(&signs).unwrap();
+    fs::write(signs.join("checkpoint.json"), signed(&platform)).unwrap();
+    fs::write(signs.join("strangers.json"), signed(&stranger)).unwrap();
+    let keys =
+        format!(r#"{{"keys":[{{"key":"{}","algorithm":"Ed25519","current":true}}]}}"#, platform.public_key());
+    fs::write(signs.join("hangtag-keys.json"), keys).unwrap();
 }
 
 fn write(folder: &Path, files: &std::collections::BTreeMap<String, Vec<String>>) {
@@ -207,6 +248,7 @@ fn transcripts_hold() {
             .map(|entry| entry.unwrap().path())
             .collect();
     transcripts.sort();
+    transcripts.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/support-story.md"));
     let differences: Vec<String> =
         transcripts.iter().flat_map(|transcript| replay(transcript, &folder, update)).collect();
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));

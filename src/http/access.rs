@@ -44,6 +44,8 @@ pub const ACCESS: &[Row] = &[
     (Method::GET, "/healthz", Access::Platform),
     (Method::GET, "/metrics", Access::Platform),
     (Method::GET, "/api/v1/openapi.json", Access::Platform),
+    (Method::GET, "/api/docs", Access::Platform),
+    (Method::GET, "/api/docs.css", Access::Platform),
     (Method::POST, "/api/v1/webhooks/clerk", Access::Platform),
     (Method::GET, "/api/v1/configuration", Access::Public),
     (Method::POST, "/api/v1/platform/organizations", Access::PlatformAdmin),
@@ -289,6 +291,8 @@ pub const ACCESS: &[Row] = &[
         Access::Needs(Permission::ReadLogs),
     ),
     (Method::GET, "/api/v1/log/{stream}", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/api/v1/log/{stream}/checkpoint", Access::Needs(Permission::ReadLogs)),
+    (Method::GET, "/.well-known/hangtag-keys.json", Access::Platform),
 ];
 
 /// The row of a route.

@@ -196,7 +196,7 @@ pub struct Decided {
 impl Decided {
     /// Names what the command made.
     #[must_use]
-    pub fn made(self, id: impl ToString) -> Self {
+    pub fn made(self, id: &impl ToString) -> Self {
         Self { id: Some(id.to_string()), ..self }
     }
 

@@ -151,7 +151,7 @@ impl Bucket {
 pub struct Left {
     who: Who,
     rate: Rate,
-    left: u32,
+    remaining: u32,
     wait_s: u32,
 }
 
@@ -164,7 +164,7 @@ impl Left {
         let name = self.who.name();
         let window_s = self.rate.burst.div_ceil(self.rate.per_second.max(1));
         let policy = format!("\"{name}\";q={};w={window_s}", self.rate.burst);
-        let left = format!("\"{name}\";r={};t={}", self.left, self.wait_s);
+        let left = format!("\"{name}\";r={};t={}", self.remaining, self.wait_s);
         for (header, text) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)] {
             if let Ok(value) = HeaderValue::from_str(&text) {
                 headers.insert(header, value);
@@ -195,15 +195,15 @@ pub async fn count(edge: &Edge, who: Who, key: &str, left: &mut Option<Left>) ->
     });
     match verdict {
         Verdict::Pass { left: tokens } => {
-            *left = Some(Left { who, rate, left: tokens, wait_s: 0 });
+            *left = Some(Left { who, rate, remaining: tokens, wait_s: 0 });
             if allowed_by_location(edge.env(), who, key).await {
                 return Ok(());
             }
-            *left = Some(Left { who, rate, left: 0, wait_s: BINDING_PERIOD_S });
+            *left = Some(Left { who, rate, remaining: 0, wait_s: BINDING_PERIOD_S });
             Err(EdgeError::TooMany { retry_after_s: BINDING_PERIOD_S })
         }
         Verdict::Wait { retry_after_s } => {
-            *left = Some(Left { who, rate, left: 0, wait_s: retry_after_s });
+            *left = Some(Left { who, rate, remaining: 0, wait_s: retry_after_s });
             Err(EdgeError::TooMany { retry_after_s })
         }
     }
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn what_is_left_is_said_in_the_standard_headers() {
         let mut headers = HeaderMap::new();
-        Left { who: Who::Terminal, rate: RATE, left: 2, wait_s: 0 }.tell(&mut headers);
+        Left { who: Who::Terminal, rate: RATE, remaining: 2, wait_s: 0 }.tell(&mut headers);
         assert_eq!(headers["ratelimit"], "\"terminal\";r=2;t=0");
         assert_eq!(headers["ratelimit-policy"], "\"terminal\";q=3;w=2");
     }

@@ -146,7 +146,7 @@ impl Of {
     }
 
     /// An empty list may mean that what it is of does not exist: then that is the answer.
-    async fn expect(self, of: &Asking) -> Result<(), EdgeError> {
+    async fn must_exist(self, of: &Asking) -> Result<(), EdgeError> {
         match self {
             Self::Organization => Ok(()),
             Self::Event(event) | Self::Reconciliation(event) => {
@@ -201,7 +201,7 @@ impl Lists {
         let reading = Reading { asking, parameters, order, rows, format, of: PhantomData::<fn() -> R> };
         let (items, next) = reading.page(after).await?;
         if items.is_empty() && !begun {
-            of.expect(&reading.asking).await?;
+            of.must_exist(&reading.asking).await?;
         }
         if format != Format::Json {
             return Ok(Listing::Lines(format, reading.whole(&items, next)?));
@@ -298,7 +298,8 @@ impl<R: Resource> Reading<R> {
     }
 
     async fn total(&self) -> Result<u64, EdgeError> {
-        let sql = format!("SELECT COUNT(*) AS total FROM ({})", R::LIST.select);
+        // Every statement takes both parameters, whether the list has filters or not.
+        let sql = format!("SELECT COUNT(*) AS total FROM ({}) WHERE ?2 IS NOT NULL", R::LIST.select);
         let parameters = Value::Object(self.parameters.clone()).to_string();
         let found: Vec<Total> = self.asking.tenant.rows(&self.asking.edge).listed(&sql, &parameters).await?;
         Ok(found.first().map_or(0, |found| found.total))

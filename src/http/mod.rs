@@ -23,6 +23,7 @@ pub mod page;
 pub mod paths;
 pub mod privacy;
 pub mod problem;
+pub mod reference;
 #[cfg(test)]
 mod rights_table;
 pub mod router;

@@ -53,11 +53,14 @@ impl utoipa::Modify for Schemes {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one table of all routes, a line each")]
 fn described() -> OpenApiRouter {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(api::health::healthz))
         .routes(routes!(api::metrics::metrics_page))
         .routes(routes!(api::description::openapi))
+        .routes(routes!(api::description::docs))
+        .routes(routes!(api::description::docs_style))
         .routes(routes!(api::configuration::configuration))
         .routes(routes!(api::platform::list_organizations, api::platform::create_organization))
         .routes(routes!(api::platform::get_organization))
@@ -193,6 +196,8 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::summary::summary))
         .routes(routes!(api::live::live))
         .routes(routes!(api::log::export_log))
+        .routes(routes!(api::checkpoint::log_checkpoint))
+        .routes(routes!(api::checkpoint::published_keys))
         .routes(routes!(api::history::organization_history))
         .routes(routes!(api::history::event_history))
         .routes(routes!(api::history::session_history))

@@ -21,6 +21,20 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         let received = Received::parse(body)?;
         let command: A::Command = serde_json::from_str(received.command.get())
             .map_err(|error| SubmitError::Malformed(error.to_string()))?;
+        self.submit_read(&received, command, now, fresh_id)
+    }
+
+    /// As [`Log::submit`], for a command that has been read already.
+    ///
+    /// # Errors
+    /// As [`Log::submit`].
+    pub fn submit_read(
+        &self,
+        received: &Received<'_>,
+        command: A::Command,
+        now: i64,
+        fresh_id: Uuid,
+    ) -> Result<Accepted, SubmitError> {
         let body_hash = received.digest();
         self.with_hot(|hot| {
             if let Some(known) = self.known(hot, &received.command_id)? {
@@ -32,10 +46,10 @@ impl<A: Aggregate, D: Database> Log<A, D> {
                 return Err(SubmitError::HeadMoved { head }.into());
             }
             let now = now.max(hot.recorded_at);
-            match self.decide(hot, &received, command, now, fresh_id) {
-                Ok(events) => self.take(hot, &received, &body_hash, now, &events),
+            match self.decide(hot, received, command, now, fresh_id) {
+                Ok(events) => self.take(hot, received, &body_hash, now, &events),
                 Err(failure) => {
-                    self.keep_refusal(hot, &received, &body_hash, &failure)?;
+                    self.keep_refusal(hot, received, &body_hash, &failure)?;
                     Err(failure)
                 }
             }

@@ -31,7 +31,7 @@ macro_rules! log_objects {
             }
 
             async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-                self.host.heard(&socket, &message);
+                self.host.heard(&socket, &message).await;
                 Ok(())
             }
 
@@ -42,7 +42,7 @@ macro_rules! log_objects {
                 _reason: String,
                 _was_clean: bool,
             ) -> Result<()> {
-                Host::<$aggregate>::hung_up(&socket);
+                self.host.hung_up(&socket).await;
                 Ok(())
             }
 

@@ -6,6 +6,8 @@ use domain::journal::{ChainBreak, DecodeError};
 /// A bound parameter.
 #[derive(Debug, Clone, Copy)]
 pub enum Param<'a> {
+    /// NULL.
+    Null,
     /// A whole number; exact up to 2^53 (seqs and milliseconds stay far below).
     Integer(i64),
     /// A text.

@@ -13,7 +13,7 @@ use worker::Env;
 
 use super::client::{Envelope, SubmitError, submit_value};
 use super::database::{Database, StoreError};
-use super::limits::{CONFIRM_AFTER_MS, DELIVERIES_PER_ALARM};
+use super::limits::DELIVERIES_PER_ALARM;
 use super::patience::Patience;
 use super::store::{QueuedDelivery, Store};
 
@@ -29,25 +29,15 @@ enum Ending {
 }
 
 /// Hands over what waits; answers when to come again, ms since 1970 UTC.
-pub async fn drain<D: Database>(env: &Env, stream: &str, store: &Store<D>, now: i64) -> Option<i64> {
-    match try_drain(env, stream, store, now).await {
-        Ok(again) => again,
-        Err(error) => {
-            tracing::error!(stream, %error, "deliveries cannot be read");
-            Some(now.saturating_add(CONFIRM_AFTER_MS))
-        }
-    }
-}
-
-async fn try_drain<D: Database>(
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drain<D: Database>(
     env: &Env,
     stream: &str,
     store: &Store<D>,
     now: i64,
 ) -> Result<Option<i64>, StoreError> {
-    if !store.exists()? {
-        return Ok(None);
-    }
     let waiting = store.pending_deliveries(DELIVERIES_PER_ALARM)?;
     if waiting.is_empty() {
         return Ok(None);

@@ -21,9 +21,15 @@ const NAME_CHARS_MAX: usize = 40;
 /// Bytes of a frame: a basket of 300 tags and some room.
 const FRAME_BYTES_MAX: usize = 8 * 1_024;
 
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Said {
+    Hold(HoldAsked),
+}
+
 /// What a terminal says: its whole basket, each time.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename = "hold", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct HoldAsked {
     name: String,
     tags: Vec<String>,
@@ -35,7 +41,7 @@ impl HoldAsked {
         if text.len() > FRAME_BYTES_MAX {
             return None;
         }
-        let asked: Self = serde_json::from_str(text).ok()?;
+        let Said::Hold(asked) = serde_json::from_str(text).ok()?;
         let tags = asked.tags.iter();
         let fits = asked.tags.len() <= MAX_BASKET_LINES
             && asked.name.chars().count() <= NAME_CHARS_MAX

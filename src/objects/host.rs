@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
+use domain::journal::Head;
 use domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
@@ -12,13 +13,16 @@ use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
 use super::log::Log;
+use super::received::Received;
+use super::socket_commands::Heard;
+use super::standing::asking;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
-use super::wire::{AskError, SubmitError};
-use super::{deliveries, outbox, testing};
+use super::wire::{Accepted, AskError, SubmitError};
+use super::{outbox, socket_commands, testing, timers};
 
 /// No alarm that this instance knows of.
-const NO_ALARM: i64 = i64::MAX;
+pub(super) const NO_ALARM: i64 = i64::MAX;
 
 /// One Durable Object: an engine with its runtime.
 pub struct Host<A: Aggregate> {
@@ -28,7 +32,9 @@ pub struct Host<A: Aggregate> {
     /// None when the object was addressed by something that names no stream of this class.
     log: Option<Log<A, ObjectDatabase>>,
     /// When the alarm is due, as far as this instance knows: appends in a burst set it once.
-    alarm_at: Cell<i64>,
+    pub(super) alarm_at: Cell<i64>,
+    /// The head that this instance last set timers for.
+    pub(super) planned: Cell<Option<Head>>,
     /// Whether the organization is suspended; none until it was looked up (see [`super::standing`]).
     pub(super) suspended: Cell<Option<bool>>,
 }
@@ -49,6 +55,7 @@ impl<A: Aggregate + 'static> Host<A> {
             sockets: Sockets::default(),
             log,
             alarm_at: Cell::new(NO_ALARM),
+            planned: Cell::new(None),
             suspended: Cell::new(None),
         })
     }
@@ -70,7 +77,7 @@ impl<A: Aggregate + 'static> Host<A> {
             },
             (Method::Post, "/standing") => self.told(log, &request.text().await?),
             (Method::Get, "/log") => self.read(log, &url).await,
-            (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)),
+            (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)).await,
             (Method::Post, path) => testing::serve(self, log, path, &mut request).await,
             _ => reply(404, &AskError::Malformed("no such door".to_owned())),
         }
@@ -79,26 +86,60 @@ impl<A: Aggregate + 'static> Host<A> {
     /// Decide, append, tell everyone: from reading the body to arming the alarm without an await in between,
     /// so that the runtime commits it as one and holds the reply until it is durable.
     async fn command(self: &Rc<Self>, log: &ObjectLog<A>, body: &str) -> Result<Response> {
-        if let Some(refused) = self.refused_by_standing(log, body) {
-            return reply(submit_status(&refused), &refused);
+        match self.take(log, body) {
+            Ok(accepted) => {
+                if !accepted.repeated {
+                    self.arm_soon().await;
+                }
+                reply(200, &accepted)
+            }
+            Err(error) => reply(submit_status(&error), &error),
         }
-        let outcome = log.submit(body, now(), Uuid::now_v7());
+    }
+
+    /// Takes a command and tells everybody who listens; the caller arms the alarm.
+    pub(super) fn take(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        body: &str,
+    ) -> std::result::Result<Accepted, SubmitError> {
+        if let Some(refused) = self.refused_by_standing(log, || asking(body)) {
+            return Err(refused);
+        }
+        self.tell_of(log, log.submit(body, now(), Uuid::now_v7()))
+    }
+
+    /// Takes a command that has been read and tells everybody who listens; the caller arms the alarm.
+    pub(super) fn take_read(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        received: &Received<'_>,
+        command: A::Command,
+    ) -> std::result::Result<Accepted, SubmitError> {
+        if let Some(refused) = self.refused_by_standing(log, || Some(received.actor.clone())) {
+            return Err(refused);
+        }
+        self.tell_of(log, log.submit_read(received, command, now(), Uuid::now_v7()))
+    }
+
+    /// Everybody who listens hears of what was taken.
+    fn tell_of(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        outcome: std::result::Result<Accepted, SubmitError>,
+    ) -> std::result::Result<Accepted, SubmitError> {
         match &outcome {
             Ok(accepted) if !accepted.repeated => {
                 Sockets::broadcast(&self.state, &accepted.entries);
                 self.turn_away_by(&accepted.entries);
                 self.keep_catching_up();
-                self.arm(now() + OUTBOX_DELAY_MS).await;
             }
             Ok(_)
             | Err(SubmitError::Rejected(_) | SubmitError::HeadMoved { .. } | SubmitError::CommandIdReused) => {
             }
             Err(error) => tracing::error!(stream = log.stream(), %error, "command not taken"),
         }
-        match outcome {
-            Ok(accepted) => reply(200, &accepted),
-            Err(error) => reply(submit_status(&error), &error),
-        }
+        outcome
     }
 
     async fn read(self: &Rc<Self>, log: &ObjectLog<A>, url: &Url) -> Result<Response> {
@@ -110,7 +151,7 @@ impl<A: Aggregate + 'static> Host<A> {
                 tracing::error!(stream = log.stream(), %error, "projection not noted");
             }
             if projected < page.head.seq {
-                self.arm(now() + OUTBOX_DELAY_MS).await;
+                self.arm_soon().await;
             }
         }
         match page {
@@ -122,10 +163,16 @@ impl<A: Aggregate + 'static> Host<A> {
         }
     }
 
-    fn listen(self: &Rc<Self>, log: &ObjectLog<A>, request: &Request, since: u64) -> Result<Response> {
+    async fn listen(self: &Rc<Self>, log: &ObjectLog<A>, request: &Request, since: u64) -> Result<Response> {
         let response = self.sockets.accept(&self.state, log, request, since)?;
         self.keep_catching_up();
+        self.arm_soon().await;
         Ok(response)
+    }
+
+    /// The log, if the object was addressed by the name of one.
+    pub(super) fn log(&self) -> Option<&ObjectLog<A>> {
+        self.log.as_ref()
     }
 
     /// Sends pages to sockets that are still behind, in the background.
@@ -141,49 +188,58 @@ impl<A: Aggregate + 'static> Host<A> {
         });
     }
 
-    /// A listener said something: what a terminal says of its basket goes to the others, and whoever is behind is
-    /// sent more.
-    pub fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
-        if let WebSocketIncomingMessage::String(text) = message {
-            self.sockets.hold(&self.state, socket, text);
+    /// A listener said something: its commands are taken and answered, what a terminal says of its basket goes to
+    /// the others, and whoever is behind is sent more.
+    pub async fn heard(self: &Rc<Self>, socket: &WebSocket, message: &WebSocketIncomingMessage) {
+        if let (Some(log), WebSocketIncomingMessage::String(frame)) = (&self.log, message) {
+            match socket_commands::hear(self, log, socket, frame) {
+                Heard::Grown => self.arm_soon().await,
+                Heard::Answered => {}
+                Heard::NoCommand => self.sockets.hold(&self.state, socket, frame),
+            }
         }
         self.keep_catching_up();
     }
 
-    /// A listener hung up.
-    pub fn hung_up(socket: &WebSocket) {
+    /// A listener hung up: from now on it counts as silent.
+    pub async fn hung_up(&self, socket: &WebSocket) {
         Sockets::hung_up(socket);
-    }
-
-    /// Serves everything that is due and arms the alarm for what is due next. Never fails: a failing alarm
-    /// would be tried six times and then be gone.
-    ///
-    /// # Errors
-    /// When the runtime refuses to make the (empty) response.
-    pub async fn alarm(self: &Rc<Self>) -> Result<Response> {
-        self.alarm_at.set(NO_ALARM);
-        if let Some(log) = &self.log {
-            if let Err(error) = log.snapshot_if_due() {
-                tracing::warn!(stream = log.stream(), %error, "no snapshot");
-            }
-            let nudge = outbox::drain(&self.env, log.stream(), log.store(), now()).await;
-            let hand_over = deliveries::drain(&self.env, log.stream(), log.store(), now()).await;
-            if let Some(due) = [nudge, hand_over].into_iter().flatten().min() {
-                self.arm(due).await;
+        let Some(log) = &self.log else { return };
+        for listener in self.state.get_tags(socket) {
+            match timers::expect_listener(log.store(), &listener, now()) {
+                Ok(()) => self.arm_soon().await,
+                Err(error) => tracing::error!(stream = log.stream(), %error, "silence will not be noticed"),
             }
         }
-        Response::empty()
+    }
+
+    /// Drops the alarm, as the runtime does after an alarm has failed too often.
+    pub(super) async fn lose_alarm(&self) -> Result<()> {
+        self.alarm_at.set(NO_ALARM);
+        self.state.storage().delete_alarm().await
     }
 
     /// Sets the alarm for `due` (ms since 1970 UTC) unless it is set for earlier.
-    pub(super) async fn arm(&self, due: i64) {
+    ///
+    /// # Errors
+    /// When the runtime refuses.
+    pub(super) async fn arm(&self, due: i64) -> Result<()> {
         if self.alarm_at.get() <= due {
-            return;
+            return Ok(());
         }
         self.alarm_at.set(due);
         let wait = due.saturating_sub(now()).max(0);
-        if let Err(error) = self.state.storage().set_alarm(wait).await {
+        let armed = self.state.storage().set_alarm(wait).await;
+        if armed.is_err() {
             self.alarm_at.set(NO_ALARM);
+        }
+        armed
+    }
+
+    /// Has the alarm look at everything in a moment. The only arming outside the alarm: a new instance does not
+    /// know for when the alarm is set, and must not put it off.
+    pub(super) async fn arm_soon(&self) {
+        if let Err(error) = self.arm(now() + OUTBOX_DELAY_MS).await {
             tracing::error!(%error, "alarm not set");
         }
     }

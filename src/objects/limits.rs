@@ -53,3 +53,16 @@ pub const RETRY_MAX_MS: i64 = 3_600_000;
 
 /// Deliveries that one alarm hands out before it re-arms itself: bounds an alarm's run time.
 pub const DELIVERIES_PER_ALARM: u32 = 50;
+
+/// Timers that one alarm serves before it re-arms itself: bounds an alarm's run time.
+pub const TIMERS_PER_ALARM: u32 = 100;
+
+/// Milliseconds of a minute.
+pub const MINUTE_MS: i64 = 60_000;
+
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+/// Milliseconds without a sign of life after which a terminal counts as out of reach. Terminals ping every
+/// 15 seconds; a router that starts anew takes two or three minutes.
+pub const LISTENER_SILENT_MS: i64 = 5 * MINUTE_MS;

@@ -28,6 +28,7 @@ use super::holds::{Held, HoldAsked, Holds};
 use super::host::{ObjectLog, now, reply};
 use super::limits::LIVE_SOCKETS_MAX;
 use super::wire::AskError;
+use super::{presence, timers};
 
 /// Names who listens, so that the object can hang up on them; set by the edge, never by clients.
 pub const LISTENER_HEADER: &str = "hangtag-listener";
@@ -114,6 +115,9 @@ impl Sockets {
         state.accept_websocket_with_tags(&pair.server, tags);
         pair.server.serialize_attachment(Place::Behind { sent: since })?;
         self.none_behind.set(Some(false));
+        if let Err(error) = timers::expect_listener(log.store(), tag, now()) {
+            tracing::error!(stream = log.stream(), %error, "nobody will notice when this listener falls silent");
+        }
         Self::advance(log, &pair.server);
         self.tell_holds(&pair.server, tag);
         let mut response = Response::from_websocket(pair.client)?;
@@ -122,6 +126,13 @@ impl Sockets {
             response.headers_mut().set("sec-websocket-protocol", &first)?;
         }
         Ok(response)
+    }
+
+    /// When the sockets of `tag` last pinged, ms since 1970 UTC; the object sleeps through pings, the runtime
+    /// remembers them.
+    pub fn heard_at(state: &State, tag: &str) -> Option<i64> {
+        let sockets = state.get_websockets_with_tag(tag);
+        sockets.iter().filter_map(|socket| presence::last_ping(state, socket)).max()
     }
 
     /// Sends new entries to every live socket.
@@ -228,7 +239,7 @@ fn send_page<A: Aggregate + 'static>(
 }
 
 /// Who listens, as the edge named them.
-fn listener(state: &State, socket: &WebSocket) -> Option<String> {
+pub(super) fn listener(state: &State, socket: &WebSocket) -> Option<String> {
     state.get_tags(socket).into_iter().next()
 }
 

@@ -47,6 +47,16 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// Where nothing could be refused.
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => error,
+            Failure::Refused(error) => Self::Database(error.to_string()),
+        }
+    }
+}
+
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         Self::Refused(error)
@@ -68,6 +78,11 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// The tables, for the host's own bookmarks.
     pub fn store(&self) -> &Store<D> {
         &self.store
+    }
+
+    /// The stream.
+    pub fn id(&self) -> &StreamId {
+        &self.id
     }
 
     /// The stream's name.

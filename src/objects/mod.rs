@@ -14,18 +14,31 @@
 //! | `database`, `transaction` | SQLite, and SQLite in an object |
 //! | `host` | the shell: requests, sockets, alarm around one engine |
 //! | `live` | hibernating sockets: catch-up, then each new entry |
+//! | `presence` | when a listener last pinged |
 //! | `outbox` | when to tell the projector that the log has advanced |
 //! | `patience` | how long to wait after a failure |
+//! | `alarm` | the one alarm: everything that is due, each by itself |
+//! | `timers`, `witness` | what is to be done later; the daily witness in the organization's log |
 //! | `deliveries` | handing commands to other objects |
 //! | `classes` | the five classes |
+//! | `socket_commands` | commands over a listener's own socket |
+//! | `contract` | what a store must do, as scenarios for any store |
 //! | `standing` | who may not speak here any more: suspended organizations, ended rights |
 //! | `testing` | faults on demand, in test environments only |
 
+mod alarm;
 mod append;
 mod classes;
 pub mod client;
+mod contract;
+#[cfg(test)]
+mod contract_tests;
+#[cfg(test)]
+mod custody_tests;
 mod database;
 mod deliveries;
+#[cfg(test)]
+mod hall;
 mod holds;
 mod host;
 mod limits;
@@ -33,6 +46,7 @@ mod live;
 mod log;
 pub mod outbox;
 mod patience;
+mod presence;
 mod read;
 mod received;
 mod replies;
@@ -40,10 +54,15 @@ mod schema;
 mod snapshot;
 #[cfg(test)]
 mod snapshot_tests;
+mod socket_commands;
 mod standing;
 mod store;
 #[cfg(test)]
 mod store_tests;
 pub mod testing;
+#[cfg(test)]
+mod timer_tests;
+mod timers;
 mod transaction;
 mod wire;
+mod witness;

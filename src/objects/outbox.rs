@@ -89,25 +89,15 @@ fn save<D: Database>(store: &Store<D>, outbox: Outbox) -> Result<(), StoreError>
 }
 
 /// Sends what is due; answers when to come again, ms since 1970 UTC.
-pub async fn drain<D: Database>(env: &Env, stream: &str, store: &Store<D>, now: i64) -> Option<i64> {
-    match try_drain(env, stream, store, now).await {
-        Ok(again) => again,
-        Err(error) => {
-            tracing::error!(stream, %error, "outbox cannot read its place");
-            Some(now.saturating_add(CONFIRM_AFTER_MS))
-        }
-    }
-}
-
-async fn try_drain<D: Database>(
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drain<D: Database>(
     env: &Env,
     stream: &str,
     store: &Store<D>,
     now: i64,
 ) -> Result<Option<i64>, StoreError> {
-    if !store.exists()? {
-        return Ok(None);
-    }
     let head = store.head()?.0.seq;
     match load(store)?.step(head, now) {
         Step::Rest => Ok(None),

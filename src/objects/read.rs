@@ -1,6 +1,6 @@
 //! The engine's readings: questions to the hot state, the head, verified pages of the log.
 
-use domain::aggregate::Aggregate;
+use domain::aggregate::{Aggregate, Timer};
 use domain::journal::Head;
 
 use super::database::{Database, StoreError};
@@ -25,6 +25,30 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// [`AskError`].
     pub fn head(&self) -> Result<Head, AskError> {
         self.with_hot(|hot| Ok::<_, Failure>(hot.head)).map_err(lost)
+    }
+
+    /// As [`Log::head`], for the host itself.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn verified_head(&self) -> Result<Head, StoreError> {
+        self.with_hot(|hot| Ok(hot.head)).map_err(StoreError::from)
+    }
+
+    /// What the aggregate wants done later.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn timers(&self, now: i64) -> Result<Vec<Timer<A::Command>>, StoreError> {
+        self.with_hot(|hot| Ok(A::timers(&hot.state, now))).map_err(StoreError::from)
+    }
+
+    /// What the aggregate wants recorded when `listener` has fallen silent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn silenced(&self, listener: &str) -> Result<Option<A::Command>, StoreError> {
+        self.with_hot(|hot| Ok(A::silenced(&hot.state, listener))).map_err(StoreError::from)
     }
 
     /// A page of the log from seq `from` on, verified as it is read.

@@ -1,7 +1,7 @@
 //! The tables of an object.
 
 /// The tables, made when an object is first written to. Each statement is repeatable.
-pub const TABLES: [&str; 8] = [
+pub const TABLES: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS log (
         seq INTEGER PRIMARY KEY,
         recorded_at INTEGER NOT NULL,
@@ -36,12 +36,18 @@ pub const TABLES: [&str; 8] = [
         outcome TEXT
     ) STRICT",
     "CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (number) WHERE state = 'pending'",
+    // Few rows at any time: no index on due_at is worth its writes.
+    "CREATE TABLE IF NOT EXISTS timers (
+        name TEXT PRIMARY KEY,
+        due_at INTEGER NOT NULL,
+        command TEXT
+    ) STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
 /// Raised when [`TABLES`] grows.
-pub const SCHEMA: &str = "3";
+pub const SCHEMA: &str = "4";
 
 /// The note that says which tables an object has.
 pub const SCHEMA_NOTE: &str = "schema";

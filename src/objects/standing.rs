@@ -80,7 +80,11 @@ impl<A: Aggregate + 'static> Host<A> {
 
     /// The refusal of a person's or a terminal's command while the organization is suspended. Logs and timers go on:
     /// what was promised between logs is kept.
-    pub(super) fn refused_by_standing(&self, log: &ObjectLog<A>, body: &str) -> Option<SubmitError> {
+    pub(super) fn refused_by_standing(
+        &self,
+        log: &ObjectLog<A>,
+        actor: impl FnOnce() -> Option<Actor>,
+    ) -> Option<SubmitError> {
         let suspended = self.suspended.get().unwrap_or_else(|| {
             let note = log.store().exists().unwrap_or(false).then(|| log.store().note(NOTE).ok().flatten());
             let suspended = note.flatten().as_deref() == Some("true");
@@ -90,8 +94,7 @@ impl<A: Aggregate + 'static> Host<A> {
         if !suspended {
             return None;
         }
-        let asking: Asking = serde_json::from_str(body).ok()?;
-        matches!(asking.actor, Actor::Person(_) | Actor::Terminal(_)).then(|| {
+        matches!(actor()?, Actor::Person(_) | Actor::Terminal(_)).then(|| {
             SubmitError::Rejected(Rejection::new(
                 Refusal::Forbidden,
                 "ORG-13",
@@ -108,6 +111,11 @@ impl<A: Aggregate + 'static> Host<A> {
             turn_away(&self.state, &actor.to_string());
         }
     }
+}
+
+/// Who asks, by a command's envelope.
+pub(super) fn asking(body: &str) -> Option<Actor> {
+    serde_json::from_str::<Asking>(body).ok().map(|asking| asking.actor)
 }
 
 fn turn_away(state: &State, who: &str) -> usize {

@@ -26,6 +26,7 @@ impl Database for &Connection {
         let columns = statement.column_count();
         for (index, param) in (1..).zip(params) {
             match param {
+                Param::Null => statement.raw_bind_parameter(index, rusqlite::types::Null).map_err(failed)?,
                 Param::Integer(number) => statement.raw_bind_parameter(index, number).map_err(failed)?,
                 Param::Text(text) => statement.raw_bind_parameter(index, text).map_err(failed)?,
                 Param::Blob(bytes) => statement.raw_bind_parameter(index, bytes).map_err(failed)?,

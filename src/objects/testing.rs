@@ -8,12 +8,15 @@ use domain::stream::StreamId;
 use worker::{Env, Method, Request, RequestInit, Response, Result};
 
 use super::client;
+use super::contract::SCENARIOS;
 use super::host::{Host, ObjectLog, reply};
 use super::wire::AskError;
+use crate::queues;
 use crate::queues::projector::{self, Progress, ProjectorError};
 
 /// Where the tests find these doors:
-/// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `d1`.
+/// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `queue`,
+/// `d1`.
 pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
@@ -41,12 +44,21 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
             let rows = env.d1("DB")?.prepare(sql).all().await?;
             reply(200, &rows.results::<serde_json::Value>()?)
         }
+        // A batch as a queue may bring it: again, late, in any order.
+        ["queue"] => {
+            let bodies: Vec<serde_json::Value> = serde_json::from_str(&request.text().await?)?;
+            queues::rehearse(env, bodies).await;
+            reply(200, &())
+        }
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
         ["projector", stream, "resume"] => progress(projector::resume(env, &parse(stream)?).await),
         ["objects", stream, "live"] => {
-            let since =
-                url.query_pairs().find(|(key, _)| key == "since").and_then(|(_, since)| since.parse().ok());
-            client::forward_live(env, &parse(stream)?, &request, since.unwrap_or(0), "test").await
+            let asked = |wanted: &str| {
+                url.query_pairs().find(|(key, _)| key == wanted).map(|(_, value)| value.into_owned())
+            };
+            let since = asked("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+            let listener = asked("listener").or_else(|| asked("as")).unwrap_or_else(|| "test".to_owned());
+            client::forward_live(env, &parse(stream)?, &request, since, &listener).await
         }
         ["objects", stream, door] => {
             let mut init = RequestInit::new();
@@ -101,6 +113,23 @@ pub(super) async fn serve<A: Aggregate + 'static>(
             log.forget();
             reply(200, &())
         }
+        // Runs one of the store's scenarios on this object, which must be new; all their names without one.
+        "/contract" => {
+            let name = request.text().await?;
+            let found = SCENARIOS.iter().find(|(known, _)| *known == name);
+            match found.map(|(_, scenario)| scenario(log.store())) {
+                None => reply(200, &SCENARIOS.iter().map(|(known, _)| *known).collect::<Vec<_>>()),
+                Some(Ok(())) => reply(200, &()),
+                Some(Err(missed)) => reply(500, &missed),
+            }
+        }
+        // What is left of an alarm that failed until the runtime gave up on it: nothing.
+        "/lose_alarm" => {
+            host.lose_alarm().await?;
+            reply(200, &())
+        }
+        // Bytes of the isolate's memory, which all its objects share and which never shrinks.
+        "/memory" => reply(200, &memory_bytes()),
         // Takes a command and panics before anyone hears of it.
         "/panic" => {
             let body = request.text().await?;
@@ -109,6 +138,18 @@ pub(super) async fn serve<A: Aggregate + 'static>(
         }
         _ => reply(404, &AskError::Malformed("no such door".to_owned())),
     }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn memory_bytes() -> usize {
+    /// A page of a wasm memory, in bytes.
+    const PAGE: usize = 64 * 1024;
+    core::arch::wasm32::memory_size::<0>() * PAGE
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+const fn memory_bytes() -> usize {
+    0
 }
 
 #[expect(clippy::panic, reason = "this is the panic that the tests ask for")]

@@ -65,6 +65,7 @@ impl Database for ObjectDatabase {
 
 fn bind(param: &Param<'_>) -> JsValue {
     match param {
+        Param::Null => JsValue::NULL,
         // Numbers cross as doubles; a BigInt would be refused. Whole numbers below 2^53 are exact.
         #[expect(clippy::cast_precision_loss, reason = "seqs and milliseconds stay far below 2^53")]
         Param::Integer(number) => Number::from(*number as f64).into(),

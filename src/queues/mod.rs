@@ -60,6 +60,18 @@ async fn project(env: &Env, messages: Vec<Message<Value>>) {
         .await;
 }
 
+/// Takes messages as if a queue had brought them, each for itself and all at once: what a queue does at its worst.
+pub async fn rehearse(env: &Env, bodies: Vec<Value>) {
+    futures_util::stream::iter(bodies)
+        .for_each_concurrent(STREAMS_AT_ONCE, |body| async move {
+            match serde_json::from_value::<LogAdvanced>(body) {
+                Ok(nudge) => drop(settle(env, &nudge.stream).await),
+                Err(error) => tracing::error!(%error, "not a nudge"),
+            }
+        })
+        .await;
+}
+
 /// True when nothing is left to do about `stream` for now.
 async fn settle(env: &Env, stream: &str) -> bool {
     let Ok(id) = stream.parse() else {

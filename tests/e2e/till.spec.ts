@@ -1,7 +1,7 @@
 // The till under trouble: races, refusals, pauses, killed tabs, lost answers.
 
 import { expect, type Page, test } from "@playwright/test";
-import { type Hall, openHall, pairTill, scan } from "./support/hall.ts";
+import { type Hall, openHall, pairTill, payExactly, scan, timesSold } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
 /** Two devices, several screens looked at, on a machine that builds something else meanwhile. */
@@ -14,16 +14,7 @@ test.beforeAll(async ({ browser, baseURL }) => {
   hall = await openHall(browser, baseURL ?? "");
 });
 
-const payExactly = async (till: Page) => {
-  await till.keyboard.press("F9");
-  await till.getByRole("button", { name: "Complete sale" }).click();
-};
 const soldHere = (till: Page) => till.getByRole("heading", { name: "Sold", exact: true });
-const receiptsOf = async () =>
-  (await hall.call<{ items: { lines: { tag: string }[] }[] }>("GET", `/sessions/${hall.session}/receipts`))
-    .items;
-const timesSold = async (tag: string) =>
-  (await receiptsOf()).filter(({ lines }) => lines.some((line) => line.tag === tag)).length;
 
 test("two tills race for one tag: one sells, the other is told and gets its basket back", async ({
   browser,
@@ -51,7 +42,7 @@ test("two tills race for one tag: one sells, the other is told and gets its bask
   await second.till.getByRole("button", { name: "Remove Toy 1", exact: true }).click();
   await payExactly(second.till);
   await expect(soldHere(second.till)).toBeVisible();
-  expect(await timesSold(wanted)).toBe(1);
+  expect(await timesSold(hall, wanted)).toBe(1);
   await first.device.close();
   await second.device.close();
 });
@@ -81,7 +72,7 @@ test("a tab killed before its sale is acknowledged neither loses nor doubles it"
   await again.goto(`${baseURL}/terminal`);
   await expect(soldHere(again)).toBeVisible();
   await expect(again.getByText("all sent")).toBeVisible();
-  expect(await timesSold(tag)).toBe(1);
+  expect(await timesSold(hall, tag)).toBe(1);
   await device.close();
 });
 

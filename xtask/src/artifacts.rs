@@ -112,6 +112,45 @@ pub fn ensure_deployable(workspace: &Workspace) -> Result<()> {
     worker(workspace, &wasm(workspace)?, Size::Least)
 }
 
+/// Builds another Worker crate, as small as it gets, into its own folder's `build/`.
+///
+/// # Errors
+/// As [`ensure`].
+pub fn ensure_crate(workspace: &Workspace, folder: &str) -> Result<()> {
+    let toolchain = wasm(workspace)?;
+    let stamp = Stamp::of(
+        workspace,
+        &folder.replace('/', "-"),
+        &["Cargo.toml", "Cargo.lock", folder],
+        &[],
+        &[&toolchain.version()],
+    )?;
+    let result = workspace.path(folder).join("build/index.js");
+    if stamp.is_fresh(&result) {
+        return Ok(());
+    }
+    say::step(&format!("Building {folder}"), |step| {
+        Run::new(workspace, "build-crate", workspace.cargo_tool("worker-build"))
+            .folder(workspace.path(folder))
+            .args(Size::Least.arguments())
+            .args(["."])
+            .envs(toolchain.variables())
+            .envs(tool_variables(workspace))
+            .env("CARGO_TARGET_DIR", workspace.path(Size::Least.target()))
+            .envs(
+                Size::Least
+                    .variables()
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), OsString::from(value))),
+            )
+            .succeed(step)?;
+        if !result.exists() {
+            bail!("worker-build ended well but left no {}", result.display());
+        }
+        stamp.keep()
+    })
+}
+
 fn worker(workspace: &Workspace, toolchain: &WasmToolchain, size: Size) -> Result<()> {
     let stamp = Stamp::of(
         workspace,

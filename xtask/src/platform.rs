@@ -304,6 +304,7 @@ fn write_variables(workspace: &Workspace, settings: &Settings) -> Result<PathBuf
         ("SIGN_IN_URL", format!("http://sandbox.localhost:{sandbox}/sign-in")),
         ("VAULT_KEY", secret(&settings.state.join("vault.key"))?),
         ("CLERK_WEBHOOK_SECRET", webhook_secret(settings)?),
+        ("CHECKPOINT_KEY", secret(&settings.state.join("checkpoint.key"))?),
     ];
     let text = lines.iter().fold(String::new(), |text, (name, value)| format!("{text}{name}=\"{value}\"\n"));
     let path = settings.state.join("worker.env");

@@ -2,8 +2,11 @@
 //! with a function; the tests run each of them for a few seconds.
 
 mod edge;
+mod mutants;
+mod replay;
 mod restart;
 mod simulate;
+mod torture;
 
 use std::path::PathBuf;
 
@@ -40,6 +43,11 @@ pub const ALL: &[Proof] = &[
         run: edge::run,
     },
     Proof {
+        name: "replay",
+        claim: "the support desk's tool says what the domain says: heads, states, statements, what-ifs, rows and differences with the store; and a byte flipped anywhere in a log is named",
+        run: replay::run,
+    },
+    Proof {
         name: "restart",
         claim: "what the platform has acknowledged is there after it was killed and started again, and a repeated command gets its first answer",
         run: restart::run,
@@ -49,7 +57,23 @@ pub const ALL: &[Proof] = &[
         claim: "in no seeded sale is a basket lost, an item credited twice or a cent unaccounted for, and deliberate bugs are found",
         run: simulate::run,
     },
+    Proof {
+        name: "torture",
+        claim: "however it is killed, panicked, raced, repeated and fed by its queues, nothing acknowledged is lost, nothing is there twice or by half, and the read models are the fold of the logs",
+        run: torture::run,
+    },
 ];
+
+/// Proofs that say nothing in a few seconds: they run when somebody asks for them, never with the tests.
+pub const LONG: &[Proof] = &[Proof {
+    name: "mutants",
+    claim: "wherever money, commission, custody or settlement is changed by a mutant, a test fails, but for the mutants explained in docs/mutation.md",
+    run: mutants::run,
+}];
+
+fn every() -> impl Iterator<Item = &'static Proof> {
+    ALL.iter().chain(LONG)
+}
 
 /// What a proof is asked to do.
 #[derive(Clone, Copy)]
@@ -102,13 +126,13 @@ pub struct Options {
 /// When there is no such proof, or it could not be carried out.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let Some(name) = &options.name else {
-        for proof in ALL {
+        for proof in every() {
             say::result(format!("{:<12} {}", proof.name, proof.claim));
         }
         return Ok(true);
     };
-    let Some(proof) = ALL.iter().find(|proof| proof.name == name) else {
-        let names: Vec<&str> = ALL.iter().map(|proof| proof.name).collect();
+    let Some(proof) = every().find(|proof| proof.name == name) else {
+        let names: Vec<&str> = every().map(|proof| proof.name).collect();
         bail!("there is no proof `{name}`: there are {}", names.join(", "));
     };
     let verdict = say::step(&format!("Proof: {name}"), |step| {
@@ -139,9 +163,9 @@ mod tests {
 
     #[test]
     fn every_proof_has_a_name_of_its_own_and_a_claim() {
-        for (at, proof) in ALL.iter().enumerate() {
+        for (at, proof) in every().enumerate() {
             assert!(!proof.claim.is_empty());
-            assert!(ALL[..at].iter().all(|other| other.name != proof.name), "{}", proof.name);
+            assert!(every().take(at).all(|other| other.name != proof.name), "{}", proof.name);
         }
     }
 }

@@ -39,6 +39,9 @@ const TARGET_ADD_LIMIT: Duration = Duration::from_mins(3);
 /// cargo-deny's version; nothing in `Cargo.lock` ties it.
 const CARGO_DENY_VERSION: &str = "0.20.2";
 
+/// The version of `cargo mutants` that names mutants as `docs/mutation.md` does.
+const CARGO_MUTANTS_VERSION: &str = "27.1.0";
+
 /// A toolchain that can build for wasm32.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WasmToolchain {
@@ -240,6 +243,20 @@ pub fn ensure_cargo_deny(workspace: &Workspace) -> Result<()> {
         package: "cargo-deny",
         program: "cargo-deny",
         version: CARGO_DENY_VERSION.to_owned(),
+        locked: true,
+    };
+    install(workspace, &tool)
+}
+
+/// `cargo mutants`, for the proof that the tests see.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn ensure_cargo_mutants(workspace: &Workspace) -> Result<()> {
+    let tool = CargoTool {
+        package: "cargo-mutants",
+        program: "cargo-mutants",
+        version: CARGO_MUTANTS_VERSION.to_owned(),
         locked: true,
     };
     install(workspace, &tool)

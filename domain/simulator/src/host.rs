@@ -40,6 +40,8 @@ pub struct Host<A: Aggregate> {
     pub stream: StreamId,
     state: A::State,
     log: Vec<RawEntry>,
+    /// The log's events as read back from their payloads: checks ask for them over and over.
+    read: Vec<A::Event>,
     commands: BTreeMap<String, ([u8; 32], Reply)>,
     facts: BTreeMap<String, String>,
     outgoing: VecDeque<Delivery>,
@@ -57,6 +59,7 @@ where
             stream,
             state: A::State::default(),
             log: Vec::new(),
+            read: Vec::new(),
             commands: BTreeMap::new(),
             facts: BTreeMap::new(),
             outgoing: VecDeque::new(),
@@ -82,17 +85,10 @@ where
         self.log.last().map_or(Head::EMPTY, |entry| Head { seq: entry.seq, hash: entry.hash })
     }
 
-    /// The log, decoded.
-    ///
-    /// # Errors
-    /// The first entry that cannot be read.
-    pub fn events(&self) -> Result<Vec<(u64, A::Event)>, String> {
-        self.log
-            .iter()
-            .map(|raw| {
-                A::Event::decode(raw).map(|entry| (entry.seq, entry.event)).map_err(|error| error.to_string())
-            })
-            .collect()
+    /// The log's events, as they are read back.
+    #[must_use]
+    pub fn events(&self) -> &[A::Event] {
+        &self.read
     }
 
     /// Takes a command as it comes off the wire.
@@ -165,6 +161,10 @@ where
             A::evolve(&mut self.state, event, now);
             self.facts.extend(A::remember(event));
             self.outgoing.extend(A::deliveries(&self.stream, entry.seq, event));
+            match A::Event::decode(&entry) {
+                Ok(read) => self.read.push(read.event),
+                Err(error) => return Reply::Unreadable(error.to_string()),
+            }
             self.log.push(entry);
         }
         let reply = Reply::Accepted { first, last: self.head().seq };

@@ -70,15 +70,27 @@ fn simulate(asked: &Asked) -> ExitCode {
             }
         }
     }
-    let Figures { baskets, offline, lines, returns, conflicts, faults, crashes, pages, bookings } = figures;
+    let Figures {
+        baskets,
+        offline,
+        lines,
+        returns,
+        conflicts,
+        faults,
+        crashes,
+        pages,
+        bookings,
+        orders,
+        planted,
+    } = figures;
     let seeds = asked.seeds;
     if asked.json {
         println!(
-            r#"{{"seeds":{seeds},"failed":0,"baskets":{baskets},"offline":{offline},"lines":{lines},"returns":{returns},"conflicts":{conflicts},"faults":{faults},"crashes":{crashes},"custody_messages":{pages},"bookings":{bookings}}}"#
+            r#"{{"seeds":{seeds},"failed":0,"baskets":{baskets},"offline":{offline},"lines":{lines},"returns":{returns},"conflicts":{conflicts},"faults":{faults},"crashes":{crashes},"custody_messages":{pages},"bookings":{bookings},"orders":{orders},"planted":{planted}}}"#
         );
     } else {
         println!(
-            "{seeds} sales, all invariants hold: {baskets} baskets ({offline} offline) of {lines} lines, {returns} returns, {conflicts} conflicts, {faults} faults on the wire, {crashes} crashes, {bookings} steps of volunteers"
+            "{seeds} sales, all invariants hold: {baskets} baskets ({offline} offline) of {lines} lines, {returns} returns, {conflicts} conflicts, {faults} faults on the wire, {crashes} crashes, {bookings} steps of volunteers, {orders} orders of the store, {planted} planted differences found"
         );
     }
     ExitCode::SUCCESS

@@ -2,13 +2,15 @@
 
 mod desk;
 mod objects;
+mod reconcile;
 mod run;
+mod store;
 mod volunteers;
 
 use std::collections::BTreeMap;
 
 use domain::consignment_event::ConsignmentEvent;
-use domain::ids::{Actor, EventId, OrganizationId, ReceiptId, TerminalId};
+use domain::ids::{Actor, EventId, OrganizationId, ReceiptId, ShopId, TerminalId};
 use domain::money::Cents;
 use domain::organization::Organization;
 use domain::sale_session::SaleSession;
@@ -20,6 +22,7 @@ use crate::host::{Host, Reply};
 use crate::rng::Chance;
 use crate::story::Story;
 use crate::till::{Basket, Till};
+use store::Store;
 
 /// When every run begins, ms since 1970 UTC.
 const EPOCH: i64 = 1_800_000_000_000;
@@ -45,6 +48,10 @@ pub struct Figures {
     pub pages: u64,
     /// Bookings made, changed and ended.
     pub bookings: u64,
+    /// Orders at the online store.
+    pub orders: u64,
+    /// Differences planted at the store, each found once.
+    pub planted: u64,
 }
 
 impl Figures {
@@ -59,6 +66,8 @@ impl Figures {
         self.crashes += other.crashes;
         self.pages += other.pages;
         self.bookings += other.bookings;
+        self.orders += other.orders;
+        self.planted += other.planted;
     }
 }
 
@@ -96,6 +105,7 @@ pub(crate) struct World {
     pub(crate) organization: Host<Organization>,
     pub(crate) event: Host<ConsignmentEvent>,
     pub(crate) sessions: Vec<Host<SaleSession>>,
+    pub(crate) store: Store,
     pub(crate) tills: Vec<Till>,
     pub(crate) wire: Vec<Message>,
     pub(crate) things: Vec<Thing>,
@@ -114,6 +124,7 @@ impl World {
             organization: Host::new(StreamId::Organization(organization)),
             event: Host::new(StreamId::Event(organization, event)),
             sessions: Vec::new(),
+            store: Store::new(organization, ShopId(chance.id())),
             tills: Vec::new(),
             wire: Vec::new(),
             things: Vec::new(),

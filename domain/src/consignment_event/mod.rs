@@ -104,6 +104,7 @@ pub struct Overview {
 impl Aggregate for ConsignmentEvent {
     const KIND: &'static str = "event";
     const STATE_VERSION: u32 = 2;
+    const TIMED: bool = true;
     type State = State;
     type Event = Event;
     type Command = Command;

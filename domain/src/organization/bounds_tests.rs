@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::settings::MAX_NAME_CHARS;
 use super::tests::{created, found_event};
 use super::*;
 use crate::commission::Tier;

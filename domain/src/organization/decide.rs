@@ -214,7 +214,7 @@ fn checked_name(name: &str) -> Result<String, Rejection> {
         return Err(rule(
             "ORG-2",
             "name_unusable",
-            &format!("a name of {chars} characters"),
+            format!("a name of {chars} characters"),
             "1 to 120 characters on one line",
         ));
     }
@@ -235,7 +235,7 @@ fn create(state: &State, slug: String, name: &str, settings: Settings, first_adm
         return Err(rule(
             "ORG-3",
             "slug_unusable",
-            &format!("{slug:?}"),
+            format!("{slug:?}"),
             "2 to 40 lower-case letters, digits and inner hyphens",
         ));
     }
@@ -244,7 +244,7 @@ fn create(state: &State, slug: String, name: &str, settings: Settings, first_adm
         return Err(rule(
             "ORG-4",
             "settings_unusable",
-            &problems.join(", "),
+            problems.join(", "),
             "settings without contradictions",
         ));
     }
@@ -258,7 +258,7 @@ fn change_settings(state: &State, settings: Settings) -> Decision {
         return Err(rule(
             "ORG-4",
             "settings_unusable",
-            &problems.join(", "),
+            problems.join(", "),
             "settings without contradictions",
         ));
     }
@@ -312,14 +312,14 @@ fn enrol(state: &State, consignors: Vec<Enrolment>) -> Decision {
         return Err(rule(
             "ORG-9",
             "too_many_enrolments",
-            &consignors.len().to_string(),
+            consignors.len().to_string(),
             "at most 1,000 at once",
         ));
     }
     if let Some(consignor) =
         consignors.iter().find(|consignor| !(1..=MAX_CONSIGNOR_NUMBER).contains(&consignor.number.0))
     {
-        return Err(rule("ORG-9", "consignor_number", &consignor.number.to_string(), "1 to 9,999,999"));
+        return Err(rule("ORG-9", "consignor_number", consignor.number.to_string(), "1 to 9,999,999"));
     }
     let mut fresh: Vec<Enrolment> = Vec::new();
     for consignor in consignors {

@@ -7,7 +7,7 @@ use super::decide::{Decision, existing, running};
 use super::event::{OrganizationReinstated, OrganizationSuspended, SuspensionReason};
 use super::state::State;
 use crate::ids::{Actor, NoteRef, PersonId};
-use crate::rejection::{Refusal, Rejection, rule};
+use crate::rejection::{Rejection, forbidden, not_found, rule};
 
 /// Longest support access, minutes: a working day. What takes longer is opened again, with a reason.
 pub const MAX_SUPPORT_MINUTES: u32 = 8 * 60;
@@ -82,7 +82,7 @@ fn from_platform(state: &State, actor: &Actor) -> Result<(), Rejection> {
     if outsider {
         return Ok(());
     }
-    Err(Rejection::new(Refusal::Forbidden, "RGT-4", "not_the_platform", actor.to_string(), "a super admin"))
+    Err(forbidden("RGT-4", "not_the_platform", actor.to_string(), "a super admin"))
 }
 
 pub(super) fn suspend(
@@ -109,16 +109,10 @@ pub(super) fn open_support(
 ) -> Decision {
     from_platform(state, actor)?;
     let Actor::Person(person) = actor else {
-        return Err(Rejection::new(
-            Refusal::Forbidden,
-            "RGT-7",
-            "nobody_to_help",
-            actor.to_string(),
-            "a person of the platform",
-        ));
+        return Err(forbidden("RGT-7", "nobody_to_help", actor.to_string(), "a person of the platform"));
     };
     if !(1..=MAX_SUPPORT_MINUTES).contains(&minutes) {
-        return Err(rule("RGT-7", "support_too_long", &format!("{minutes} minutes"), "1 to 480 minutes"));
+        return Err(rule("RGT-7", "support_too_long", format!("{minutes} minutes"), "1 to 480 minutes"));
     }
     let until = now.saturating_add(i64::from(minutes) * MINUTE_MS);
     Ok(vec![SupportOpened { person: person.clone(), reason, until, note }.into()])
@@ -142,7 +136,7 @@ pub(super) fn add_host(state: &State, host: &str) -> Decision {
         return Err(rule(
             "ORG-20",
             "host_unusable",
-            &format!("{host:.80?}"),
+            format!("{host:.80?}"),
             "a host name such as sale.example.org",
         ));
     }
@@ -161,13 +155,7 @@ pub(super) fn remove_host(state: &State, host: &str) -> Decision {
     if state.hosts.contains(&host) {
         return Ok(vec![HostRemoved { host }.into()]);
     }
-    Err(Rejection::new(
-        Refusal::NotFound,
-        "ORG-20",
-        "host_unknown",
-        format!("{host:.80?}"),
-        "a host name that was added",
-    ))
+    Err(not_found("ORG-20", "host_unknown", format!("{host:.80?}"), "a host name that was added"))
 }
 
 /// At least two parts of letters, digits and inner hyphens; the last one is no number, so that no address passes.

@@ -205,11 +205,11 @@ fn rgt_4_only_the_platform_suspends_and_reinstates() {
 #[test]
 fn rgt_7_the_platform_helps_on_record_and_for_a_while() {
     let open = |minutes| Command::OpenSupport { reason: SupportReason::Asked, minutes, note: None };
-    created().when(open(30)).then_refused("RGT-4");
+    created().when(open(30)).then_refused("RGT-4", "not_the_platform");
     let by = |sale: Scenario<Organization>, id: &str| sale.by(Actor::Person(person(id)));
-    by(created(), "user_super").when(open(0)).then_refused("RGT-7");
-    by(created(), "user_super").when(open(MAX_SUPPORT_MINUTES + 1)).then_refused("RGT-7");
-    created().by(Actor::System("timer".into())).when(open(30)).then_refused("RGT-7");
+    by(created(), "user_super").when(open(0)).then_refused("RGT-7", "support_too_long");
+    by(created(), "user_super").when(open(MAX_SUPPORT_MINUTES + 1)).then_refused("RGT-7", "support_too_long");
+    created().by(Actor::System("timer".into())).when(open(30)).then_refused("RGT-7", "nobody_to_help");
     let sale = by(created(), "user_super").when(open(30));
     sale.then_kinds(&["support_opened"]);
     let asked = |sale: &Scenario<Organization>, id: &str| {
@@ -238,10 +238,10 @@ fn org_20_an_organization_answers_at_its_own_host_names() {
     sale.then_kinds(&[]);
     let sale = sale.when(Command::RemoveHost { host: "sale.example.org".into() });
     sale.then_kinds(&["host_removed"]);
-    sale.when(Command::RemoveHost { host: "sale.example.org".into() }).then_refused("ORG-20");
-    created().when(add("127.0.0.1")).then_refused("ORG-20");
+    sale.when(Command::RemoveHost { host: "sale.example.org".into() }).then_refused("ORG-20", "host_unknown");
+    created().when(add("127.0.0.1")).then_refused("ORG-20", "host_unusable");
     let many = (0..MAX_HOSTS).fold(created(), |sale, n| sale.when(add(&format!("h{n}.example.org"))));
-    many.when(add("one.more.example.org")).then_refused("ORG-20");
+    many.when(add("one.more.example.org")).then_refused("ORG-20", "too_many_hosts");
 }
 
 #[test]

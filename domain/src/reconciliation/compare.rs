@@ -100,6 +100,17 @@ impl Compared {
         }
     }
 
+    /// After a full run that asked for everything: subjects of open cases that neither side has any more were
+    /// looked at too, and differ no longer.
+    #[must_use]
+    pub fn and_open<'a>(mut self, open: impl IntoIterator<Item = &'a Subject>) -> Self {
+        let known: BTreeSet<&Subject> = self.subjects.iter().collect();
+        let gone: BTreeSet<Subject> =
+            open.into_iter().filter(|subject| !known.contains(subject)).cloned().collect();
+        self.subjects.extend(gone);
+        self
+    }
+
     /// In pages that the reconciliation's log takes, each with the findings about its own subjects.
     #[must_use]
     pub fn into_pages(self) -> Vec<Self> {

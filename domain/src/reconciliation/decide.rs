@@ -14,6 +14,7 @@ use super::state::{State, content_digest, place_digest, subject_digest};
 use crate::aggregate::Context;
 use crate::ids::{CaseId, NoteRef, RunId};
 use crate::rejection::{Rejection, conflict, not_found, rule};
+use crate::sabotage::{Bug, sabotaged};
 
 /// Subjects in one page: with a finding each, an entry group of some 500 KB.
 pub const MAX_COMPARED: usize = 500;
@@ -95,7 +96,7 @@ fn record(
         let digest = content_digest(&finding);
         let known = state.open_at(place).is_some_and(|(_, case)| case.content == digest)
             || state.resolved.get(&place) == Some(&digest);
-        if !known {
+        if !known || sabotaged(Bug::FindsAgain) {
             // The decision may need many ids: they count on from the fresh one.
             let case = CaseId(Uuid::from_u128(context.fresh_id.as_u128().wrapping_add(index)));
             let decided = by_policy(state.policy, case, &finding);

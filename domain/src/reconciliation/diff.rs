@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::view::{Evidence, ItemView, LineView, OrderView, RefundView};
 use crate::ids::RemoteId;
 use crate::money::{Cents, OutOfRange};
+use crate::sabotage::{Bug, sabotaged};
 use crate::tag::Tag;
 
 /// What kind of difference.
@@ -214,6 +215,9 @@ impl Comparison<'_> {
     }
 
     fn refunds(&mut self) -> Result<(), OutOfRange> {
+        if sabotaged(Bug::OverlooksRefunds) {
+            return Ok(());
+        }
         let index = |view: &OrderView| -> BTreeMap<RemoteId, RefundView> {
             view.refunds.iter().map(|refund| (refund.refund, *refund)).collect()
         };

@@ -394,6 +394,25 @@ fn rec_11_what_came_by_asking_only_is_a_missed_webhook_once_its_time_is_over() {
 }
 
 #[test]
+fn rec_7_a_case_about_what_neither_side_has_any_more_vanishes_with_a_full_run() {
+    let phantom = OrderView { order: RemoteId(9), ..two().order_there().unwrap() };
+    let answer = StoreAnswer { orders: [(RemoteId(9), phantom)].into(), ..StoreAnswer::default() };
+    let expected = World::new().expected();
+    let mut log: Scenario<Reconciliation> = Scenario::new();
+    for (n, answer, open) in [(1, &answer, 1), (2, &StoreAnswer::default(), 0)] {
+        let run = RunId(Uuid::from_u128(n));
+        let compared = compare_with_store(&expected, answer, RunKind::Full, NOW).unwrap();
+        let compared = compared.and_open(log.state().open.values().map(|case| &case.subject));
+        let (subjects, findings) = (compared.subjects, compared.findings);
+        log = log
+            .when(Command::StartRun { run, kind: RunKind::Full })
+            .when(Command::Record { run, compared: subjects, findings })
+            .when(Command::FinishRun { run });
+        assert_eq!(log.state().open.len(), open);
+    }
+}
+
+#[test]
 fn rec_4_topics_that_the_store_does_not_send_are_differences() {
     let topics = NEEDED_TOPICS.iter().skip(1).map(|topic| (*topic).to_owned()).collect();
     let answer = StoreAnswer { topics: Some(topics), ..StoreAnswer::default() };

@@ -77,9 +77,10 @@ impl Reading {
             match (sale.kind, sale.line) {
                 (SaleKind::Product, Some(line)) if sale.quantity > 0 => self.sold(line, sale)?,
                 (SaleKind::Product, Some(line)) => {
-                    let Some(tag) = self.take_back(line, sale.quantity) else { continue };
-                    of_ours.push(self.is_ours(tag));
-                    if self.is_ours(tag) {
+                    let Some(known) = self.take_back(line, sale.quantity) else { continue };
+                    let ours = self.is_ours(known.tag);
+                    of_ours.push(ours);
+                    if ours {
                         back = back.minus(self.payable(sale)?)?;
                     }
                 }
@@ -115,10 +116,10 @@ impl Reading {
         Ok(())
     }
 
-    /// Takes back `quantity` (negative, or 0 for money only) of a line; its tag, if the line is known.
-    fn take_back(&mut self, line: RemoteId, quantity: i32) -> Option<Option<Tag>> {
+    /// Takes back `quantity` (negative, or 0 for money only) of a line; the line, if it is known.
+    fn take_back(&mut self, line: RemoteId, quantity: i32) -> Option<LineView> {
         let known = self.lines.iter_mut().find(|known| known.line == line)?;
         known.quantity = known.quantity.saturating_sub(quantity.unsigned_abs());
-        Some(known.tag)
+        Some(*known)
     }
 }

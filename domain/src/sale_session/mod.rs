@@ -92,6 +92,10 @@ impl Aggregate for SaleSession {
     type Query = Query;
     type Answer = Answer;
 
+    fn speaks(actor: &Actor, command: &Command) -> bool {
+        matches!(actor, Actor::Terminal(_)) && command.by_terminals()
+    }
+
     fn needs(command: &Command) -> Vec<String> {
         facts::needs(command)
     }

@@ -30,10 +30,10 @@ export type SessionStep = "open" | "pause" | "resume" | "close" | "cancel";
  * of its commands (or the live socket) has named, and asks every list for an answer that is at least as fresh.
  */
 export function createApi(token?: Token) {
-  const client = createClient<
-    paths,
-    "application/json" | "application/problem+json" | "application/x-ndjson"
-  >({ baseUrl: location.origin, fetch: boundedFetch });
+  const client = createClient<paths, "application/json" | "application/problem+json">({
+    baseUrl: location.origin,
+    fetch: boundedFetch,
+  });
   if (token !== undefined) {
     client.use({
       async onRequest({ request }) {
@@ -68,11 +68,11 @@ export function createApi(token?: Token) {
       command(client.POST("/api/v1/events", { params: { header: keyed(key) }, body })),
     event: (event: string) =>
       unwrap(client.GET("/api/v1/events/{event}", { params: { path: { event }, query: fresh() } })),
-    moveEvent: (event: string, to: string, key: string) =>
+    moveEvent: (event: string, to: string, reason: string | null, key: string) =>
       command(
         client.POST("/api/v1/events/{event}/transitions", {
           params: { path: { event }, header: keyed(key) },
-          body: { to },
+          body: { to, reason },
         }),
       ),
     items: (event: string, query: ItemQuery) =>
@@ -237,11 +237,6 @@ export function createApi(token?: Token) {
           signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
         }),
       ),
-    mailReceipt: async (receipt: string, address: string) => {
-      void receipt;
-      void address;
-      throw new Error("not yet");
-    },
     lateCommand: (session: string, body: TerminalCommand) =>
       unwrap(
         client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body }),

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This API, for people to read. */
+        get: operations["docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/docs.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How that page looks. */
+        get: operations["docs_style"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commission-plans": {
         parameters: {
             query?: never;
@@ -1460,7 +1494,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that happened in the organization, newest first. */
+        /** Everything that happened in the organization, newest first; also who was refused what for want of a right. */
         get: operations["organization_history"];
         put?: never;
         post?: never;
@@ -4053,7 +4087,7 @@ export interface components {
             /**
              * Format: int64
              * @description How much.
-             * @example 1500
+             * @example 900
              */
             amount_cents: number;
             /**
@@ -6444,7 +6478,7 @@ export interface components {
             /**
              * Format: int64
              * @description Price on the tag.
-             * @example 1250
+             * @example 125
              */
             price_cents: number;
             /**
@@ -6737,7 +6771,7 @@ export interface components {
             /**
              * Format: int32
              * @description Down by this part, to the lower step, never below the lowest price.
-             * @example 5000
+             * @example 500
              */
             reduce_bp?: number | null;
             /**
@@ -8048,6 +8082,46 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    docs_style: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stylesheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": string;
+                };
+            };
+        };
+    };
     list_commission_plans: {
         parameters: {
             query?: {
@@ -8085,6 +8159,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_PlanVersion"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -8635,6 +8710,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AccountView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -9628,10 +9704,22 @@ export interface operations {
     list_denied_access: {
         parameters: {
             query?: {
+                /** @description Who was refused. */
+                actor?: string;
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
                 /** @description `next_cursor` of the page before; leave out for the first page. */
                 cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
                 /** @description Rows in the page, 1 to 500. */
                 limit?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -9645,6 +9733,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DeniedAccess"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The request cannot be read. */
@@ -9798,6 +9888,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -10386,6 +10477,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_BookingView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -11539,6 +11631,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CarriedView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -11697,6 +11790,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ConsignorView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -11855,6 +11949,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CountView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -12576,6 +12671,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CountDifferenceView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -12885,6 +12981,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DiscrepancyView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -13918,6 +14015,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FeeView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -14226,6 +14324,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FeeMovement"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -14997,6 +15096,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ItemView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -17199,6 +17299,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ParticipationView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -18233,6 +18334,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_PayoutView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -19410,6 +19512,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RunView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -19853,6 +19956,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SessionView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -20422,6 +20526,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SettlementView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -21136,6 +21241,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_StatementView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -21440,6 +21546,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SlotView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -22905,6 +23012,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LedgerLine"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -23458,6 +23566,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Member"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -26251,6 +26360,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReferralCodeView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -26963,6 +27073,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CashMoveView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -27669,6 +27780,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ConflictView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -27971,6 +28083,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_DrawerView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -29115,6 +29228,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReceiptView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -29987,6 +30101,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReturnView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -30557,6 +30672,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TerminalView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -31267,6 +31383,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_UnlistedView"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
@@ -31692,6 +31809,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SettingsVersion"];
+                    "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };

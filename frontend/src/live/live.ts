@@ -8,7 +8,20 @@ type LiveFrame =
   | { type: "entry"; seq: number; recorded_at: number; kind: string; payload: string }
   | { type: "live"; head: number }
   | ({ type: "held" } & Held)
+  | ({ type: "accepted"; id: string; first_seq: number; seq: number; repeated: boolean } & {
+      entries?: TakenEntry[];
+    })
+  | { type: "refused"; id: string; code: string; found: string; allowed: string }
+  | { type: "unavailable"; id: string }
   | { type: "pong" };
+
+/** An entry that a command made, its payload as it was hashed. */
+export type TakenEntry = { seq: number; kind: string; payload: string };
+
+/** What the platform answers to a command over the socket. */
+export type SocketAnswer =
+  | { taken: TakenEntry[] }
+  | { refused: { code: string; found: string; allowed: string } };
 
 /** What lies in a basket at another terminal; `until` by the platform's clock, ms since 1970. */
 export type Held = { terminal: string; name: string; tags: string[]; until: number };
@@ -39,6 +52,10 @@ export type LiveOptions = {
 const SILENCE_LIMIT_MS = 45_000;
 /** We ask for a sign of life this often; the platform answers without waking. */
 const PING_EVERY_MS = 15_000;
+/** A command over the socket has this long for its answer, in ms; then it is sent another way, under the same id. */
+const ANSWER_LIMIT_MS = 1_500;
+/** Entries remembered for answers, which name the ones that they made: more than any command makes. */
+const MAX_RECENT = 64;
 /** A socket in doubt has this long to answer: a hall's network at its slowest, in ms. */
 const DOUBT_LIMIT_MS = 4_000;
 /** Close codes by which the platform says that coming back is of no use. */
@@ -58,6 +75,8 @@ export class Live {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #heardAt = 0;
+  #recent: TakenEntry[] = [];
+  #asking = new Map<string, (answer: SocketAnswer | undefined) => void>();
   #state: LiveState = { phase: "connecting", since: Date.now() };
 
   constructor(options: LiveOptions) {
@@ -93,6 +112,16 @@ export class Live {
     if (socket?.readyState !== WebSocket.OPEN) return false;
     socket.send(JSON.stringify(frame));
     return true;
+  }
+
+  /** Asks a command over the socket; undefined when it gave no answer in time, and nobody knows what became of it. */
+  async ask(id: string, command: object): Promise<SocketAnswer | undefined> {
+    if (this.#state.phase !== "live" || !this.say({ type: "command", id, command })) return undefined;
+    const timer = setTimeout(() => this.#asking.get(id)?.(undefined), ANSWER_LIMIT_MS);
+    const answer = await new Promise<SocketAnswer | undefined>((resolve) => this.#asking.set(id, resolve));
+    clearTimeout(timer);
+    this.#asking.delete(id);
+    return answer;
   }
 
   /** Something else could not be reached: asks the socket for a sign of life, now, and gives up on it without one. */
@@ -152,6 +181,9 @@ export class Live {
     this.#heardAt = Date.now();
     const frame = readFrame(data);
     if (frame?.type === "live") this.#arrive(frame.head);
+    if (frame?.type === "accepted") this.#asking.get(frame.id)?.({ taken: this.#takenBy(frame) });
+    if (frame?.type === "refused") this.#asking.get(frame.id)?.({ refused: frame });
+    if (frame?.type === "unavailable") this.#asking.get(frame.id)?.(undefined);
     if (frame?.type === "held") this.#options.onHeld?.(frame);
     if (frame?.type !== "entry" || frame.seq <= this.#seen) return;
     if (frame.seq !== this.#seen + 1) {
@@ -160,7 +192,13 @@ export class Live {
     }
     this.#seen = frame.seq;
     const { seq, recorded_at, kind } = frame;
+    this.#recent = [...this.#recent.slice(1 - MAX_RECENT), { seq, kind, payload: frame.payload }];
     this.#options.onEntry({ seq, recorded_at, kind, payload: JSON.parse(frame.payload) });
+  }
+
+  /** The entries of an answer: with it when it is an old one, else they came by just before. */
+  #takenBy(frame: { first_seq: number; seq: number; entries?: TakenEntry[] }): TakenEntry[] {
+    return frame.entries ?? this.#recent.filter(({ seq }) => seq >= frame.first_seq && seq <= frame.seq);
   }
 
   #arrive(head: number): void {
@@ -184,6 +222,7 @@ export class Live {
     clearInterval(this.#pulse);
     const socket = this.#socket;
     this.#socket = undefined;
+    for (const answer of this.#asking.values()) answer(undefined);
     if (socket === undefined) return;
     socket.onclose = null;
     socket.onmessage = null;

@@ -40,8 +40,17 @@ export type QueueOptions<Command extends Queued, Reply> = {
   random?: () => number;
 };
 
-/** Refusals that a later try may turn around: time-outs, throttling, the platform's own trouble. */
-const passing = (status: number) => status === 408 || status === 425 || status === 429 || status >= 500;
+/**
+ * Refusals that a later try may turn around: time-outs, throttling, the platform's own trouble, a suspension that is
+ * lifted again; and answers that are not the platform's at all, such as a hall's log-in page.
+ */
+const passing = ({ status, code }: ProblemBody) =>
+  status === 408 ||
+  status === 425 ||
+  status === 429 ||
+  status >= 500 ||
+  code === "organization_suspended" ||
+  code === "unknown";
 
 export class Queue<Command extends Queued, Reply> {
   #options: QueueOptions<Command, Reply>;
@@ -103,7 +112,7 @@ export class Queue<Command extends Queued, Reply> {
     try {
       return this.#options.answered({ ...tried, state: "done" }, await this.#options.send(command));
     } catch (error) {
-      if (!(error instanceof Problem) || passing(error.status)) return undefined;
+      if (!(error instanceof Problem) || passing(error.body)) return undefined;
       return { ...tried, state: "refused", problem: error.body };
     }
   }

@@ -2,9 +2,10 @@ import { texts } from "../texts/en.ts";
 import { money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { nameOf } from "./basket.ts";
+import { isSale } from "./checkout.ts";
 import type { QueuedCommand } from "./model.ts";
 import type { TillState } from "./state.ts";
-import { isSale, type Till } from "./till.ts";
+import type { Till } from "./till.ts";
 
 const words = texts.terminal;
 
@@ -62,7 +63,7 @@ function Refused({ till, state, command }: RefusedProps) {
       )}
       {isSale(command) && !command.sale.fact
         ? state.basket.length === 0 && (
-            <Button onPress={() => void till.reopen(command)}>{words.result.backToBasket}</Button>
+            <Button onPress={() => void till.checkout.reopen(command)}>{words.result.backToBasket}</Button>
           )
         : // A fact that was refused stays: it is the only record of money that was taken.
           !isSale(command) && (

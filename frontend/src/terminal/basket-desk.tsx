@@ -46,7 +46,7 @@ export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
   const keyed = Object.entries(actions).map(([name, act]) => [words.keys[name as Action].key, act]);
   useKeys({
     ...Object.fromEntries(keyed),
-    [words.keys.pay.key]: () => till.pay(),
+    [words.keys.pay.key]: () => till.checkout.pay(),
     [words.keys.remove.key]: last === undefined ? undefined : () => till.basket.remove(last.id),
   });
   return (
@@ -123,7 +123,7 @@ function Totals({ till, state }: { till: Till; state: TillState }) {
         <Button look="quiet" isDisabled={basket.length === 0} onPress={() => setClearing(true)}>
           {words.clear}
         </Button>
-        <Button look="primary" big isDisabled={basket.length === 0} onPress={() => till.pay()}>
+        <Button look="primary" big isDisabled={basket.length === 0} onPress={() => till.checkout.pay()}>
           {words.pay} <Key name={words.keys.pay.key} />
         </Button>
       </div>

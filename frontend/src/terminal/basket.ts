@@ -17,7 +17,7 @@ import {
   REJECTED_FLAG,
   type UnlistedLine,
 } from "./model.ts";
-import { measureScan } from "./pace.ts";
+import { afterPaint, measureScan } from "./pace.ts";
 import { play } from "./sound.ts";
 import type { Store } from "./state.ts";
 import type { Till } from "./till.ts";
@@ -36,6 +36,7 @@ export class Basket {
   #store: Store;
   #sources: Sources;
   #notices = 0;
+  #keeping = false;
 
   constructor(till: Till, store: Store, sources: Sources) {
     this.#till = till;
@@ -70,8 +71,10 @@ export class Basket {
     const soldOn = shelf?.sold.get(tag);
     if (basket.some(({ id }) => id === tag)) {
       this.say("look", words.already, item?.title ?? grouped);
+    } else if (this.#till.soldHere(tag)) {
+      this.say("refused", `${words.sold}: ${item === undefined ? grouped : titled(item)}`, words.soldHere);
     } else if (item === undefined) {
-      this.say("refused", `${words.unknown}: ${grouped}`, words.unknownHelp);
+      this.say("refused", words.unknown, words.unknownHelp(grouped));
       this.#store.set({ unknown: { tag, why: "unknown_tag" } });
     } else if (soldOn !== undefined) {
       const help = soldOn === 0 ? words.soldSomewhere : words.soldHelp(String(soldOn));
@@ -236,9 +239,21 @@ export class Basket {
       priced: this.#till.price(basket),
       ...(latest === undefined ? {} : { latest }),
     });
-    void this.#till.db.set("draft", basket);
+    this.#keepSoon();
     this.#sources.onChange();
     this.showHolds();
+  }
+
+  /** Writes the basket down right after the screen has it: a long one takes a few ms that the eye would wait for. */
+  #keepSoon(): void {
+    if (this.#keeping) return;
+    this.#keeping = true;
+    afterPaint(() => {
+      this.#keeping = false;
+      // A sale that was completed meanwhile has taken the basket with it, in a transaction of its own.
+      if (this.#state.step.name !== "basket" && this.#state.step.name !== "paying") return;
+      void this.#till.db.set("draft", this.#state.basket);
+    });
   }
 }
 

@@ -17,7 +17,7 @@ type Props = { till: Till; state: TillState; onClose: () => void };
 
 /** The cash drawer: what it begins with, what moves without a sale, what is in it at the end. */
 export function DrawerDialog({ till, state, onClose }: Props) {
-  const [said, setSaid] = useState<string>();
+  const [said, setSaid] = useState<Said>();
   const [busy, setBusy] = useState(false);
   const { standing } = state;
   const ask = async (command: SessionCommand, open: boolean) => {
@@ -30,8 +30,8 @@ export function DrawerDialog({ till, state, onClose }: Props) {
   };
   return (
     <Dialog title={words.title} isOpen onClose={onClose}>
-      <p aria-live="polite" className={said === undefined ? "soft" : "drawer-said"}>
-        {said ?? (standing.drawer_open ? words.opened : words.closed)}
+      <p aria-live="polite" className={said === undefined ? "soft" : `drawer-said drawer-${said.tone}`}>
+        {said?.text ?? (standing.drawer_open ? words.opened : words.closed)}
       </p>
       {standing.drawer_open ? (
         <>
@@ -135,11 +135,14 @@ function MoveForm({ busy, onMove }: { busy: boolean; onMove: (cents: number, rea
   );
 }
 
-function outcome({ state, problem, difference_cents, command }: QueuedCommand, currency: string): string {
-  if (state === "refused") return problem?.detail ?? texts.errors.title;
-  if (command.type !== "close_drawer") return words.recorded;
-  if (difference_cents === undefined) return words.waiting;
-  if (difference_cents === 0) return words.right;
+/** What became of it, and whether it wants a look. */
+type Said = { tone: "done" | "look" | "refused"; text: string };
+
+function outcome({ state, problem, difference_cents, command }: QueuedCommand, currency: string): Said {
+  if (state === "refused") return { tone: "refused", text: problem?.detail ?? texts.errors.title };
+  if (command.type !== "close_drawer") return { tone: "done", text: words.recorded };
+  if (difference_cents === undefined) return { tone: "look", text: words.waiting };
+  if (difference_cents === 0) return { tone: "done", text: words.right };
   const amount = money(Math.abs(difference_cents), currency);
-  return difference_cents > 0 ? words.over(amount) : words.under(amount);
+  return { tone: "look", text: difference_cents > 0 ? words.over(amount) : words.under(amount) };
 }

@@ -1,6 +1,7 @@
 import { type ApiClient, createApi } from "../api/client.ts";
 import { Problem } from "../api/problem.ts";
 import type { TerminalAnswer } from "../api/types.ts";
+import type { SocketAnswer, TakenEntry } from "../live/live.ts";
 import { Queue } from "../queue/queue.ts";
 import { uuid7 } from "../queue/uuid7.ts";
 import type { TillDb } from "./db.ts";
@@ -9,12 +10,19 @@ import type { About, Pairing, QueuedCommand, Sale, SessionCommand } from "./mode
 /** Characters of a body's digest in a command's id: enough that two bodies never share it. */
 const DIGEST_CHARS = 16;
 
+/** What matters of an answer, whichever way it came. */
+type Answer = Pick<TerminalAnswer, "entries"> | { entries: TakenEntry[] };
+
 export type OutboxOptions = {
   db: TillDb;
+  /** Whose outbox it is; commands of earlier pairings go by their own tokens. */
+  terminal: string;
   /** This till's pairing, and earlier ones whose commands still wait. */
   pairings: () => Promise<Pairing[]>;
   onChange: (changed: QueuedCommand | undefined, waiting: number) => void;
   onUnreachable: () => void;
+  /** Over the socket, where one is open that takes commands; undefined when there was no answer that way. */
+  bySocket: (id: string, command: SessionCommand) => Promise<SocketAnswer | undefined>;
   /** This till's own token counts no more. What it holds goes on being handed in. */
   onRevoked: (terminal: string) => void;
 };
@@ -22,7 +30,7 @@ export type OutboxOptions = {
 /** What this till has to tell its session: stored, then sent until it is answered. */
 export class Outbox {
   #options: OutboxOptions;
-  #queue: Queue<QueuedCommand, TerminalAnswer>;
+  #queue: Queue<QueuedCommand, Answer>;
   #apis = new Map<string, ApiClient>();
 
   constructor(options: OutboxOptions) {
@@ -48,9 +56,12 @@ export class Outbox {
     return api;
   }
 
-  async #send({ id, command, session, terminal }: QueuedCommand): Promise<TerminalAnswer> {
+  async #send({ id, command, session, terminal }: QueuedCommand): Promise<Answer> {
     const pairing = (await this.#options.pairings()).find((paired) => paired.terminal === terminal);
     if (pairing === undefined) throw unpaired();
+    const quick = terminal === this.#options.terminal ? await this.#options.bySocket(id, command) : undefined;
+    if (quick !== undefined && "refused" in quick) throw refusal(quick.refused);
+    if (quick !== undefined) return { entries: quick.taken };
     const api = this.#api(pairing.token);
     // The schema has no word for the session's commands, which the domain spells.
     const body = { id, command: command as unknown as Record<string, never> };
@@ -103,7 +114,7 @@ export async function factId(receipt: string, command: SessionCommand): Promise<
 }
 
 /** What an answer says about the command. An empty one says that the log had it all along. */
-function answered(command: QueuedCommand, { entries }: TerminalAnswer): QueuedCommand {
+function answered(command: QueuedCommand, { entries }: Answer): QueuedCommand {
   const { problem: _, ...plain } = command;
   const learnt: Partial<QueuedCommand> = {};
   for (const { kind, payload } of entries) {
@@ -113,6 +124,19 @@ function answered(command: QueuedCommand, { entries }: TerminalAnswer): QueuedCo
   }
   return { ...plain, ...learnt };
 }
+
+/** A refusal over the socket says less than one over HTTP, and the same. */
+const refusal = ({ code, found, allowed }: { code: string; found: string; allowed: string }) =>
+  new Problem({
+    type: "about:blank",
+    title: "Refused",
+    detail: `Found: ${found}. Allowed: ${allowed}.`,
+    status: 422,
+    code,
+    found,
+    allowed,
+    request_id: "",
+  });
 
 const unpaired = () =>
   new Problem({

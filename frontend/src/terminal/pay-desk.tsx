@@ -48,7 +48,7 @@ export function PayDesk({ till, state, recording }: Props) {
 
   useEffect(() => field.current?.focus(), []);
   useKeys({
-    Escape: recording ? undefined : () => till.back(),
+    Escape: recording ? undefined : () => till.checkout.back(),
     ...Object.fromEntries(kinds.map(({ name, key }) => [key, recording ? undefined : () => choose(name)])),
   });
 
@@ -57,7 +57,7 @@ export function PayDesk({ till, state, recording }: Props) {
     setTried(true);
     if (recording || error !== undefined) return;
     if (paysAll) {
-      void till.complete(offered);
+      void till.checkout.complete(offered);
       return;
     }
     setTenders(offered);
@@ -142,7 +142,7 @@ export function PayDesk({ till, state, recording }: Props) {
           </ul>
         )}
         <div className="pay-end">
-          <Button look="quiet" big isDisabled={recording} onPress={() => till.back()}>
+          <Button look="quiet" big isDisabled={recording} onPress={() => till.checkout.back()}>
             {words.back} <Key name={texts.terminal.keys.back.key} />
           </Button>
           <Button type="submit" look="primary" big pending={recording}>

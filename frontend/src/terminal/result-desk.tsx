@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { texts } from "../texts/en.ts";
 import { count, money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
@@ -16,18 +16,14 @@ const looks = { done: "done", waiting: "look", refused: "refused" } as const;
 const icons = { done: "check", waiting: "warn", refused: "cross" } as const;
 const { keys } = texts.terminal;
 
-const MailDialog = lazy(async () => ({ default: (await import("./mail-dialog.tsx")).MailDialog }));
-
 /** What became of the sale: recorded, kept here, or refused. Fills the screen in its colour. */
 export function ResultDesk({ till, state, sale }: { till: Till; state: TillState; sale: QueuedSale }) {
   const place = useRef<HTMLElement>(null);
-  const [mailing, setMailing] = useState(false);
   useEffect(() => place.current?.focus(), []);
   const refused = sale.state === "refused";
-  const go = () => void (refused ? till.reopen(sale) : till.next());
+  const go = () => void (refused ? till.checkout.reopen(sale) : till.checkout.next());
   useKeys({
     [keys.print.key]: refused ? undefined : () => window.print(),
-    [keys.mail.key]: refused ? undefined : () => setMailing(true),
   });
   useEffect(() => {
     // Enter goes on from wherever the focus is, unless it is on a button of its own.
@@ -63,24 +59,15 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
       {!refused && <Change sale={sale} currency={state.currency} />}
       <div className="result-end">
         {!refused && (
-          <>
-            <Button big onPress={() => window.print()}>
-              <Icon name="print" />
-              {words.print} <Key name={keys.print.key} />
-            </Button>
-            <Button big onPress={() => setMailing(true)}>
-              <Icon name="mail" />
-              {words.mail} <Key name={keys.mail.key} />
-            </Button>
-          </>
+          <Button big onPress={() => window.print()}>
+            <Icon name="print" />
+            {words.print} <Key name={keys.print.key} />
+          </Button>
         )}
         <Button look="primary" big onPress={go}>
           {refused ? words.backToBasket : words.next} <Key name={keys.enter.key} />
         </Button>
       </div>
-      <Suspense fallback={null}>
-        {mailing && <MailDialog till={till} sale={sale} onClose={() => setMailing(false)} />}
-      </Suspense>
     </section>
   );
 }

@@ -33,7 +33,6 @@ export function ReturnsDesk({ till, state }: { till: Till; state: TillState }) {
     },
     [till],
   );
-  useScanner(find);
   const close = () => till.set({ step: { name: "basket" } });
   useKeys({ Escape: close });
   const finish = (told: ReturnOutcome) => {
@@ -70,6 +69,15 @@ export function ReturnsDesk({ till, state }: { till: Till; state: TillState }) {
 function FindField({ onFind }: { onFind: (text: string) => void }) {
   const [text, setText] = useState("");
   const field = useRef<HTMLInputElement>(null);
+  // A scanner types like a keyboard: what it left in the field goes with the scan.
+  const scanned = useCallback(
+    (tag: string) => {
+      onFind(tag);
+      setText("");
+    },
+    [onFind],
+  );
+  useScanner(scanned);
   useEffect(() => field.current?.focus(), []);
   const submit = (event: FormEvent) => {
     event.preventDefault();

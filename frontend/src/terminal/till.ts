@@ -6,6 +6,7 @@ import { uuid7 } from "../queue/uuid7.ts";
 import { texts } from "../texts/en.ts";
 import { Basket } from "./basket.ts";
 import type { HeardEntry } from "./catalogue.ts";
+import { Checkout, isSale, PATIENCE_MS } from "./checkout.ts";
 import type { TillDb } from "./db.ts";
 import { Follower } from "./follow.ts";
 import { Holds, SAY_HOLD_AFTER_MS, SAY_HOLD_EVERY_MS } from "./holds.ts";
@@ -16,25 +17,21 @@ import type {
   ParkedBasket,
   PricedBasket,
   QueuedCommand,
-  QueuedSale,
   Right,
-  Sale,
   SessionCommand,
   Tender,
 } from "./model.ts";
-import { asked, factId, Outbox, queued } from "./outbox.ts";
+import { Outbox, queued } from "./outbox.ts";
 import type { Rules } from "./rules.ts";
-import { play } from "./sound.ts";
 import { nothing, Store, type TillState } from "./state.ts";
 
 const words = texts.terminal;
-/** How long the screen waits for the session's word before the goods are handed over without it, in ms. */
-const PATIENCE_MS = 2_500;
 
 /** One paired till: its basket, its shelf, its outbox. The screens read its state and tell it what was done. */
 export class Till {
   readonly pairing: Pairing;
   readonly basket: Basket;
+  readonly checkout: Checkout;
   readonly api: ApiClient;
   readonly db: TillDb;
   readonly rules: Rules;
@@ -47,6 +44,10 @@ export class Till {
   #renewing: ReturnType<typeof setInterval> | undefined;
   #names = new Map<string, string>();
   #reported: number | undefined;
+  /** Tags of sales that are facts here and not yet on record. */
+  #ownFacts = new Set<string>();
+  /** The socket that is open takes commands; asked anew for every one. */
+  #speaks = false;
   /** Commands whose answer a screen waits for: it says itself what was refused. */
   #attended = new Set<string>();
 
@@ -72,6 +73,8 @@ export class Till {
     });
     this.#outbox = new Outbox({
       db,
+      terminal: pairing.terminal,
+      bySocket: async (id, command) => (this.#speaks ? this.#live?.ask(id, command) : undefined),
       pairings: async () => [pairing, ...((await db.get("former")) ?? [])],
       onChange: (changed, waiting) => this.#answered(changed, waiting),
       onUnreachable: () => this.#live?.doubt(),
@@ -84,12 +87,24 @@ export class Till {
       heldBy: (tag) => this.#holds.by(tag, Date.now()),
       onChange: () => this.#sayHoldSoon(),
     });
+    this.checkout = new Checkout(this, this.#store, {
+      send: () => {
+        void this.#countFacts();
+        void this.#outbox.pump();
+      },
+      basketChanged: () => this.#sayHoldSoon(),
+    });
   }
 
   // --- what the screens read
 
   readonly subscribe = this.#store.subscribe;
   readonly snapshot = (): TillState => this.#store.snapshot();
+
+  /** True when this till has sold `tag` and nobody else knows yet. */
+  soldHere(tag: string): boolean {
+    return this.#ownFacts.has(tag);
+  }
 
   /** The receipt that `tag` was sold on, as far as this till has heard (0: some receipt); undefined while unsold. */
   soldOn(tag: string): number | undefined {
@@ -176,14 +191,9 @@ export class Till {
       waiting: (await db.waiting()).length,
       refused: (await db.refused()).filter(({ key }) => key !== showing),
     });
-    if (isSale(shown)) this.#resume(shown);
+    await this.#countFacts();
+    if (isSale(shown)) this.checkout.resume(shown);
     this.#follow();
-  }
-
-  /** A sale that was on the screen when the tab went away. */
-  #resume(sale: QueuedSale): void {
-    if (sale.state === "waiting" && !sale.sale.fact) this.#await(sale.key);
-    else this.set({ step: { name: "result", sale } });
   }
 
   async #refreshInfo(): Promise<void> {
@@ -220,12 +230,30 @@ export class Till {
 
   /** A session must not be closed over the heads of tills that hold sales: says how many this one holds. */
   async #report(): Promise<void> {
-    const waiting = (await this.db.waiting()).filter(
-      ({ about, terminal }) => about === "sale" && terminal === this.pairing.terminal,
-    ).length;
+    const waiting = await this.#salesHeld();
     if (!this.online || waiting === this.#reported) return;
     this.#reported = waiting;
     this.#tell({ type: "report_waiting", waiting });
+  }
+
+  /** Tries the socket with a word that may be lost: only one that answers is trusted with sales. */
+  async #learnToSpeak(): Promise<void> {
+    const waiting = await this.#salesHeld();
+    const answer = await this.#live?.ask(uuid7(), { type: "report_waiting", waiting });
+    if (answer === undefined) return;
+    this.#speaks = true;
+    if ("taken" in answer) this.#reported = waiting;
+  }
+
+  async #salesHeld(): Promise<number> {
+    const own = ({ about, terminal }: QueuedCommand) =>
+      about === "sale" && terminal === this.pairing.terminal;
+    return (await this.db.waiting()).filter(own).length;
+  }
+
+  async #countFacts(): Promise<void> {
+    const facts = (await this.db.waiting()).flatMap(({ sale }) => (sale?.fact === true ? sale.basket : []));
+    this.#ownFacts = new Set(facts.flatMap((line) => (line.kind === "item" ? [line.id] : (line.tag ?? []))));
   }
 
   #acknowledge(version: number): void {
@@ -250,6 +278,7 @@ export class Till {
       onState: (live) => this.#connected(live),
       onHeld: (held) => {
         this.#holds.hear(held, Date.now());
+        this.#names.set(held.terminal.replace(/^terminal:/, ""), held.name);
         this.basket.showHolds();
       },
       onDismissed: (code) => this.set({ dismissed: code === 4403 ? "suspended" : "revoked" }),
@@ -259,7 +288,11 @@ export class Till {
 
   #connected(live: LiveState): void {
     this.set({ live });
-    if (live.phase !== "live") return;
+    if (live.phase !== "live") {
+      this.#speaks = false;
+      return;
+    }
+    void this.#learnToSpeak();
     this.#store.drop("dismissed").set({});
     void this.#outbox.pump();
     void this.#refreshInfo();
@@ -333,7 +366,7 @@ export class Till {
   async #tellNumber(receipt: string, number: number): Promise<void> {
     const changed = await this.db.number(receipt, number);
     const { step } = this.snapshot();
-    if (isSale(changed) && step.name === "result" && step.sale.key === receipt) this.#show(changed);
+    if (isSale(changed) && step.name === "result" && step.sale.key === receipt) this.checkout.show(changed);
   }
 
   #sayHoldSoon(): void {
@@ -344,122 +377,6 @@ export class Till {
   #sayHold(): void {
     const tags = this.snapshot().basket.flatMap((line) => (line.kind === "item" ? [line.id] : []));
     this.#live?.say({ type: "hold", name: this.pairing.name, tags });
-  }
-
-  // --- selling
-
-  pay(): void {
-    const { basket, step, priced } = this.snapshot();
-    if (basket.length === 0 || step.name !== "basket") return;
-    if (priced.lines.some(({ fault }) => fault !== undefined)) {
-      this.basket.say("refused", words.priceChanged, words.priceChangedHelp);
-      return;
-    }
-    this.#store.drop("notice", "latest", "unknown");
-    // Prices are taken at this moment: a markdown step may have begun since the first scan.
-    this.set({ priced: this.price(basket), step: { name: "paying" } });
-  }
-
-  back(): void {
-    if (this.snapshot().step.name === "paying") this.set({ step: { name: "basket" } });
-  }
-
-  /**
-   * The basket is paid: on disk first, then on its way. Connected, it is asked of the session and the screen waits
-   * for its word; otherwise it is a fact at once.
-   */
-  async complete(tenders: Tender[]): Promise<void> {
-    const { basket, step } = this.snapshot();
-    const priced = this.payment(tenders);
-    if (step.name !== "paying" || !priced.settled) return;
-    const occurred_at = Date.now();
-    const fact = !this.online;
-    const sale: Sale = { receipt: uuid7(occurred_at), basket, priced, tenders, occurred_at, fact };
-    this.set({ step: { name: "recording", key: sale.receipt } });
-    try {
-      const command = asked(this.pairing, sale, this.#command(sale, fact));
-      if (fact) command.id = await factId(sale.receipt, command.command);
-      await this.db.complete(command);
-      if (fact) this.#finish(command as QueuedSale, "look");
-      else this.#await(sale.receipt);
-    } catch (error) {
-      this.set({ step: { name: "paying" } });
-      this.basket.say("refused", texts.errors.title, String(error));
-      return;
-    }
-    void this.#outbox.pump();
-  }
-
-  #command(sale: Sale, fact: boolean): SessionCommand {
-    const settings = this.settings;
-    if (settings === undefined) throw new Error(words.loadingCatalogue);
-    return this.rules.receipt(
-      {
-        receipt: sale.receipt,
-        lines: sale.basket,
-        tenders: sale.tenders,
-        settings,
-        now: sale.occurred_at,
-        clock_offset_ms: this.snapshot().standing.clock_offset_ms,
-        may_override: this.may("override_prices"),
-      },
-      fact ? this.pairing.terminal : undefined,
-    );
-  }
-
-  #await(key: string): void {
-    this.set({ step: { name: "recording", key } });
-    setTimeout(() => void this.#handOver(key), PATIENCE_MS);
-  }
-
-  /** The session has not answered and a shopper is waiting: from here on the sale is a fact. */
-  async #handOver(key: string): Promise<void> {
-    const { step } = this.snapshot();
-    if (step.name !== "recording" || step.key !== key) return;
-    const stored = await this.db.command(key);
-    if (!isSale(stored)) return;
-    const command = this.#command(stored.sale, true);
-    const promoted = await this.db.promote(key, await factId(key, command), command);
-    if (isSale(promoted)) this.#finish(promoted, "look");
-    void this.#outbox.pump();
-  }
-
-  #finish(sale: QueuedSale, sound: "look" | "sold" | "refused"): void {
-    this.#show(sale);
-    this.#sayHoldSoon();
-    play(sound);
-  }
-
-  #show(sale: QueuedSale): void {
-    this.set({ step: { name: "result", sale }, basket: [], priced: nothing });
-  }
-
-  /** The receipt screen is done with. */
-  async next(): Promise<void> {
-    if (this.snapshot().step.name !== "result") return;
-    this.#store.drop("notice", "latest", "unknown");
-    this.set({ step: { name: "basket" } });
-    await this.db.delete("showing");
-    await this.db.prune();
-  }
-
-  /** A refused sale comes back as the basket it was, to be put right. */
-  async reopen(sale: QueuedSale): Promise<void> {
-    await this.db.reopen(sale);
-    const { refused } = this.snapshot();
-    const { basket } = sale.sale;
-    this.set({
-      refused: refused.filter(({ key }) => key !== sale.key),
-      basket,
-      priced: this.price(basket),
-      step: { name: "basket" },
-    });
-    this.#sayHoldSoon();
-  }
-
-  async dismiss(command: QueuedCommand): Promise<void> {
-    await this.db.dismiss(command.key);
-    this.set({ refused: this.snapshot().refused.filter(({ key }) => key !== command.key) });
   }
 
   // --- everything else that the session is told
@@ -481,22 +398,23 @@ export class Till {
     return answer;
   }
 
+  /** A refused command was seen by a person. */
+  async dismiss(command: QueuedCommand): Promise<void> {
+    await this.db.dismiss(command.key);
+    this.set({ refused: this.snapshot().refused.filter(({ key }) => key !== command.key) });
+  }
+
   #answered(changed: QueuedCommand | undefined, waiting: number): void {
     this.set({ waiting });
     if (changed === undefined) return;
+    void this.#countFacts();
     if (waiting === 0) void this.#report();
-    const { step, refused } = this.snapshot();
-    const shown =
-      (step.name === "recording" && step.key === changed.key) ||
-      (step.name === "result" && step.sale.key === changed.key);
-    if (shown && isSale(changed)) this.#finish(changed, changed.state === "done" ? "sold" : "refused");
+    const { refused } = this.snapshot();
+    if (isSale(changed) && this.checkout.isShown(changed.key)) this.checkout.answered(changed);
     else if (changed.state === "refused" && !this.#attended.has(changed.key))
       this.set({ refused: [...refused, changed] });
   }
 }
-
-export const isSale = (command: QueuedCommand | undefined): command is QueuedSale =>
-  command?.sale !== undefined;
 
 const linesOf = (basket: ParkedBasket | undefined) =>
   basket?.lines === undefined ? {} : { lines: basket.lines };

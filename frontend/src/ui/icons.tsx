@@ -24,7 +24,6 @@ const paths = {
   drawer: "M3 13h18v7H3zM6 13V5h12v8M10 16.5h4",
   camera: "M4 8h4l1.5-2.5h5L16 8h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z",
   keys: "M3 7h18v10H3zM7 11v.1M11 11v.1M15 11v.1M8 14h8",
-  mail: "M3 6h18v12H3zM3 7l9 6 9-6",
   search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L21 21",
 } as const;
 

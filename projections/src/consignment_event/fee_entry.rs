@@ -26,8 +26,11 @@ pub(super) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     writes.write(ADD, rows)
 }
 
+/// A movement's name and the columns that it has of its own.
+type Movement = (&'static str, Map<String, Value>);
+
 /// The columns are named as the log names them.
-fn movements(event: &Event) -> Result<Vec<(&'static str, Map<String, Value>)>, serde_json::Error> {
+fn movements(event: &Event) -> Result<Vec<Movement>, serde_json::Error> {
     let row = |value: Value| match value {
         Value::Object(row) => row,
         _ => Map::new(),

@@ -111,7 +111,9 @@ fn field(name: &str, value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(values) => {
             let one = name.strip_suffix('s').unwrap_or(name);
-            values.iter().for_each(|value| field(one, value, found));
+            for value in values {
+                field(one, value, found);
+            }
         }
         Value::Object(_) => walk(value, found),
         Value::String(text) => {
@@ -139,32 +141,32 @@ fn named(name: &str, text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(kind: &str, payload: Value) -> Vec<String> {
-        subjects(kind, &payload).into_iter().collect()
+    fn of(kind: &str, payload: &Value) -> Vec<String> {
+        subjects(kind, payload).into_iter().collect()
     }
 
     #[test]
     fn an_entry_is_about_what_its_fields_name() {
         let tag = Tag::new(1, 123).unwrap().to_string();
         let listed = json!({ "import": null, "items": [{ "tag": tag, "consignor": 7 }, { "tag": tag, "consignor": 7 }] });
-        assert_eq!(of("items_listed", listed), ["consignor/7".to_owned(), format!("item/{tag}")]);
+        assert_eq!(of("items_listed", &listed), ["consignor/7".to_owned(), format!("item/{tag}")]);
         let checked = json!({ "tags": [tag], "refused": [] });
-        assert_eq!(of("items_checked_in", checked), [format!("item/{tag}")]);
+        assert_eq!(of("items_checked_in", &checked), [format!("item/{tag}")]);
         let retagged = json!({ "old": tag, "new": Tag::new(1, 124).unwrap().to_string(), "reason": "lost" });
-        assert_eq!(of("item_retagged", retagged).len(), 2);
+        assert_eq!(of("item_retagged", &retagged).len(), 2);
         let moved = json!({ "from": "intake", "to": "selling" });
-        assert!(of("status_changed", moved).is_empty());
+        assert!(of("status_changed", &moved).is_empty());
         let enrolled = json!({ "consignors": [{ "number": 7, "tier": "regular" }] });
-        assert_eq!(of("consignors_enrolled", enrolled), ["consignor/7"]);
+        assert_eq!(of("consignors_enrolled", &enrolled), ["consignor/7"]);
         let approved = json!({ "payouts": [1, 2], "by": "user_1" });
-        assert_eq!(of("payouts_approved", approved), ["payout/1", "payout/2"]);
+        assert_eq!(of("payouts_approved", &approved), ["payout/1", "payout/2"]);
     }
 
     #[test]
     fn transport_and_the_lines_of_statements_are_passed_over() {
         let tag = Tag::new(1, 123).unwrap().to_string();
-        assert!(of("custody_taken", json!({ "items": [{ "tag": tag }] })).is_empty());
+        assert!(of("custody_taken", &json!({ "items": [{ "tag": tag }] })).is_empty());
         let page = json!({ "settlement": "s", "parts": [{ "consignor": 7, "shifts": 0, "lines": [{ "tag": tag }] }] });
-        assert_eq!(of("statements_calculated", page), ["consignor/7", "settlement/s"]);
+        assert_eq!(of("statements_calculated", &page), ["consignor/7", "settlement/s"]);
     }
 }

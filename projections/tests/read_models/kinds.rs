@@ -27,8 +27,8 @@ const HAND_SHAKE: &str = "between objects only: the other side's rows say it";
 const IN_OBJECT: &str = "asked of the object, which knows it as of now";
 
 const ORGANIZATION: &[(&str, Decided)] = &[
-    ("organization_created", Into(&["membership", "organization"])),
-    ("settings_changed", Into(&["organization"])),
+    ("organization_created", Into(&["membership", "organization", "settings_version"])),
+    ("settings_changed", Into(&["organization", "settings_version"])),
     ("role_granted", Into(&["membership"])),
     ("role_revoked", Into(&["membership"])),
     ("consignors_enrolled", Into(&["consignor"])),
@@ -36,16 +36,20 @@ const ORGANIZATION: &[(&str, Decided)] = &[
     ("event_ended", Into(&["founded_event"])),
     ("organization_suspended", Into(&["organization"])),
     ("organization_reinstated", Into(&["organization"])),
+    ("support_opened", Nothing(IN_OBJECT)),
+    ("support_closed", Nothing(IN_OBJECT)),
+    ("host_added", Nothing("the edge keeps which host is whose")),
+    ("host_removed", Nothing("the edge keeps which host is whose")),
     ("rights_acknowledged", Nothing(HAND_SHAKE)),
     ("tier_changed", Into(&["consignor"])),
     ("account_flagged", Into(&["consignor"])),
     ("account_linked", Into(&["consignor"])),
     ("consignor_erased", Into(&["consignor"])),
-    ("referral_code_issued", Nothing(NO_MODEL_YET)),
-    ("referral_code_retired", Nothing(NO_MODEL_YET)),
+    ("referral_code_issued", Into(&["referral_code"])),
+    ("referral_code_retired", Into(&["referral_code"])),
     ("participations_counted", Into(&["consignor"])),
     ("participation_uncounted", Into(&["consignor"])),
-    ("ledger_posted", Into(&["consignor"])),
+    ("ledger_posted", Into(&["consignor", "ledger_entry"])),
     ("head_witnessed", Nothing("for comparing logs, not for showing")),
     ("head_contradicted", Nothing(NO_MODEL_YET)),
     ("webhook_registered", Nothing(NO_MODEL_YET)),
@@ -63,7 +67,7 @@ const EVENT: &[(&str, Decided)] = &[
     ("custody_handed_over", Into(&["item", "planned_session"])),
     ("custody_confirmed", Nothing(HAND_SHAKE)),
     ("items_taken_back", Into(&["item", "planned_session"])),
-    ("registration_planned", Nothing(IN_OBJECT)),
+    ("registration_planned", Into(&["registration_plan"])),
     ("consignor_registered", Into(&["participation"])),
     ("consignor_queued", Into(&["participation"])),
     ("place_offered", Into(&["participation"])),
@@ -73,11 +77,11 @@ const EVENT: &[(&str, Decided)] = &[
     ("consignor_erased", Into(&["participation"])),
     ("terms_changed", Nothing(HAND_SHAKE)),
     ("rights_known", Nothing(HAND_SHAKE)),
-    ("fees_charged", Nothing(NO_MODEL_YET)),
-    ("fee_paid", Nothing(NO_MODEL_YET)),
-    ("fee_waived", Nothing(NO_MODEL_YET)),
-    ("adjustment_made", Nothing(NO_MODEL_YET)),
-    ("referrals_credited", Nothing(NO_MODEL_YET)),
+    ("fees_charged", Into(&["fee_entry"])),
+    ("fee_paid", Into(&["fee_entry"])),
+    ("fee_waived", Into(&["fee_entry"])),
+    ("adjustment_made", Into(&["fee_entry"])),
+    ("referrals_credited", Into(&["fee_entry"])),
     ("draft_saved", Into(&["item"])),
     ("draft_discarded", Into(&["item"])),
     ("items_edited", Into(&["item"])),
@@ -91,37 +95,37 @@ const EVENT: &[(&str, Decided)] = &[
     ("items_transferred", Into(&["item"])),
     ("transfers_received", Into(&["consignment_event", "item"])),
     ("transfers_returned", Into(&["item"])),
-    ("count_started", Nothing(IN_OBJECT)),
-    ("items_counted", Nothing("what was seen changes no item; the comparison does")),
-    ("count_compared", Into(&["item"])),
-    ("count_finished", Nothing(IN_OBJECT)),
-    ("count_abandoned", Nothing(IN_OBJECT)),
-    ("slots_opened", Nothing(NO_MODEL_YET)),
-    ("slot_resized", Nothing(NO_MODEL_YET)),
-    ("slot_cancelled", Nothing(NO_MODEL_YET)),
-    ("booking_made", Nothing(NO_MODEL_YET)),
-    ("booking_queued", Nothing(NO_MODEL_YET)),
-    ("booking_offered", Nothing(NO_MODEL_YET)),
-    ("booking_confirmed", Nothing(NO_MODEL_YET)),
-    ("booking_offer_expired", Nothing(NO_MODEL_YET)),
-    ("booking_cancelled", Nothing(NO_MODEL_YET)),
-    ("booking_checked_in", Nothing(NO_MODEL_YET)),
-    ("booking_completed", Nothing(NO_MODEL_YET)),
-    ("booking_missed", Nothing(NO_MODEL_YET)),
+    ("count_started", Into(&["stock_count"])),
+    ("items_counted", Into(&["stock_count"])),
+    ("count_compared", Into(&["count_difference", "item", "stock_count"])),
+    ("count_finished", Into(&["stock_count"])),
+    ("count_abandoned", Into(&["stock_count"])),
+    ("slots_opened", Into(&["slot"])),
+    ("slot_resized", Into(&["slot"])),
+    ("slot_cancelled", Into(&["booking", "slot"])),
+    ("booking_made", Into(&["booking"])),
+    ("booking_queued", Into(&["booking"])),
+    ("booking_offered", Into(&["booking"])),
+    ("booking_confirmed", Into(&["booking"])),
+    ("booking_offer_expired", Into(&["booking"])),
+    ("booking_cancelled", Into(&["booking"])),
+    ("booking_checked_in", Into(&["booking"])),
+    ("booking_completed", Into(&["booking"])),
+    ("booking_missed", Into(&["booking"])),
     ("reminder_due", Nothing("a mail is sent; nothing stands otherwise than before")),
     ("claim_accepted", Into(&["item"])),
     ("claim_contested", Nothing(IN_OBJECT)),
     ("claim_resolved", Into(&["item"])),
-    ("settlement_pinned", Nothing(NO_MODEL_YET)),
-    ("statements_calculated", Nothing(NO_MODEL_YET)),
-    ("settlement_calculated", Nothing(NO_MODEL_YET)),
-    ("settlement_approved", Nothing(NO_MODEL_YET)),
-    ("payouts_calculated", Nothing(NO_MODEL_YET)),
-    ("payouts_approved", Nothing(NO_MODEL_YET)),
-    ("payout_paid", Nothing(NO_MODEL_YET)),
-    ("payout_voided", Nothing(NO_MODEL_YET)),
-    ("payout_reissued", Nothing(NO_MODEL_YET)),
-    ("payout_carried", Nothing(NO_MODEL_YET)),
+    ("settlement_pinned", Into(&["settlement"])),
+    ("statements_calculated", Into(&["settlement", "statement", "statement_part"])),
+    ("settlement_calculated", Into(&["settlement"])),
+    ("settlement_approved", Into(&["settlement"])),
+    ("payouts_calculated", Into(&["carried_forward", "payout"])),
+    ("payouts_approved", Into(&["payout"])),
+    ("payout_paid", Into(&["payout"])),
+    ("payout_voided", Into(&["payout"])),
+    ("payout_reissued", Into(&["payout"])),
+    ("payout_carried", Into(&["payout"])),
 ];
 
 /// `share_estimate`, and the session's sums of shares, follow `receipt_line` by triggers.
@@ -191,7 +195,9 @@ fn written(stream: &StreamId, entry: &Golden, database: &Database) -> BTreeSet<&
     project(stream, &raw, &mut writes).unwrap();
     let statements = writes.into_statements();
     database.batch(&statements).unwrap_or_else(|error| panic!("{}: {error}", entry.kind));
-    statements.iter().map(|statement| statement.sql.table).collect()
+    let tables = statements.iter().map(|statement| statement.sql.table);
+    // Every entry stands in the history.
+    tables.filter(|table| !table.starts_with("history_")).collect()
 }
 
 /// Golden entries that happen to leave out what would make them write all they may.
@@ -226,7 +232,7 @@ fn every_kind_of_the_organization_is_decided() {
 #[test]
 fn every_kind_of_the_event_is_decided() {
     let stream = StreamId::Event(ORG, EventId(Uuid::from_u128(2)));
-    check::<consignment_event::Event>(EVENT, "event.ndjson", &stream, &[]);
+    check::<consignment_event::Event>(EVENT, "event.ndjson", &stream, &["slot_cancelled"]);
 }
 
 #[test]

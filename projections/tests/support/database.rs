@@ -14,7 +14,7 @@ use serde_json::Value;
 pub type Rows = BTreeMap<String, BTreeSet<String>>;
 
 /// Tables that are no read models.
-const OTHERS: [&str; 3] = ["checkpoint", "parked_stream", "dead_letter"];
+const OTHERS: [&str; 4] = ["checkpoint", "parked_stream", "dead_letter", "denied_access"];
 
 pub struct Database(pub Connection);
 

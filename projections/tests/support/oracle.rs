@@ -2,6 +2,7 @@
 //! increments. Sums of money are the session's own books: another derivation than the rows'.
 
 mod desk;
+mod history;
 mod items;
 mod sales;
 
@@ -24,6 +25,9 @@ pub fn rows(logs: &[(StreamId, &[RawEntry])], tables: &Rows) -> Rows {
     let mut oracle = Oracle(tables.keys().map(|name| (name.clone(), Vec::new())).collect());
     for (stream, log) in logs {
         let organization = stream.organization().to_string();
+        for (table, row) in history::rows(stream, log) {
+            oracle.add(table, row);
+        }
         match stream {
             StreamId::Organization(_) => oracle.organization(&organization, &decode(log)),
             StreamId::Event(_, event) => oracle.event(&organization, &event.to_string(), &decode(log)),
@@ -76,6 +80,7 @@ impl Oracle {
         self.0.get_mut(table).unwrap_or_else(|| panic!("no table {table}")).push(row);
     }
 
+    #[expect(clippy::too_many_lines, reason = "one row after the other, as the log tells them")]
     fn organization(&mut self, organization: &str, log: &[Entry<organization::Event>]) {
         use organization::Event;
         let Some((first, Event::OrganizationCreated(created))) =
@@ -88,6 +93,21 @@ impl Oracle {
             _ => None,
         });
         let settings = settings.unwrap_or(&created.settings);
+        for entry in log {
+            let version = match &entry.event {
+                Event::OrganizationCreated(created) => &created.settings,
+                Event::SettingsChanged(changed) => &changed.settings,
+                _ => continue,
+            };
+            self.add(
+                "settings_version",
+                json!({
+                    "organization": organization, "version": version.version, "plan_version": version.plan.version,
+                    "seq": entry.seq, "settings": serde_json::to_string(version).unwrap(), "actor": entry.actor,
+                    "changed_at": entry.recorded_at,
+                }),
+            );
+        }
         self.add(
             "organization",
             json!({
@@ -170,10 +190,27 @@ impl Oracle {
                         json!({
                             "organization": organization, "event": event, "consignor": consignor.number,
                             "tier": consignor.tier, "joined_at": entry.recorded_at, "standing": "active",
-                            "method": "payout", "offer_expires_at": null, "erased": 0,
+                            "method": "payout", "offer_expires_at": null, "erased": 0, "referral_source": null,
+                            "referred_by": null, "terms": 0, "left_reason": null,
                         }),
                     );
                 }
+            }
+        }
+        for entry in log {
+            let Event::FeesCharged(charged) = &entry.event else { continue };
+            for (line, charge) in charged.charges.iter().enumerate() {
+                self.add(
+                    "fee_entry",
+                    json!({
+                        "organization": organization, "event": event, "seq": entry.seq, "line": line,
+                        "consignor": charge.consignor, "movement": "charged", "kind": charge.kind,
+                        "amount_cents": charge.amount, "part_of_share_bp": charge.part_of_share,
+                        "method": charge.method, "reason": null, "reference": null, "tag": charge.tag,
+                        "booking": charge.booking, "items": charge.items, "referred": null, "note": null,
+                        "actor": entry.actor, "recorded_at": entry.recorded_at,
+                    }),
+                );
             }
         }
         for row in items::rows(organization, event, log) {

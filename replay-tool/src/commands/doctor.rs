@@ -42,8 +42,11 @@ fn show(diagnosis: &Diagnosis, out: &mut Out) -> Result<(), Failure> {
         out.line(&format!("{word}  {}{cited}", tame(&finding.text)))?;
     }
     let looked = format!(
-        "looked at {} logs with {} entries; {} receipts calculated again",
-        diagnosis.logs, diagnosis.entries, diagnosis.receipts
+        "looked at {} with {}; {} and {} calculated again",
+        counted(diagnosis.logs, "log"),
+        if diagnosis.entries == 1 { "1 entry".to_owned() } else { format!("{} entries", diagnosis.entries) },
+        counted(diagnosis.receipts, "receipt"),
+        counted(diagnosis.settlements, "settlement")
     );
     out.line(&looked)?;
     let problems = diagnosis.findings.iter().filter(|finding| finding.severity == Severity::Problem).count();
@@ -54,4 +57,10 @@ fn show(diagnosis: &Diagnosis, out: &mut Out) -> Result<(), Failure> {
     }
     legend.show(out)?;
     Ok(())
+}
+
+/// `1 log`, `2 logs`
+fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

@@ -5,6 +5,7 @@ mod evidence;
 mod explain;
 mod fetch;
 mod log;
+mod progress;
 mod project;
 mod reconcile;
 mod redact;

@@ -58,8 +58,11 @@ pub struct Life {
     pub consignor: u32,
     /// How much.
     pub amount_cents: i64,
-    /// The settlement it comes from; none for one made again.
+    /// The settlement it comes from.
     pub settlement: Option<SettlementId>,
+    /// The voided payout that it stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u32>,
     /// Where it stands.
     pub status: &'static str,
     /// How it was made, once it was.
@@ -241,6 +244,7 @@ impl Recorded {
                 self.say(again.replaces, "reissued", text, evidence);
                 let mut life = Life::new(again.payout, again.consignor, again.amount);
                 life.settlement = self.payouts.get(&again.replaces).and_then(|replaced| replaced.settlement);
+                life.replaces = Some(again.replaces);
                 let text = format!("made again for payout {}", again.replaces);
                 life.say("calculated", text, evidence);
                 self.payouts.insert(again.payout, life);
@@ -267,6 +271,7 @@ impl Life {
             consignor: consignor.0,
             amount_cents: amount.0,
             settlement: None,
+            replaces: None,
             status: "calculated",
             made: None,
             steps: Vec::new(),

@@ -5,7 +5,7 @@ mod differences;
 use std::collections::BTreeMap;
 
 use domain::consignment_event::{self, ConsignmentEvent};
-use domain::ids::ConsignorNumber;
+use domain::ids::{ConsignorNumber, SettlementId};
 use domain::settlement::{
     Checks, LineAbout, Method, Pin, SourceRef, Statement, StatementLine, StatementTotals, TrialBalance,
 };
@@ -111,6 +111,8 @@ pub struct SettlementStory {
     /// Which calculation.
     #[serde(flatten)]
     pub calculation: Calculation,
+    /// Id of the settlement on record.
+    pub settlement: Option<SettlementId>,
     /// What it reads.
     pub pins: Vec<Pin>,
     /// The trial balance.
@@ -230,6 +232,7 @@ pub fn tell_whole(logs: &Logs, chosen: &Chosen<'_>, workers: usize) -> Result<Se
     Ok(SettlementStory {
         event: chosen.name.clone(),
         currency: chosen.currency.clone(),
+        settlement: recorded.current().map(|settlement| settlement.settlement),
         calculation: found.calculation,
         pins: found.pins,
         balance: found.balance,

@@ -39,6 +39,16 @@ pub fn closing_line(lines: &[String], start: Head, head: Head) -> String {
     serde_json::to_string(&footer).unwrap()
 }
 
+/// The first `entries` entries of an export, closed as if they were all; at least one.
+pub fn cut_export(lines: &[String], entries: usize) -> Vec<String> {
+    let entries = entries.clamp(1, lines.len() - 2);
+    let mut cut = lines[..=entries].to_vec();
+    let last: RawEntry = serde_json::from_str(&lines[entries]).unwrap();
+    let closing = closing_line(&cut, Head::EMPTY, Head { seq: last.seq, hash: last.hash });
+    cut.push(closing);
+    cut
+}
+
 /// Joined with line ends.
 pub fn file(lines: &[String]) -> Vec<u8> {
     lines.iter().flat_map(|line| line.bytes().chain([b'\n'])).collect()

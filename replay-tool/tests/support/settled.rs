@@ -43,7 +43,7 @@ impl World {
         self.at_event(&olivia(), waive);
     }
 
-    /// The first line sold whose share is 4.50 comes back a day later.
+    /// The first line sold whose share is 4.50 (or just any, where there is none) comes back a day later.
     pub fn late_return(&mut self) -> ConsignorNumber {
         self.now += 86_400_000;
         let sold = self.sales();
@@ -51,7 +51,7 @@ impl World {
             let at = receipt.lines.iter().position(|line| line.share.0 == WANTED_CENTS)?;
             Some((receipt, at))
         });
-        let (receipt, at) = found.unwrap();
+        let (receipt, at) = found.unwrap_or((&sold[1], 0));
         let line = receipt.lines[at].clone();
         let back = ReturnLines {
             id: ReturnId(self.fresh()),

@@ -134,10 +134,24 @@ impl World {
         self.deliver(&stream, sent);
     }
 
+    /// The organization's log writes down where the others stand.
+    pub fn witness(&mut self) {
+        for (pin, _) in self.logs().map(|(pin, log)| (pin, log.len())).into_iter().skip(1) {
+            let actor = Actor::Stream(pin.stream.to_string());
+            let witness = organization::Command::Witness { stream: pin.stream, seq: pin.seq, hash: pin.hash };
+            self.at_organization(&actor, witness);
+        }
+    }
+
     /// Tags and prices of what is left on the floor.
     pub fn unsold(&self) -> Vec<(Tag, Cents)> {
         let left = self.session.state.slots().iter().filter(|slot| slot.receipt == 0);
         left.map(|slot| (slot.tag, Cents(slot.price.into()))).collect()
+    }
+
+    /// The states behind the event's and the session's log.
+    pub fn states(&self) -> (&consignment_event::State, &sale_session::State) {
+        (&self.event.state, &self.session.state)
     }
 
     /// The three logs and their heads.
@@ -438,7 +452,11 @@ fn submit<A: Aggregate>(
             A::recall(&mut facts, &key, json);
         }
     }
-    let context = Context { now, actor, command_id, fresh_id: Uuid::from_u128(7), facts: &facts };
+    // Deliveries name things too: a receipt per online order.
+    let sent_by = command_id.rsplit_once('#').map_or("", |(_, by)| by);
+    let sent_by = sent_by.bytes().fold(0_u128, |sum, byte| sum * 31 + u128::from(byte));
+    let context =
+        Context { now, actor, command_id, fresh_id: Uuid::from_u128(7 + (sent_by << 32)), facts: &facts };
     let events =
         A::decide(&running.state, command, &context).unwrap_or_else(|rejection| panic!("{rejection}"));
     let mut deliveries = Vec::new();

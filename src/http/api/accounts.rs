@@ -80,7 +80,9 @@ impl Resource for AccountView {
 
     async fn views(of: &Asking, mut rows: Vec<Self>) -> Result<Vec<Self>, EdgeError> {
         let mut names = names_of(of, rows.iter().map(|row| row.number)).await?;
-        rows.iter_mut().for_each(|row| row.name = names.remove(&row.number));
+        for row in &mut rows {
+            row.name = names.remove(&row.number);
+        }
         Ok(rows)
     }
 }
@@ -101,7 +103,7 @@ pub struct AccountQuery {
     path = "/api/v1/consignors",
     tag = "consignors",
     params(AccountQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<AccountView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<AccountView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_accounts(
@@ -265,7 +267,7 @@ pub struct OfConsignorQuery {
     path = "/api/v1/referral-codes",
     tag = "consignors",
     params(OfConsignorQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ReferralCodeView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ReferralCodeView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_referral_codes(
@@ -391,7 +393,7 @@ pub struct LedgerQuery {
     path = "/api/v1/ledger",
     tag = "consignors",
     params(LedgerQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<LedgerLine> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<LedgerLine> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_ledger(
@@ -420,7 +422,6 @@ pub struct NewPosting {
     pub reason: LedgerReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -110,7 +110,7 @@ pub struct BookingQuery {
     path = "/api/v1/events/{event}/bookings",
     tag = "schedule",
     params(OfEvent, BookingQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<BookingView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<BookingView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_bookings(
@@ -168,7 +168,7 @@ pub async fn book(decider: Decider, Named(event): Named<EventId>, Told(new): Tol
     let booking = BookingId(decider.commanding.fresh_id("booking"));
     let command =
         Command::Book { booking, slot: new.slot, holder: Holder::Consignor(consignor), wait: new.wait };
-    Ok(decider.event(event, command).await?.made(booking).created())
+    Ok(decider.event(event, command).await?.made(&booking).created())
 }
 
 #[derive(Deserialize)]
@@ -224,7 +224,6 @@ pub struct GivingUp {
     pub reason: CancelReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -94,7 +94,7 @@ pub struct ConflictQuery {
     path = "/api/v1/sessions/{session}/conflicts",
     tag = "conflicts",
     params(OfSession, ConflictQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ConflictView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ConflictView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_conflicts(

@@ -143,7 +143,7 @@ pub struct ConsignorQuery {
     path = "/api/v1/events/{event}/consignors",
     tag = "consignors",
     params(OfEvent, ConsignorQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ConsignorView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ConsignorView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_consignors(

@@ -67,7 +67,7 @@ pub struct CountQuery {
     path = "/api/v1/events/{event}/counts",
     tag = "counts",
     params(OfEvent, CountQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<CountView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<CountView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_counts(
@@ -105,7 +105,7 @@ pub async fn get_count(
 #[worker::send]
 pub async fn start_count(decider: Decider, Named(event): Named<EventId>) -> Decision {
     let count = CountId(decider.commanding.fresh_id("count"));
-    Ok(decider.event(event, Command::StartCount { count }).await?.made(count).created())
+    Ok(decider.event(event, Command::StartCount { count }).await?.made(&count).created())
 }
 
 /// Tags that were seen.
@@ -211,7 +211,7 @@ struct DifferenceFilters {
     path = "/api/v1/events/{event}/counts/{count}/differences",
     tag = "counts",
     params(CountOfEvent, DifferenceQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<CountDifferenceView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<CountDifferenceView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_count_differences(

@@ -76,7 +76,7 @@ pub struct DrawerQuery {
     path = "/api/v1/sessions/{session}/drawers",
     tag = "cash",
     params(OfSession, DrawerQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<DrawerView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<DrawerView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_drawers(
@@ -126,7 +126,7 @@ impl Resource for CashMoveView {
     path = "/api/v1/sessions/{session}/cash-movements",
     tag = "cash",
     params(OfSession, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<CashMoveView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<CashMoveView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_cash_movements(

@@ -152,7 +152,7 @@ impl Resource for EventView {
     path = "/api/v1/events",
     tag = "events",
     params(EventQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<EventView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<EventView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_events(

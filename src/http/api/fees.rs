@@ -95,7 +95,7 @@ pub struct FeeQuery {
     path = "/api/v1/events/{event}/fees",
     tag = "fees",
     params(OfEvent, FeeQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<FeeView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<FeeView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_fees(
@@ -195,7 +195,7 @@ pub struct MovementQuery {
     path = "/api/v1/events/{event}/fees/movements",
     tag = "fees",
     params(OfEvent, MovementQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<FeeMovement> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<FeeMovement> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_fee_movements(
@@ -252,7 +252,7 @@ pub struct NewPayment {
     #[schema(schema_with = words::fee_kinds)]
     pub kind: FeeKind,
     /// How much.
-    #[schema(example = 1500)]
+    #[schema(example = 900)]
     pub amount_cents: i64,
     /// `online` or `door`.
     #[schema(schema_with = words::fee_methods)]
@@ -305,7 +305,6 @@ pub struct NewWaiver {
     pub reason: WaiverReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 
@@ -350,7 +349,6 @@ pub struct NewAdjustment {
     pub tag: Option<Tag>,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -77,13 +77,15 @@ pub struct HistoryRow {
     recorded_at: i64,
     actor: String,
     kind: String,
+    /// A refusal for want of a right, which no log holds: the edge wrote it down.
+    denied: Option<String>,
 }
 
 macro_rules! select_history {
     ($from:literal, $where:literal) => {
         concat!(
             "SELECT printf('%015d/%s/%010d', h.recorded_at, h.stream, h.seq) AS place, h.stream, h.seq, h.recorded_at,
-              h.actor, h.kind
+              h.actor, h.kind, h.denied
             FROM ",
             $from,
             " WHERE h.organization = ?1 AND (?2->>'kind' IS NULL OR h.kind = ?2->>'kind')
@@ -99,7 +101,11 @@ impl Resource for HistoryView {
     const NAME: &'static str = "entry";
     const LIST: List = List {
         select: select_history!(
-            "history_entry h",
+            "(SELECT organization, stream, seq, recorded_at, actor, kind, NULL AS denied FROM history_entry
+              UNION ALL
+              SELECT organization, printf('denied/%d/%s/%s %s/%s', hour, actor, method, route, needs), 0, last_at, actor,
+                'access_denied', json_object('method', method, 'route', route, 'needs', needs, 'attempts', attempts,
+                'request_id', request_id) FROM denied_access) h",
             "(?2->>'session' IS NULL OR h.stream = 'session/' || (?2->>'session'))
               AND (?2->>'event' IS NULL OR h.stream IN ('event/' || (?2->>'event'), 'reconciliation/' || (?2->>'event'))
                 OR h.stream IN (SELECT 'session/' || p.session FROM planned_session p
@@ -126,8 +132,12 @@ async fn views_of(
     rows: Vec<HistoryRow>,
     subject: Option<&str>,
 ) -> Result<Vec<HistoryView>, EdgeError> {
-    let index: Vec<IndexRow> =
-        rows.iter().map(|row| IndexRow { stream: row.stream.clone(), seq: row.seq }).collect();
+    let in_logs = |row: &&HistoryRow| row.denied.is_none();
+    let index: Vec<IndexRow> = rows
+        .iter()
+        .filter(in_logs)
+        .map(|row| IndexRow { stream: row.stream.clone(), seq: row.seq })
+        .collect();
     let mut entries = entries_of(of, &index).await?;
     let mut story = Story::default();
     let view = |row: HistoryRow| {
@@ -203,7 +213,7 @@ impl HistoryQuery {
     }
 }
 
-/// Everything that happened in the organization, newest first.
+/// Everything that happened in the organization, newest first; also who was refused what for want of a right.
 #[utoipa::path(
     get,
     path = "/api/v1/history",
@@ -259,7 +269,7 @@ pub async fn session_history(
 const SELECT_STORY: &str = concat!(
     "SELECT * FROM (",
     select_history!(
-        "history_subject s JOIN history_entry h
+        "history_subject s JOIN (SELECT *, NULL AS denied FROM history_entry) h
             ON h.organization = s.organization AND h.stream = s.stream AND h.seq = s.seq",
         "s.organization = ?1 AND s.subject = ?2->>'subject'"
     ),

@@ -245,7 +245,7 @@ pub struct Repricing {
     pub set_cents: Option<i64>,
     /// Down by this part, to the lower step, never below the lowest price.
     #[serde(default)]
-    #[schema(example = 5000)]
+    #[schema(example = 500)]
     pub reduce_bp: Option<u32>,
 }
 

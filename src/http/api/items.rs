@@ -182,7 +182,7 @@ impl Resource for ItemView {
     path = "/api/v1/events/{event}/items",
     tag = "items",
     params(OfEvent, ItemQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ItemView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ItemView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_items(

@@ -82,7 +82,7 @@ pub struct MemberQuery {
     path = "/api/v1/members",
     tag = "people",
     params(MemberQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<Member> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<Member> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_members(

@@ -109,7 +109,9 @@ impl Resource for ParticipationView {
 
     async fn views(of: &Asking, mut rows: Vec<Self>) -> Result<Vec<Self>, EdgeError> {
         let mut names = names_of(of, rows.iter().map(|row| row.consignor)).await?;
-        rows.iter_mut().for_each(|row| row.name = names.remove(&row.consignor));
+        for row in &mut rows {
+            row.name = names.remove(&row.consignor);
+        }
         Ok(rows)
     }
 }
@@ -132,7 +134,7 @@ pub struct ParticipationQuery {
     path = "/api/v1/events/{event}/participations",
     tag = "participations",
     params(OfEvent, ParticipationQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ParticipationView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ParticipationView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_participations(
@@ -211,7 +213,7 @@ pub async fn register(
         referral: new.referral_source.map(|source| Referral { source, by }),
         terms: new.terms,
     });
-    Ok(decider.event(event, command).await?.made(consignor).created())
+    Ok(decider.event(event, command).await?.made(&consignor).created())
 }
 
 /// Another way to take part.
@@ -271,7 +273,6 @@ pub struct Leaving {
     pub reason: LeaveReason,
     /// More words, kept apart from the log with the consignor's data.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -77,7 +77,9 @@ impl Resource for PayoutView {
 
     async fn views(of: &Asking, mut rows: Vec<Self>) -> Result<Vec<Self>, EdgeError> {
         let mut names = names_of(of, rows.iter().map(|row| row.consignor)).await?;
-        rows.iter_mut().for_each(|row| row.name = names.remove(&row.consignor));
+        for row in &mut rows {
+            row.name = names.remove(&row.consignor);
+        }
         Ok(rows)
     }
 }
@@ -102,7 +104,7 @@ pub struct PayoutQuery {
     path = "/api/v1/events/{event}/payouts",
     tag = "payouts",
     params(OfEvent, PayoutQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<PayoutView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<PayoutView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_payouts(
@@ -172,7 +174,7 @@ pub struct CarriedQuery {
     path = "/api/v1/events/{event}/carried-forward",
     tag = "payouts",
     params(OfEvent, CarriedQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<CarriedView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<CarriedView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_carried_forward(
@@ -260,7 +262,6 @@ pub struct Voiding {
     pub consignor: Option<u32>,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

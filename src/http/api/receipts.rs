@@ -228,7 +228,7 @@ impl From<LineRow> for LineView {
     params(
         ("session" = String, Path, description = "The session's id"), ReceiptQuery, PageQuery, ListQuery, FreshQuery
     ),
-    responses((status = 200, content((Page<ReceiptView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ReceiptView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_receipts(

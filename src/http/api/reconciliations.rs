@@ -67,7 +67,7 @@ pub struct RunQuery {
     path = "/api/v1/events/{event}/reconciliation/runs",
     tag = "reconciliation",
     params(OfEvent, RunQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<RunView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<RunView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_runs(
@@ -195,7 +195,7 @@ pub struct DiscrepancyQuery {
     path = "/api/v1/events/{event}/discrepancies",
     tag = "reconciliation",
     params(OfEvent, DiscrepancyQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<DiscrepancyView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<DiscrepancyView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_discrepancies(
@@ -234,7 +234,6 @@ pub struct Resolving {
     pub reason: ResolutionReason,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

@@ -92,7 +92,7 @@ pub struct ReturnQuery {
     path = "/api/v1/sessions/{session}/returns",
     tag = "returns",
     params(OfSession, ReturnQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<ReturnView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<ReturnView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_returns(
@@ -169,7 +169,7 @@ pub async fn take_return(
             .collect(),
         occurred_at: decider.edge.now(),
     });
-    Ok(decider.session(session, command).await?.made(id).created())
+    Ok(decider.session(session, command).await?.made(&id).created())
 }
 
 /// Why a receipt is voided.

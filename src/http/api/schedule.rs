@@ -88,7 +88,7 @@ pub struct SlotQuery {
     path = "/api/v1/events/{event}/slots",
     tag = "schedule",
     params(OfEvent, SlotQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<SlotView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<SlotView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_slots(

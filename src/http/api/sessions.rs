@@ -118,7 +118,7 @@ const SELECT_ONE: &str = select_sessions!("p.session = ?2");
     path = "/api/v1/events/{event}/sessions",
     tag = "sessions",
     params(OfEvent, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<SessionView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<SessionView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_sessions(

@@ -25,10 +25,18 @@ use crate::http::row;
 use crate::http::schema::drawn_from;
 use crate::objects::client::ask;
 
+/// When the sample's markdown begins, ms since 1970 UTC: an afternoon of a spring sale.
+const SAMPLE_FROM_MS: i64 = 1_806_192_000_000;
+
+/// The sample's reduction: half price, as most sales have it.
+const SAMPLE_REDUCE: BasisPoints = BasisPoints(5_000);
+
+/// The sample's reduction of what may be donated: deeper than the other.
+const SAMPLE_DONATE: BasisPoints = BasisPoints(7_500);
+
 /// Settings for the API's description: the defaults, with one step of markdown.
 fn sample() -> Settings {
-    let step =
-        MarkdownStep { from: 1_806_192_000_000, reduce: BasisPoints(5_000), donate: BasisPoints(7_500) };
+    let step = MarkdownStep { from: SAMPLE_FROM_MS, reduce: SAMPLE_REDUCE, donate: SAMPLE_DONATE };
     let settings = Settings::new("USD", "America/Chicago");
     Settings {
         markdown: MarkdownSchedule { steps: vec![step], step: Cents(25), floor: Cents(25) },
@@ -107,7 +115,7 @@ async fn in_force(of: &Asking) -> Result<Settings, EdgeError> {
     path = "/api/v1/settings/versions",
     tag = "settings",
     params(PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<SettingsVersion> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<SettingsVersion> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_settings_versions(lists: Lists) -> Result<Listing<SettingsVersion>, EdgeError> {
@@ -202,7 +210,7 @@ impl Resource for PlanVersion {
     path = "/api/v1/commission-plans",
     tag = "settings",
     params(PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<PlanVersion> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<PlanVersion> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_commission_plans(lists: Lists) -> Result<Listing<PlanVersion>, EdgeError> {
@@ -239,7 +247,7 @@ pub struct PlanTrial {
     #[serde(default)]
     pub shifts: u8,
     /// Price on the tag.
-    #[schema(example = 1250)]
+    #[schema(example = 125)]
     pub price_cents: i64,
 }
 

@@ -49,6 +49,7 @@ pub struct PinView {
 
 /// Sums that must agree, because each was gathered by another way.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the API's amounts say their unit in their name")]
 pub struct BalanceView {
     /// What shoppers paid, less what they got back.
     pub received_cents: i64,
@@ -156,7 +157,7 @@ pub struct SettlementQuery {
     path = "/api/v1/events/{event}/settlements",
     tag = "settlements",
     params(OfEvent, SettlementQuery, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<SettlementView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<SettlementView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_settlements(
@@ -224,15 +225,14 @@ pub async fn start_settlement(decider: Decider, Named(event): Named<EventId>) ->
     let settlement = SettlementId(decider.commanding.fresh_id("settlement"));
     let known = pinned(&decider.edge, &decider.tenant, event, settlement).await?;
     // A repeated request means the settlement that it began, over the heads of that time.
-    let pins = match known {
-        Some(found) => found.pins,
-        None => {
-            let streams = streams_of(&decider.edge, &decider.tenant, event).await?;
-            settling::heads(decider.edge.env(), &streams).await?
-        }
+    let pins = if let Some(found) = known {
+        found.pins
+    } else {
+        let streams = streams_of(&decider.edge, &decider.tenant, event).await?;
+        settling::heads(decider.edge.env(), &streams).await?
     };
     let pin = SettleCommand::Pin { settlement, pins };
-    let decided = decider.event(event, Command::Settle(Box::new(pin))).await?.made(settlement);
+    let decided = decider.event(event, Command::Settle(Box::new(pin))).await?.made(&settlement);
     run(&decider, event, settlement).await?;
     Ok(decided.created())
 }
@@ -314,7 +314,6 @@ pub struct Approval {
     pub despite: Option<DespiteReason>,
     /// More words, kept apart from the log.
     #[serde(default)]
-    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

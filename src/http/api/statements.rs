@@ -201,7 +201,9 @@ impl Resource for StatementView {
 
     async fn views(of: &Asking, mut rows: Vec<Self>) -> Result<Vec<Self>, EdgeError> {
         let mut names = names_of(of, rows.iter().map(|row| row.consignor)).await?;
-        rows.iter_mut().for_each(|row| row.name = names.remove(&row.consignor));
+        for row in &mut rows {
+            row.name = names.remove(&row.consignor);
+        }
         Ok(rows)
     }
 }
@@ -217,7 +219,7 @@ struct OfSettlement {
     path = "/api/v1/events/{event}/settlements/{settlement}/statements",
     tag = "settlements",
     params(SettlementOfEvent, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<StatementView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<StatementView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_statements(

@@ -213,7 +213,7 @@ impl From<TerminalRow> for TerminalView {
     path = "/api/v1/sessions/{session}/terminals",
     tag = "terminals",
     params(("session" = String, Path, description = "The session's id"), PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<TerminalView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<TerminalView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_terminals(

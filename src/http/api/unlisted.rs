@@ -68,7 +68,7 @@ impl Resource for UnlistedView {
     path = "/api/v1/sessions/{session}/unlisted-lines",
     tag = "receipts",
     params(OfSession, PageQuery, ListQuery, FreshQuery),
-    responses((status = 200, content((Page<UnlistedView> = "application/json"), (String = "text/csv"))), Problems)
+    responses((status = 200, content((Page<UnlistedView> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))), Problems)
 )]
 #[worker::send]
 pub async fn list_unlisted(

@@ -1,8 +1,12 @@
 //! What the log hands to other objects, until they have settled it.
 
-use super::Store;
+use domain::aggregate::Delivery;
+
+use super::{Store, integer};
 use crate::objects::database::{Cell, Database, Param, StoreError};
 
+const QUEUE_DELIVERY: &str =
+    "INSERT INTO deliveries (seq, target, command_id, command, state) VALUES (?1, ?2, ?3, ?4, 'pending')";
 const PENDING: &str = "SELECT number, target, command_id, command FROM deliveries
     WHERE state = 'pending' ORDER BY number LIMIT ?1";
 const HAS_PENDING: &str = "SELECT 1 FROM deliveries WHERE state = 'pending' LIMIT 1";
@@ -22,6 +26,17 @@ pub struct QueuedDelivery {
 }
 
 impl<D: Database> Store<D> {
+    /// Queues what entry `seq` hands to another object.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn queue_delivery(&self, seq: u64, delivery: &Delivery) -> Result<(), StoreError> {
+        let (target, command) = (delivery.to.to_string(), delivery.command.to_string());
+        let row =
+            [integer(seq), Param::Text(&target), Param::Text(&delivery.command_id), Param::Text(&command)];
+        self.database.run(QUEUE_DELIVERY, &row).map(drop)
+    }
+
     /// The first `limit` deliveries that were not settled, in order.
     ///
     /// # Errors

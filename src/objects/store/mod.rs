@@ -1,18 +1,20 @@
 //! The tables behind one log: what is in them and every statement that touches them.
 //!
 //! `log` is the truth; `commands` remembers which command wrote what; `facts` holds cold facts that commands
-//! name; `deliveries` holds what the log hands to other objects; `snapshot` caches the hot state; `meta` holds
-//! the host's own notes.
+//! name; `deliveries` holds what the log hands to other objects; `timers` what is to be done later; `snapshot`
+//! caches the hot state; `meta` holds the host's own notes.
 
 mod commands;
 mod deliveries;
 mod parts;
+mod timers;
 mod write;
 
 use domain::journal::{Hash, Head, RawEntry, Verifier};
 
 pub use self::commands::KnownCommand;
 pub use self::deliveries::QueuedDelivery;
+pub use self::timers::SetTimer;
 pub use self::write::Append;
 use super::database::{Cell, Database, Param, StoreError};
 use super::limits::{ENVELOPE_BYTES, PAGE_BYTES_MAX};
@@ -45,6 +47,12 @@ impl<D: Database> Store<D> {
         Self { database }
     }
 
+    /// What is below, for tests that break it.
+    #[cfg(test)]
+    pub fn database(&self) -> &D {
+        &self.database
+    }
+
     /// Whether anything was ever written here.
     ///
     /// # Errors
@@ -68,6 +76,14 @@ impl<D: Database> Store<D> {
     /// [`StoreError`].
     pub fn update(&self) -> Result<(), StoreError> {
         if self.note(SCHEMA_NOTE)?.as_deref() == Some(SCHEMA) { Ok(()) } else { self.create() }
+    }
+
+    /// Writes several things, all of them or none.
+    ///
+    /// # Errors
+    /// What `work` returned, or [`StoreError::Database`] when the commit failed.
+    pub fn in_one<T>(&self, work: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.database.transaction(|| work(self))
     }
 
     /// The stored head, and when its entry was recorded.

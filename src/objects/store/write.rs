@@ -12,8 +12,6 @@ const REMEMBER_COMMAND: &str =
     "INSERT INTO commands (command_id, body_hash, first_seq, last_seq) VALUES (?1, ?2, ?3, ?4)";
 const REMEMBER_FACT: &str =
     "INSERT INTO facts (key, json) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET json = excluded.json";
-const QUEUE_DELIVERY: &str =
-    "INSERT INTO deliveries (seq, target, command_id, command, state) VALUES (?1, ?2, ?3, ?4, 'pending')";
 
 /// What one command leaves behind, written as a whole or not at all.
 #[derive(Debug)]
@@ -57,16 +55,7 @@ impl<D: Database> Store<D> {
             for (key, json) in append.facts {
                 self.database.run(REMEMBER_FACT, &[Param::Text(key), Param::Text(json)])?;
             }
-            for (seq, delivery) in append.deliveries {
-                let (target, command) = (delivery.to.to_string(), delivery.command.to_string());
-                let row = [
-                    integer(*seq),
-                    Param::Text(&target),
-                    Param::Text(&delivery.command_id),
-                    Param::Text(&command),
-                ];
-                self.database.run(QUEUE_DELIVERY, &row)?;
-            }
+            append.deliveries.iter().try_for_each(|(seq, delivery)| self.queue_delivery(*seq, delivery))?;
             Ok(())
         })
     }

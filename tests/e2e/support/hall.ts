@@ -9,13 +9,13 @@ const LOOK_AGAIN_MS = 250;
 const ORGANIZER = "user_demo_olivia";
 
 export type Hall = { session: string; event: string; tags: string[]; desk: Page; call: Call };
-export type Call = <T>(method: "GET" | "POST", path: string, body?: unknown) => Promise<T>;
+export type Call = <T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown) => Promise<T>;
 
 const INVENTORY_HEAD =
   "consignor_number,consignor_name,consignor_email,consignor_tier,category,title,size,condition,price,reduce,donate,reference";
 
-/** An open session with a dozen items, and a page that speaks as its organizer. */
-export async function openHall(browser: Browser, baseURL: string): Promise<Hall> {
+/** An open session with a dozen items or more, and a page that speaks as its organizer. */
+export async function openHall(browser: Browser, baseURL: string, items = 12): Promise<Hall> {
   const context = await browser.newContext();
   const desk = await context.newPage();
   await desk.goto(baseURL);
@@ -26,9 +26,9 @@ export async function openHall(browser: Browser, baseURL: string): Promise<Hall>
     await call("POST", `/events/${event}/transitions`, { to });
   }
   const rows = Array.from(
-    { length: 12 },
+    { length: items },
     (_, index) =>
-      `101,Amara Okafor,amara.okafor@example.org,regular,toys,Toy ${index + 1},,good,${index + 1}.50,no,no,${name}-${index}`,
+      `101,Amara Okafor,amara.okafor@example.org,regular,toys,Toy ${index + 1},,good,${(index % 12) + 1}.50,no,no,${name}-${index}`,
   );
   const { results } = await call<{ results: { tag: string }[] }>(
     "POST",
@@ -48,21 +48,100 @@ export async function openHall(browser: Browser, baseURL: string): Promise<Hall>
   throw new Error("the session did not open");
 }
 
+/** What is special about a device: a clock that is ahead, or something to be set up before its first page. */
+type DeviceOptions = { clockAheadMs?: number; onDevice?: (device: BrowserContext) => Promise<void> };
+
 /** A till of its own device, paired and ready. */
 export async function pairTill(
   browser: Browser,
   baseURL: string,
   hall: Hall,
   name: string,
+  { clockAheadMs = 0, onDevice }: DeviceOptions = {},
 ): Promise<{ till: Page; device: BrowserContext }> {
   const { code } = await hall.call<{ code: string }>("POST", `/sessions/${hall.session}/pairings`);
   const device = await browser.newContext();
+  await onDevice?.(device);
+  if (clockAheadMs !== 0) await device.addInitScript(setClock, clockAheadMs);
   const till = await device.newPage();
   await till.goto(`${baseURL}/terminal?code=${code.replaceAll(" ", "")}`);
   await till.getByLabel("Name of this till").fill(name);
   await till.getByRole("button", { name: "Pair" }).click();
   await till.getByText("Online", { exact: true }).waitFor();
   return { till, device };
+}
+
+/** A device whose clock is wrong by so much, in ms. */
+function setClock(ahead: number): void {
+  const Right = Date;
+  class Wrong extends Right {
+    constructor(...moment: [] | [number]) {
+      if (moment.length === 0) super(Right.now() + ahead);
+      else super(...moment);
+    }
+    static override now(): number {
+      return Right.now() + ahead;
+    }
+  }
+  globalThis.Date = Wrong as DateConstructor;
+}
+
+/** Ends selling, over the heads of tills that hold sales, too. */
+export async function closeOver(hall: Hall): Promise<void> {
+  const path = `/sessions/${hall.session}`;
+  await hall
+    .call("POST", `${path}/close`)
+    .catch(() => hall.call("POST", `${path}/close-over`, { reason: "comes_later" }));
+}
+
+/** An entry of the session's log, as support would export it. */
+export type LogEntry = { kind: string; recorded_at: number; payload: string };
+
+export async function exportedLog({ call, event, session }: Hall): Promise<LogEntry[]> {
+  const { items: streams } = await call<{ items: { stream: string }[] }>("GET", `/events/${event}/streams`);
+  const own = streams.find(({ stream }) => stream.endsWith(session))?.stream ?? "";
+  const text = await call<string>("GET", `/log/${encodeURIComponent(own)}`);
+  return text
+    .split("\n")
+    .filter((line) => line.includes('"payload"'))
+    .map((line) => JSON.parse(line) as LogEntry);
+}
+
+/** Gives the till of that name all rights, as the organizer. */
+export async function giveRights(hall: Hall, name: string): Promise<void> {
+  const { items } = await hall.call<{ items: { terminal: string; name: string }[] }>(
+    "GET",
+    `/sessions/${hall.session}/terminals`,
+  );
+  const found = items.findLast((terminal) => terminal.name === name);
+  await hall.call("PUT", `/sessions/${hall.session}/terminals/${found?.terminal}/rights`, {
+    rights: ["override_prices", "sell_exceptions", "take_returns", "void_receipts"],
+  });
+}
+
+/** A receipt as the platform lists it; more fields than a test needs are left out. */
+export type ListedReceipt = {
+  receipt: string;
+  number: number;
+  occurred_at: string;
+  recorded_at: string;
+  total_cents: number;
+  lines: { tag: string; price_cents: number }[];
+};
+
+export const receiptsOf = async (hall: Hall): Promise<ListedReceipt[]> =>
+  (await hall.call<{ items: ListedReceipt[] }>("GET", `/sessions/${hall.session}/receipts?limit=200`)).items;
+
+/** How often the session's log says that `tag` was sold. The log, not the lists: they follow a moment later. */
+export const timesSold = async (hall: Hall, tag: string): Promise<number> =>
+  (await exportedLog(hall)).filter(
+    ({ kind, payload }) => kind === "receipt_completed" && payload.includes(`"tag":"${tag}"`),
+  ).length;
+
+/** Pays with the exact sum in cash. */
+export async function payExactly(till: Page): Promise<void> {
+  await till.keyboard.press("F9");
+  await till.getByRole("button", { name: "Complete sale" }).click();
 }
 
 /** Types as a wedge scanner does: the whole tag at once, then Enter, wherever the focus is. */
@@ -86,7 +165,9 @@ async function asOrganizer<T>(desk: Page, method: string, path: string, body: un
         body: typeof asked.body === "string" ? asked.body : (JSON.stringify(asked.body) ?? null),
       });
       if (!response.ok) throw new Error(`${asked.path}: ${response.status} ${await response.text()}`);
-      return response.json();
+      const json = response.headers.get("content-type")?.includes("json") === true;
+      const lines = response.headers.get("content-type")?.includes("ndjson") === true;
+      return json && !lines ? response.json() : response.text();
     },
     { method, path, body, token },
   );

@@ -144,9 +144,14 @@ export interface Frame {
   kind?: string;
 }
 
-/** Listens to a stream; `frames` fills as they come. */
-export async function listen(stream: string, since: number): Promise<{ frames: Frame[]; socket: WebSocket }> {
-  const address = `${ORIGIN.replace("http", "ws")}/api/testing/${door(stream, "live")}?since=${since}`;
+/** Listens to a stream, as anybody or as somebody; `frames` fills as they come. */
+export async function listen(
+  stream: string,
+  since: number,
+  listener = "test",
+): Promise<{ frames: Frame[]; socket: WebSocket }> {
+  const query = new URLSearchParams({ since: String(since), as: listener });
+  const address = `${ORIGIN.replace("http", "ws")}/api/testing/${door(stream, "live")}?${query}`;
   const socket = new WebSocket(address);
   const frames: Frame[] = [];
   socket.addEventListener("message", (event) => frames.push(JSON.parse(String(event.data)) as Frame));

@@ -182,10 +182,13 @@ export async function stock(
   return report.results.map((row) => row.tag ?? "");
 }
 
-/** A session of `event` that sells. */
-export async function openSession(admin: Person, event: string): Promise<string> {
-  await move(admin, event, "intake");
-  await move(admin, event, "selling");
+/** A session of `event` that sells, once the event has taken these steps. */
+export async function openSession(
+  admin: Person,
+  event: string,
+  steps = ["intake", "selling"],
+): Promise<string> {
+  for (const to of steps) await move(admin, event, to);
   const { id } = await admin.ok<{ id: string }>("POST", `/api/v1/events/${event}/sessions`, {
     body: { name: "Saturday", channels: ["floor"] },
   });

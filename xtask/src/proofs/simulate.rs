@@ -15,7 +15,7 @@ const SEEDS_PER_SECOND: u64 = 100;
 const SEEDS_PER_BUG: u64 = 1_000;
 
 /// Deliberate bugs, as `simulate --bug` knows them.
-const BUGS: [&str; 9] = [
+const BUGS: [&str; 12] = [
     "forgets_commands",
     "forgets_refusals",
     "drops_deliveries",
@@ -25,6 +25,9 @@ const BUGS: [&str; 9] = [
     "hides_conflicts",
     "credits_twice",
     "keeps_returned_share",
+    "loses_edits",
+    "overlooks_refunds",
+    "finds_again",
 ];
 
 /// Carries the proof out.

@@ -8,11 +8,12 @@ use super::{Finding, Source};
 use crate::{exec::ask, workspace::Workspace};
 
 /// Our crates, each with those of ours that it may use.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("hangtag-domain", &[]),
     ("hangtag-projections", &["hangtag-domain"]),
     ("hangtag-simulator", &["hangtag-domain"]),
     ("hangtag-terminal", &["hangtag-domain"]),
+    ("hangtag-bench-bare", &[]),
     ("hangtag", &["hangtag-domain", "hangtag-projections"]),
     ("replay-tool", &["hangtag-domain", "hangtag-projections"]),
     ("xtask", &[]),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{ConsignorNumber, ReceiptId};
 use domain::money::Cents;
-use domain::sale_session::{ConflictKind, Event, LineFigures, ReceiptCompleted, Standing};
+use domain::sale_session::{ConflictKind, Event, Line, LineFigures, Standing, UnlistedLine};
 use domain::tag::Tag;
 
 use crate::Broken;
@@ -34,9 +34,7 @@ struct Books {
 pub(crate) fn check(world: &World) -> Result<(), Broken> {
     let mut books = Books::default();
     for session in &world.sessions {
-        for (_, event) in session.events()? {
-            books.take(&event);
-        }
+        session.events().iter().for_each(|event| books.take(event));
     }
     nobody_is_credited_twice(&books)?;
     conflicts_are_surfaced_once(&books)?;
@@ -57,13 +55,18 @@ pub(crate) fn check(world: &World) -> Result<(), Broken> {
 impl Books {
     fn take(&mut self, event: &Event) {
         match event {
-            Event::ReceiptCompleted(receipt) => self.sell(receipt),
+            Event::ReceiptCompleted(sold) => self.sell(sold.receipt, &sold.lines, &sold.unlisted),
+            Event::OnlineOrderTaken(sold) => self.sell(sold.receipt, &sold.lines, &sold.unlisted),
+            Event::OnlineOrderCancelled(back) => back.lines.iter().for_each(|back| self.debit(&back.line)),
+            Event::OnlineRefunded(back) => back.lines.iter().for_each(|back| self.debit(&back.line)),
             Event::ConflictOpened(opened) => {
                 if let Some(second) = opened.second {
                     let key = (second.at.receipt, second.at.line);
                     *self.surfaced.entry(key).or_default() += 1;
-                    if opened.was_credited && self.credits.remove(&key).is_some() {
-                        self.kept -= second.price.0;
+                    if opened.was_credited
+                        && let Some(credit) = self.credits.remove(&key)
+                    {
+                        self.kept -= credit.share.0 + credit.house.0;
                     }
                 }
             }
@@ -74,17 +77,14 @@ impl Books {
             Event::ClaimAnswered(answered) => answered.credited.iter().for_each(|line| self.credit(line)),
             Event::ReturnRecorded(returned) => returned.lines.iter().for_each(|line| self.debit(&line.line)),
             Event::ReceiptVoided(voided) => voided.lines.iter().for_each(|line| self.debit(line)),
-            Event::LineIdentified(identified) => {
-                self.debit(&identified.line);
-                self.credit(&identified.line);
-            }
+            Event::LineIdentified(identified) => self.credit(&identified.line),
             _ => {}
         }
     }
 
-    fn sell(&mut self, receipt: &ReceiptCompleted) {
-        for (number, line) in (0_u16..).zip(&receipt.lines) {
-            let key = (receipt.receipt, number);
+    fn sell(&mut self, receipt: ReceiptId, lines: &[Line], unlisted: &[UnlistedLine]) {
+        for (number, line) in (0_u16..).zip(lines) {
+            let key = (receipt, number);
             match line.standing {
                 Standing::Credited => {
                     self.kept += line.price.0;
@@ -100,21 +100,24 @@ impl Books {
                 Standing::Claimed => {}
             }
         }
-        let listed = u16::try_from(receipt.lines.len()).unwrap_or(u16::MAX);
-        for (number, line) in (listed..).zip(&receipt.unlisted) {
+        let listed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        for (number, line) in (listed..).zip(unlisted) {
             if line.standing == Standing::Credited {
                 self.kept += line.price.0;
                 let credit = Credit { tag: line.tag, consignor: None, share: Cents::ZERO, house: line.price };
-                self.credits.insert((receipt.receipt, number), credit);
+                self.credits.insert((receipt, number), credit);
             }
         }
     }
 
+    /// Credits the line as it says, instead of whoever had it: something unlisted was the house's until then.
     fn credit(&mut self, line: &LineFigures) {
         self.kept += line.price.0;
         let credit =
             Credit { tag: line.tag, consignor: line.consignor, share: line.share, house: line.house };
-        self.credits.insert((line.at.receipt, line.at.line), credit);
+        if let Some(before) = self.credits.insert((line.at.receipt, line.at.line), credit) {
+            self.kept -= before.share.0 + before.house.0;
+        }
     }
 
     fn debit(&mut self, line: &LineFigures) {
@@ -160,15 +163,18 @@ fn conflicts_are_surfaced_once(books: &Books) -> Result<(), Broken> {
     Ok(())
 }
 
-/// A tag sold while an earlier sale of it stands is a conflict: counted from the receipts alone.
+/// A tag sold while an earlier sale of it stands is a conflict: counted from the receipts alone, over tags that no
+/// shopper of the store ever ordered.
 fn double_sales_are_conflicts(world: &World) -> Result<(), Broken> {
     let Some(session) = world.sessions.first() else { return Ok(()) };
+    let ordered = world.store.tags();
     let mut standing: BTreeMap<Tag, BTreeSet<LineKey>> = BTreeMap::new();
     let (mut expected, mut listed) = (0_u32, 0_u32);
-    for (_, event) in session.events()? {
+    for event in session.events() {
         match event {
             Event::ReceiptCompleted(receipt) => {
-                for (number, line) in (0_u16..).zip(&receipt.lines) {
+                let lines = (0_u16..).zip(&receipt.lines);
+                for (number, line) in lines.filter(|(_, line)| !ordered.contains(&line.tag)) {
                     let sales = standing.entry(line.tag).or_default();
                     expected += u32::from(!sales.is_empty());
                     sales.insert((receipt.receipt, number));
@@ -182,7 +188,12 @@ fn double_sales_are_conflicts(world: &World) -> Result<(), Broken> {
                     }
                 }
             }
-            Event::ConflictOpened(opened) if opened.kind == ConflictKind::DoubleSale => listed += 1,
+            Event::ConflictOpened(opened)
+                if opened.kind == ConflictKind::DoubleSale
+                    && opened.tag.is_none_or(|tag| !ordered.contains(&tag)) =>
+            {
+                listed += 1;
+            }
             _ => {}
         }
     }

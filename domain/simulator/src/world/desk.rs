@@ -304,7 +304,7 @@ fn refund_of(
     line: u16,
 ) -> Option<Cents> {
     let inclusive = session.state().price_rules()?.tax.inclusive;
-    session.events().ok()?.into_iter().find_map(|(_, event)| match event {
+    session.events().iter().find_map(|event| match event {
         domain::sale_session::Event::ReceiptCompleted(found) if found.receipt == receipt => {
             let line = found.lines.get(usize::from(line))?;
             if inclusive { Some(line.price) } else { line.price.plus(line.tax).ok() }

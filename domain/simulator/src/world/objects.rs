@@ -35,11 +35,12 @@ pub(crate) enum Object {
     Organization,
     Event,
     Session(usize),
+    Store,
 }
 
 impl World {
     /// A command that must be accepted for the run to make sense.
-    fn must<A: Aggregate>(
+    pub(crate) fn must<A: Aggregate>(
         host: &mut Host<A>,
         now: i64,
         actor: &Actor,
@@ -69,6 +70,7 @@ impl World {
         let id = self.next_command();
         Self::must(&mut self.organization, self.now, &organizer, &id, &create)?;
         self.choose_settings()?;
+        self.connect_store()?;
         let found = organization::Command::FoundEvent {
             event: self.event_id(),
             name: "Spring".to_owned(),
@@ -165,8 +167,9 @@ impl World {
         self.event_command(&consignment_event::Command::ScheduleSession {
             session,
             name,
-            channels: vec![Channel::Floor],
+            channels: vec![Channel::Floor, Channel::Online],
         })?;
+        self.route_orders(session)?;
         self.event_command(&consignment_event::Command::OpenSession { session })
     }
 
@@ -226,6 +229,9 @@ impl World {
         if self.event.next_delivery().is_some() {
             objects.push(Object::Event);
         }
+        if self.store.host.next_delivery().is_some() {
+            objects.push(Object::Store);
+        }
         objects
     }
 
@@ -237,6 +243,7 @@ impl World {
                 (self.organization.stream.to_string(), self.organization.next_delivery().cloned())
             }
             Object::Event => (self.event.stream.to_string(), self.event.next_delivery().cloned()),
+            Object::Store => (self.store.host.stream.to_string(), self.store.host.next_delivery().cloned()),
             Object::Session(index) => match self.sessions.get(index) {
                 Some(session) => (session.stream.to_string(), session.next_delivery().cloned()),
                 None => return Ok(()),
@@ -259,6 +266,7 @@ impl World {
         match from {
             Object::Organization => self.organization.delivered(),
             Object::Event => self.event.delivered(),
+            Object::Store => self.store.host.delivered(),
             Object::Session(index) => {
                 if let Some(session) = self.sessions.get_mut(index) {
                     session.delivered();
@@ -304,9 +312,10 @@ impl World {
     /// Somewhere, a process dies.
     pub(crate) fn crash_something(&mut self) -> Result<(), Broken> {
         self.figures.crashes += 1;
-        match self.chance.below(4) {
+        match self.chance.below(5) {
             0 => self.organization.crash()?,
             1 => self.event.crash()?,
+            2 => self.store.host.crash()?,
             _ => {
                 let index = usize::try_from(self.chance.below(self.sessions.len() as u64)).unwrap_or(0);
                 if let Some(session) = self.sessions.get_mut(index) {

@@ -1,7 +1,7 @@
 //! The days of a sale, one step at a time.
 
 use domain::lifecycle::SessionStatus;
-use domain::sale_session::{CloseReason, Command, Event, Resolution};
+use domain::sale_session::{CloseReason, Command, ConflictOpened, Event, Resolution};
 
 use super::World;
 use crate::Broken;
@@ -35,12 +35,18 @@ impl World {
             self.end_session(index)?;
         }
         self.come_to_rest()?;
+        self.store_catches_up()?;
         self.resolve_conflicts()?;
-        self.come_to_rest()
+        self.come_to_rest()?;
+        self.store_pays_back()?;
+        self.reconcile()
     }
 
     fn step(&mut self) -> Result<(), Broken> {
         self.now += i64::try_from(self.chance.below(MAX_PAUSE_MS)).unwrap_or(0);
+        if self.chance.percent(20) {
+            return self.store_step();
+        }
         let till = usize::try_from(self.chance.below(self.tills.len() as u64)).unwrap_or(0);
         match self.chance.below(100) {
             0..34 => self.arrive(),
@@ -161,9 +167,15 @@ impl World {
     fn resolve_conflicts(&mut self) -> Result<(), Broken> {
         for index in 0..self.sessions.len() {
             let Some(session) = self.sessions.get(index) else { continue };
-            let opened = session.events()?;
-            for (_, event) in opened {
-                let Event::ConflictOpened(opened) = event else { continue };
+            let opened: Vec<ConflictOpened> = session
+                .events()
+                .iter()
+                .filter_map(|event| match event {
+                    Event::ConflictOpened(opened) => Some(opened.clone()),
+                    _ => None,
+                })
+                .collect();
+            for opened in opened {
                 self.figures.conflicts += 1;
                 let resolution = self.chance.pick(&[
                     Resolution::KeepFirstRefundSecond,

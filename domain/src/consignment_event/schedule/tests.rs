@@ -2,6 +2,8 @@ use super::super::fees::FeeKind;
 use super::super::fixture::*;
 use super::super::{Command, Event};
 use super::*;
+use crate::aggregate::{Aggregate as _, Timer};
+use crate::consignment_event::ConsignmentEvent;
 use crate::ids::{BookingId, SlotId};
 use crate::journal::Hash;
 use crate::lifecycle::{BookingStatus, EventStatus};
@@ -251,6 +253,8 @@ fn bkg_12_reminders_are_due_the_day_before_and_the_day_of_once_each() {
     let sale = sale().when(book(1, 1, 1, false)).by(timer());
     let (first, second) = (START - 24 * HOUR, START - 3 * HOUR);
     assert_eq!(sale.state().next_due(NOW), Some(first));
+    let timers = ConsignmentEvent::timers(sale.state(), NOW);
+    assert_eq!(timers, [Timer { name: "schedule", due_at: first, command: Command::RunTimers }]);
     let sale = sale.at(first - 1).when(Command::RunTimers);
     sale.then_kinds(&[]);
     let sale = sale.at(first).when(Command::RunTimers);

@@ -79,18 +79,25 @@ fn fitting(kind: ConflictKind) -> &'static str {
 impl Bench<'_> {
     fn one_item(&self, case: &Case, mut resolved: ConflictResolved) -> Decision {
         let (at, second) = self.second(case)?;
+        let mut after = Vec::new();
         match resolved.resolution {
             Resolution::KeepFirstRefundSecond => {
                 resolved.refunded.push(second.uncredited().at(at));
                 resolved.refund = payable(self.state, self.plan, at.into(), second)?;
             }
             Resolution::KeepSecondRefundFirst => {
-                if let Some(holder) = case.tag.and_then(|tag| self.state.holder(tag)) {
+                let holder = case.tag.and_then(|tag| self.state.holder(tag));
+                if let Some(holder) = holder {
                     let (first_at, first) = self.holder(holder)?;
                     resolved.refunded.push(first.at(first_at));
                     resolved.refund = payable(self.state, self.plan, holder, first)?;
                 }
-                resolved.credited.push(resplit(self.plan, second)?.at(at));
+                if must_be_claimed(self.state, second, holder) {
+                    let id = CaseId(super::super::fresh(self.fresh, 0));
+                    after.extend(claim_of(self.plan, id, (at, second), self.now).map(Event::from));
+                } else {
+                    resolved.credited.push(resplit(self.plan, second)?.at(at));
+                }
             }
             Resolution::TwoItems { consignor } => {
                 let unknown = Figures { tag: None, ..second };
@@ -104,7 +111,7 @@ impl Bench<'_> {
             // Refused by the caller: these end cases about whole receipts.
             Resolution::OneBasket | Resolution::TwoBaskets => {}
         }
-        Ok(vec![resolved.into()])
+        Ok(std::iter::once(resolved.into()).chain(after).collect())
     }
 
     /// The case's contested line.
@@ -179,7 +186,7 @@ impl Bench<'_> {
             }
             mine.insert(tag);
             if slot.is_none_or(|slot| slot.has(Slot::RELEASED)) {
-                after.push(self.claim(case, tag, figures, at).into());
+                after.extend(claim_of(self.plan, case, (at, figures), self.now).map(Event::from));
             }
             if slot.is_none_or(|slot| !slot.has(Slot::RELEASED)) {
                 resolved.credited.push(figures.at(at));
@@ -196,19 +203,37 @@ impl Bench<'_> {
         let tag = Some(tag);
         ConflictOpened { case, kind, tag, first, second: Some(second), was_credited: false, receipts }.into()
     }
+}
 
-    fn claim(&self, case: CaseId, tag: Tag, figures: Figures, at: LineRef) -> ClaimSent {
-        let claim = Claim {
-            session: self.plan.session,
-            case,
-            receipt: at.receipt,
-            tag,
-            kind: ClaimKind::Sold,
-            price: figures.price,
-            occurred_at: self.now,
-        };
-        ClaimSent { claim, number: at.number, line: at.line, event: self.plan.event }
-    }
+/// True when the session cannot pass the item on to `second` by itself: the item has left its custody, and the
+/// line that held it here was not credited to a consignor either. The consignment event may have credited
+/// somebody else's sale of it.
+fn must_be_claimed(state: &State, second: Figures, holder: Option<LineAt>) -> bool {
+    let credited = |holder: LineAt| {
+        let known = state.lines.get(&holder);
+        known.is_none_or(|line| line.now == Now::Credited && line.figures.consignor.is_some())
+    };
+    let left = second.tag.and_then(|tag| state.slot(tag)).is_some_and(|slot| slot.has(Slot::RELEASED));
+    left && second.consignor.is_some() && !holder.is_some_and(credited)
+}
+
+/// The claim of a line whose item is elsewhere; none for something without a tag.
+fn claim_of(
+    plan: &SessionScheduled,
+    case: CaseId,
+    (at, figures): (LineRef, Figures),
+    now: i64,
+) -> Option<ClaimSent> {
+    let claim = Claim {
+        session: plan.session,
+        case,
+        receipt: at.receipt,
+        tag: figures.tag?,
+        kind: ClaimKind::Sold,
+        price: figures.price,
+        occurred_at: now,
+    };
+    Some(ClaimSent { claim, number: at.number, line: at.line, event: plan.event })
 }
 
 /// The line as the hot state knows it, if more happened to it or it is a store's.
@@ -247,8 +272,8 @@ fn resplit(plan: &SessionScheduled, figures: Figures) -> Result<Figures, Rejecti
     Ok(Figures { share: split.consignor, house: split.house, ..figures })
 }
 
-/// The store gave back the money of a line that a case is about: that ends the case. `part` is what the store
-/// gave back of it.
+/// The store gave back the money of a line that a case is about: that ends the case, and nothing more is to be
+/// told of the line. `part` is what the store gave back of it; `fresh` names what must be claimed then.
 ///
 /// # Errors
 /// A [`Rejection`] for amounts that no receipt can have.
@@ -257,19 +282,24 @@ pub(in crate::sale_session) fn close_by_store(
     plan: &SessionScheduled,
     at: LineAt,
     (part, refund): (Figures, Cents),
-) -> Result<Option<ConflictResolved>, Rejection> {
+    (fresh, now): (CaseId, i64),
+) -> Result<Option<Vec<Event>>, Rejection> {
     let Some(place) = state.line_ref(at) else { return Ok(None) };
     let end = |case: CaseId, resolution, credited| {
         let refunded = vec![part.at(place)];
-        Some(ConflictResolved { case, resolution, credited, refunded, refund, dropped: None })
+        Event::from(ConflictResolved { case, resolution, credited, refunded, refund, dropped: None })
     };
     if let Some((case, _)) = state.cases.iter().find(|(_, case)| case.second == Some(at)) {
-        return Ok(end(*case, Resolution::KeepFirstRefundSecond, Vec::new()));
+        return Ok(Some(vec![end(*case, Resolution::KeepFirstRefundSecond, Vec::new())]));
     }
     let tag = part.tag.filter(|tag| state.holder(*tag) == Some(at));
     let held = state.cases.iter().find(|(_, case)| tag.is_some() && case.tag == tag);
     let Some((case, second)) = held.and_then(|(id, case)| Some((*id, case.second?))) else { return Ok(None) };
     let Some((second, line)) = state.line_ref(second).zip(state.lines.get(&second)) else { return Ok(None) };
-    let credited = vec![resplit(plan, line.figures)?.at(second)];
-    Ok(end(case, Resolution::KeepSecondRefundFirst, credited))
+    let how = Resolution::KeepSecondRefundFirst;
+    if must_be_claimed(state, line.figures, Some(at)) {
+        let claim = claim_of(plan, fresh, (second, line.figures), now).map(Event::from);
+        return Ok(Some(std::iter::once(end(case, how, Vec::new())).chain(claim).collect()));
+    }
+    Ok(Some(vec![end(case, how, vec![resplit(plan, line.figures)?.at(second)])]))
 }

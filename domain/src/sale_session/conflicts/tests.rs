@@ -150,6 +150,22 @@ proptest! {
 }
 
 #[test]
+fn con_7_an_item_that_left_with_nobody_credited_is_claimed_before_the_other_sale_earns() {
+    // Both tills come in after the items went back: the first sale is claimed, the second contested.
+    let late = open().by(olivia()).when(Command::CloseOver { reason: CloseReason::ComesLater }).by(till(1));
+    let both = late.when(record(offline(1, 1, &[(1, 1_000)]))).by(till(2)).when(record(offline(
+        2,
+        2,
+        &[(1, 1_000)],
+    )));
+    let resolved = resolve(both, 0, Resolution::KeepSecondRefundFirst);
+    resolved.then_kinds(&["conflict_resolved", "claim_sent"]);
+    let books = resolved.state().books;
+    assert_eq!((books.share, books.house, books.held), (Cents(0), Cents(0), Cents(1_000)));
+    check(&resolved);
+}
+
+#[test]
 fn con_1_a_case_is_resolved_about_a_line_that_is_still_contested() {
     // No command takes a contested line out of its case (CON-4); were one to, the resolution would say so.
     let case = CaseId(Uuid::from_u128(0xC));

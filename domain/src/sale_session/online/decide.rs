@@ -21,6 +21,7 @@ use crate::consignment_event::{self, SessionScheduled};
 use crate::ids::{Actor, CaseId, ReceiptId};
 use crate::money::Cents;
 use crate::rejection::{Rejection, forbidden, not_found, rule};
+use crate::sabotage::{Bug, sabotaged};
 use crate::sale_session::conflicts::ClaimSent;
 use crate::stream::StreamId;
 
@@ -54,7 +55,7 @@ pub(in crate::sale_session) fn take(
     let order = state.orders.get(&asked.order);
     let mut seen: BTreeSet<_> = order.iter().flat_map(|order| &order.lines).map(|line| line.id).collect();
     let fresh: Vec<OnlineLine> = asked.lines.iter().filter(|line| seen.insert(line.id)).copied().collect();
-    if fresh.is_empty() {
+    if fresh.is_empty() || (order.is_some() && sabotaged(Bug::LosesEdits)) {
         let moved =
             order.filter(|order| (order.paid, order.fulfilled) != (asked.paid, asked.fulfilled)).map(|_| {
                 let (paid, fulfilled) = (asked.paid, asked.fulfilled);
@@ -186,10 +187,12 @@ impl Back {
         let range = || out_of_range(crate::money::OutOfRange);
         let part = part_of(plan, line, piece.price, piece.tax, piece.returned).ok_or_else(range)?;
         let paid = payable(state, plan, order_line.at, part)?;
+        let fresh = CaseId(super::super::fresh(context.fresh_id, self.after.len()));
         if piece.returned
-            && let Some(resolved) = close_by_store(state, plan, order_line.at, (part, paid))?
+            && let Some(ended) =
+                close_by_store(state, plan, order_line.at, (part, paid), (fresh, context.now))?
         {
-            self.after.push(resolved.into());
+            self.after.extend(ended);
             return Ok(());
         }
         let Some(at) = state.line_ref(order_line.at) else { return Ok(()) };
@@ -202,10 +205,9 @@ impl Back {
         };
         let elsewhere = part.tag.and_then(|tag| state.slot(tag)).filter(|slot| slot.has(Slot::RELEASED));
         if let Some(slot) = elsewhere.filter(|_| piece.returned && line.now == Now::Credited) {
-            let case = CaseId(super::super::fresh(context.fresh_id, self.after.len()));
             let claim = Claim {
                 session: plan.session,
-                case,
+                case: fresh,
                 receipt: at.receipt,
                 tag: slot.tag,
                 kind: ClaimKind::Returned,

@@ -4,7 +4,7 @@ use super::super::conflicts::tests::resolve;
 use super::super::receipts::offline_tests::{offline, record};
 use super::super::tests::*;
 use super::super::*;
-use crate::ids::{OrganizationId, RemoteId, ShopId};
+use crate::ids::{Actor, OrganizationId, RemoteId, ShopId};
 use crate::money::Cents;
 use crate::scenario::Scenario;
 
@@ -68,7 +68,7 @@ fn onl_1_only_the_orders_own_store_tells() {
     open().when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
     open().by(olivia()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
     let other = StreamId::Storefront(OrganizationId(Uuid::from_u128(0xA)), ShopId(Uuid::from_u128(1)));
-    let other = crate::ids::Actor::Stream(other.to_string());
+    let other = Actor::Stream(other.to_string());
     open().by(other.clone()).when(take(online(1, &[(11, 1, 1_000)]))).then_refused("ONL-1", "not_the_store");
     taken().by(other.clone()).when(cancel(1)).then_refused("ONL-1", "not_the_store");
     taken().by(other).when(refund(1, 1, &[], 5)).then_refused("ONL-1", "not_the_store");

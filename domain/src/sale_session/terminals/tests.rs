@@ -1,7 +1,8 @@
 use super::super::tests::*;
 use super::super::*;
-use crate::ids::BasketId;
+use crate::ids::{Actor, BasketId};
 use crate::money::Cents;
+use crate::scenario::Scenario;
 
 fn rights(rights: &[TerminalRight]) -> Command {
     Command::SetTerminalRights { terminal: terminal(1), rights: rights.to_vec() }
@@ -106,7 +107,7 @@ fn trm_8_terminals_say_what_they_hold_and_selling_shows_they_can_be_reached() {
 
 #[test]
 fn trm_8_a_terminal_gone_silent_is_reported_once_and_only_while_selling() {
-    let silent = |sale: &Sale, listener: &str| SaleSession::silenced(sale.state(), listener);
+    let silent = |sale: &Scenario<SaleSession>, listener: &str| SaleSession::silenced(sale.state(), listener);
     let listener = till(1).to_string();
     let report = Command::ReportUnreachable { terminal: terminal(1) };
     assert_eq!(silent(&open(), &listener), Some(report.clone()));
@@ -114,13 +115,11 @@ fn trm_8_a_terminal_gone_silent_is_reported_once_and_only_while_selling() {
         assert_eq!(silent(&open(), &nobody.to_string()), None, "{nobody}");
     }
     assert_eq!(silent(&open(), "unnamed"), None);
-    let lost = open().by(Actor::System("timer".into())).when(report);
+    let lost = open().by(Actor::System("timer".into())).when(report.clone());
     lost.then_kinds(&["terminal_reported"]);
     assert_eq!(silent(&lost, &listener), None);
-    assert_eq!(
-        silent(&open().by(olivia()).when(Command::Pause).when(Command::Resume), &listener).is_some(),
-        true
-    );
+    assert!(silent(&open().by(olivia()).when(Command::Pause).when(Command::Resume), &listener).is_some());
+    assert_eq!(silent(&open().by(olivia()).when(Command::Pause), &listener), Some(report));
     assert_eq!(silent(&open().by(olivia()).when(Command::Close), &listener), None);
 }
 

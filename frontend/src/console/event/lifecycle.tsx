@@ -4,6 +4,7 @@ import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { Button } from "../../ui/button.tsx";
 import { Failure } from "../../ui/parts.tsx";
+import { type Move, WithReason } from "./with-reason.tsx";
 
 const words = texts.event;
 
@@ -25,10 +26,11 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
   const { api } = useApp();
   const cache = useQueryClient();
   const current = steps.indexOf(event.status);
-  // Of the steps that the platform allows now, those that lead on; steps back need a reason and are taken elsewhere.
+  // Of the steps that the platform allows now: those that lead on, and those that need a reason.
   const onward = event.next.filter(({ needs_reason }) => !needs_reason).map(({ to }) => to);
+  const reasoned = event.next.filter(({ needs_reason }) => needs_reason).map(({ to }) => to);
   const move = useMutation({
-    mutationFn: (to: string) => api.moveEvent(event.id, to, crypto.randomUUID()),
+    mutationFn: ({ to, reason }: Move) => api.moveEvent(event.id, to, reason, crypto.randomUUID()),
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: ["events"] });
       return cache.invalidateQueries({ queryKey: ["event", event.id] });
@@ -44,12 +46,15 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
               key={next}
               look={index === 0 && current < steps.indexOf("selling") ? "primary" : "plain"}
               pending={move.isPending}
-              onPress={() => move.mutate(next)}
+              onPress={() => move.mutate({ to: next, reason: null })}
             >
-              {move.isPending && move.variables === next
+              {move.isPending && move.variables.to === next
                 ? words.moving
                 : words.moveTo(texts.eventStatus[next] ?? next)}
             </Button>
+          ))}
+          {reasoned.map((to) => (
+            <WithReason key={to} to={to} pending={move.isPending} onMove={move.mutate} />
           ))}
         </div>
       </div>

@@ -16,7 +16,7 @@ pub fn rows(organization: &str, session: &str, log: &[Entry<Event>]) -> Vec<(&'s
                 "goods_return",
                 json!({
                     "return_id": back.id, "receipt": back.receipt, "number": back.number, "seq": entry.seq,
-                    "terminal": back.terminal, "actor": entry.actor.to_string(), "occurred_at": back.occurred_at,
+                    "terminal": back.terminal, "actor": entry.actor, "occurred_at": back.occurred_at,
                     "recorded_at": entry.recorded_at, "reason": back.reason, "lines": back.lines.len(),
                     "gross_cents": back.gross, "tax_cents": back.tax, "total_cents": back.total,
                     "tenders": text(&back.tenders),
@@ -51,7 +51,7 @@ fn case(entry: &Entry<Event>, log: &[Entry<Event>]) -> Value {
         "case_id": opened.case, "kind": opened.kind, "tag": opened.tag, "receipts": text(&opened.receipts),
         "opened_seq": entry.seq, "opened_at": entry.recorded_at,
         "resolved_seq": end.map(|(later, _)| later.seq), "resolved_at": end.map(|(later, _)| later.recorded_at),
-        "resolved_by": end.map(|(later, _)| later.actor.to_string()),
+        "resolved_by": end.map(|(later, _)| &later.actor),
         "resolution": end.map(|(_, resolved)| text(resolved.resolution)),
         "refund_cents": end.map(|(_, resolved)| resolved.refund),
     })

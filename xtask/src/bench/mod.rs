@@ -1,5 +1,6 @@
 //! `cargo xtask bench NAME`: the one door to measurements. Each is a line in [`ALL`] with a function.
 
+mod log;
 mod replay;
 
 use std::{
@@ -32,6 +33,11 @@ pub struct Bench {
 
 /// Every measurement there is.
 pub const ALL: &[Bench] = &[
+    Bench {
+        name: "log",
+        subject: "what the log host costs against an object that does one INSERT a request, and a bare D1 batch",
+        run: log::run,
+    },
     Bench {
         name: "start",
         subject: "how long a built platform takes to start on new state, to be seeded, and to start again",

@@ -99,7 +99,10 @@ fn plain_inserts(from: &Path, to: &Path) -> (Duration, u64) {
     target.execute_batch(PRAGMAS).unwrap();
     let mut tables: Vec<(String, String)> = Vec::new();
     let mut schema = source
-        .prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC")
+        .prepare(
+            "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL
+             ORDER BY type DESC",
+        )
         .unwrap();
     let mut found = schema.query([]).unwrap();
     while let Some(row) = found.next().unwrap() {

@@ -11,7 +11,7 @@
     reason = "a measurement"
 )]
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../support/mod.rs"]
 mod support;
 
 mod logs;
@@ -29,15 +29,16 @@ use domain::sale_session::SaleSession;
 use replay_tool::files::open;
 use replay_tool::scan::{Nothing, scan};
 use replay_tool::timeline::{At, fold};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Rounds of each comparison.
 const ROUNDS: usize = 5;
 
-/// Entries a second that the fastest peers replay on a machine like this, one process each: cqrs-es on
-/// PostgreSQL, and Emmett. The figures were measured with their own benchmarks.
+/// Entries a second that the fastest peer replays on a machine like this: cqrs-es on its database.
 const CQRS_ES_PER_SECOND: u64 = 444_000;
+
+/// Entries a second that Emmett replays on a machine like this.
 const EMMETT_PER_SECOND: u64 = 207_000;
 
 /// Memory that replaying an event of 100,000 items may take, in MiB.
@@ -61,82 +62,101 @@ fn measure(folder: &Path, entries: u64) -> Value {
     let event = logs::event(&folder.join("event.ndjson"), entries);
     let tenth = logs::event(&folder.join("tenth.ndjson"), entries / 10);
     let session = logs::session(&folder.join("session.ndjson"));
-    let mut results = Vec::new();
-    eprintln!("replaying {} entries", event.entries);
-    let small = replay::<ConsignmentEvent>(&event.path);
-    let per_second = |took: Duration| rate(event.entries, took);
-    results.extend([
-        at_most(
-            "verify + fold of small entries, one core, against SHA-256 over the same bytes",
-            &small.fold,
-            &small.sha,
-            250,
-        ),
-        at_least(
-            "verify + fold, one core, against cqrs-es (444,000 a second)",
-            per_second(small.fold),
-            CQRS_ES_PER_SECOND,
-            600,
-        ),
-        at_least(
-            "verify + fold, two cores, against cqrs-es (444,000 a second)",
-            per_second(small.fold_two),
-            CQRS_ES_PER_SECOND,
-            1_000,
-        ),
-        at_least(
-            "verify + fold, one core, against Emmett (207,000 a second)",
-            per_second(small.fold),
-            EMMETT_PER_SECOND,
-            1_000,
-        ),
-    ]);
-    let receipts = replay::<SaleSession>(&session.path);
-    results.push(at_most(
-        "verify + fold of receipts, one core, against SHA-256 over the same bytes",
-        &receipts.fold,
-        &receipts.sha,
+    let mut report = Report::default();
+    report.figures([("entries", event.entries), ("bytes", event.bytes)]);
+    report.figures([("receipt_entries", session.entries), ("receipt_bytes", session.bytes)]);
+    small_entries(&mut report, &event);
+    receipts(&mut report, &session);
+    memory(&mut report, &event, &tenth);
+    projecting(&mut report, folder, &event);
+    report.written()
+}
+
+/// Results with their goals, and the figures behind them.
+#[derive(Default)]
+struct Report {
+    results: Vec<Value>,
+    figures: Map<String, Value>,
+}
+
+impl Report {
+    fn result(&mut self, result: Value) {
+        eprintln!("{result}");
+        self.results.push(result);
+    }
+
+    fn figures<const N: usize>(&mut self, figures: [(&str, u64); N]) {
+        self.figures.extend(figures.map(|(name, figure)| (name.to_owned(), figure.into())));
+    }
+
+    fn written(mut self) -> Value {
+        self.figures.insert("results".to_owned(), self.results.into());
+        self.figures.into()
+    }
+}
+
+fn small_entries(report: &mut Report, log: &logs::Made) {
+    let times = replay::<ConsignmentEvent>(&log.path);
+    let (one, two) = (rate(log.entries, times.fold), rate(log.entries, times.fold_two));
+    report.result(at_most(
+        "verify + fold of small entries, one core, against SHA-256 over the same bytes",
+        times.fold,
+        times.sha,
         250,
     ));
-    eprintln!("memory");
-    let (whole, part) = (peak_memory(&event.path), peak_memory(&tenth.path));
-    results.push(json!({
+    for (name, ours, theirs, goal) in [
+        ("verify + fold, one core, against cqrs-es (444,000 a second)", one, CQRS_ES_PER_SECOND, 600),
+        ("verify + fold, two cores, against cqrs-es (444,000 a second)", two, CQRS_ES_PER_SECOND, 1_000),
+        ("verify + fold, one core, against Emmett (207,000 a second)", one, EMMETT_PER_SECOND, 1_000),
+    ] {
+        report.result(at_least(name, ours * 100 / theirs, goal));
+    }
+    report.figures([
+        ("sha256_ms", millis(times.sha)),
+        ("verify_ms", millis(times.verify)),
+        ("verify_and_fold_ms", millis(times.fold)),
+        ("verify_and_fold_two_cores_ms", millis(times.fold_two)),
+        ("entries_per_second_one_core", one),
+        ("entries_per_second_two_cores", two),
+    ]);
+}
+
+fn receipts(report: &mut Report, log: &logs::Made) {
+    let times = replay::<SaleSession>(&log.path);
+    report.result(at_most(
+        "verify + fold of receipts, one core, against SHA-256 over the same bytes",
+        times.fold,
+        times.sha,
+        250,
+    ));
+    report.figures([
+        ("receipts_sha256_ms", millis(times.sha)),
+        ("receipts_verify_ms", millis(times.verify)),
+        ("receipts_verify_and_fold_ms", millis(times.fold)),
+        ("receipts_verify_and_fold_two_cores_ms", millis(times.fold_two)),
+    ]);
+}
+
+fn memory(report: &mut Report, log: &logs::Made, tenth: &logs::Made) {
+    let (whole, part) = (peak_memory(&log.path), peak_memory(&tenth.path));
+    report.result(json!({
         "name": "memory of a replay with 100,000 items, in MiB",
         "ratio": whole, "goal": format!("<= {MEMORY_GOAL_MIB}"), "met": whole <= MEMORY_GOAL_MIB,
     }));
-    results.push(at_most_number(
-        "memory of a log ten times as long, against the shorter one",
-        whole * 100 / part.max(1),
-        120,
-    ));
-    eprintln!("projecting");
-    let projected = rows::measure(folder, &event, ROUNDS.min(2));
-    results.push(at_least_number(
-        "project into SQLite, row writes a second, against plain inserts of the same rows",
-        projected.ratio,
-        50,
-    ));
-    json!({
-        "results": results,
-        "entries": event.entries,
-        "bytes": event.bytes,
-        "receipt_entries": session.entries,
-        "receipt_bytes": session.bytes,
-        "sha256_ms": millis(small.sha),
-        "verify_ms": millis(small.verify),
-        "verify_and_fold_ms": millis(small.fold),
-        "verify_and_fold_two_cores_ms": millis(small.fold_two),
-        "entries_per_second_one_core": per_second(small.fold),
-        "entries_per_second_two_cores": per_second(small.fold_two),
-        "receipts_sha256_ms": millis(receipts.sha),
-        "receipts_verify_ms": millis(receipts.verify),
-        "receipts_verify_and_fold_ms": millis(receipts.fold),
-        "receipts_verify_and_fold_two_cores_ms": millis(receipts.fold_two),
-        "project_ms": projected.project_ms,
-        "project_row_writes": projected.writes,
-        "plain_inserts_ms": projected.plain_ms,
-        "plain_rows": projected.rows,
-    })
+    let name = "memory of a log ten times as long, against the shorter one";
+    report.result(at_most_number(name, whole * 100 / part.max(1), 120));
+}
+
+fn projecting(report: &mut Report, folder: &Path, log: &logs::Made) {
+    let projected = rows::measure(folder, log, ROUNDS.min(2));
+    let name = "project into SQLite, row writes a second, against plain inserts of the same rows";
+    report.result(at_least(name, projected.ratio, 50));
+    report.figures([
+        ("project_ms", projected.project_ms),
+        ("project_row_writes", projected.writes),
+        ("plain_inserts_ms", projected.plain_ms),
+        ("plain_rows", projected.rows),
+    ]);
 }
 
 /// The best times of one log.
@@ -210,7 +230,7 @@ fn millis(took: Duration) -> u64 {
 }
 
 /// How many of `count` a second.
-pub fn rate(count: u64, took: Duration) -> u64 {
+fn rate(count: u64, took: Duration) -> u64 {
     (u128::from(count) * 1_000_000_000 / took.as_nanos().max(1)) as u64
 }
 
@@ -219,18 +239,18 @@ fn hundredths(ratio: u64) -> Value {
     serde_json::from_str(&format!("{}.{:02}", ratio / 100, ratio % 100)).unwrap()
 }
 
-fn at_most(name: &str, ours: &Duration, theirs: &Duration, goal: u64) -> Value {
+fn at_most(name: &str, ours: Duration, theirs: Duration, goal: u64) -> Value {
     at_most_number(name, (ours.as_nanos() * 100 / theirs.as_nanos().max(1)) as u64, goal)
 }
 
 fn at_most_number(name: &str, ratio: u64, goal: u64) -> Value {
-    json!({ "name": name, "ratio": hundredths(ratio), "goal": format!("<= {}", hundredths(goal)), "met": ratio <= goal })
+    json!({
+        "name": name, "ratio": hundredths(ratio), "goal": format!("<= {}", hundredths(goal)), "met": ratio <= goal,
+    })
 }
 
-fn at_least(name: &str, ours: u64, theirs: u64, goal: u64) -> Value {
-    at_least_number(name, ours * 100 / theirs, goal)
-}
-
-fn at_least_number(name: &str, ratio: u64, goal: u64) -> Value {
-    json!({ "name": name, "ratio": hundredths(ratio), "goal": format!(">= {}", hundredths(goal)), "met": ratio >= goal })
+fn at_least(name: &str, ratio: u64, goal: u64) -> Value {
+    json!({
+        "name": name, "ratio": hundredths(ratio), "goal": format!(">= {}", hundredths(goal)), "met": ratio >= goal,
+    })
 }

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Live, type LiveEntry } from "../src/live/live.ts";
+
+/** A socket whose other end is the test. */
+class Socket {
+  static readonly OPEN = 1;
+  static last: Socket | undefined;
+  readyState = Socket.OPEN;
+  said: string[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+
+  constructor() {
+    Socket.last = this;
+  }
+
+  send(text: string): void {
+    this.said.push(text);
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  hear(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+const entry = (seq: number) => ({
+  type: "entry",
+  seq,
+  recorded_at: 0,
+  kind: "receipt_completed",
+  payload: "{}",
+});
+
+async function listening(options: Partial<ConstructorParameters<typeof Live>[0]> = {}) {
+  const heard: LiveEntry[] = [];
+  const live = new Live({
+    address: async () => ({ url: "ws://x", token: "t" }),
+    since: 0,
+    onEntry: (heardEntry) => heard.push(heardEntry),
+    ...options,
+  }).start();
+  await vi.advanceTimersByTimeAsync(0);
+  const socket = Socket.last;
+  if (socket === undefined) throw new Error("no socket was opened");
+  socket.onopen?.();
+  socket.hear({ type: "live", head: 0 });
+  return { live, socket, heard };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  const nowhere = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  vi.stubGlobal("window", nowhere);
+  vi.stubGlobal("document", { ...nowhere, visibilityState: "visible" });
+  vi.stubGlobal("WebSocket", Socket);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("commands over the socket", () => {
+  it("are answered with the entries that came by just before", async () => {
+    const { live, socket, heard } = await listening();
+    const answer = live.ask("a", { type: "report_waiting", waiting: 1 });
+    expect(JSON.parse(socket.said.at(-1) ?? "")).toMatchObject({ type: "command", id: "a" });
+    for (const seq of [1, 2, 3]) socket.hear(entry(seq));
+    socket.hear({ type: "accepted", id: "a", first_seq: 2, seq: 3, repeated: false });
+    expect(await answer).toEqual({
+      taken: [2, 3].map((seq) => ({ seq, kind: "receipt_completed", payload: "{}" })),
+    });
+    expect(heard.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    live.stop();
+  });
+
+  it("bring old entries with the answer when they were taken before, and refusals with their code", async () => {
+    const { live, socket } = await listening();
+    const again = live.ask("a", {});
+    const old = { seq: 7, kind: "receipt_completed", payload: "{}" };
+    socket.hear({ type: "accepted", id: "a", first_seq: 7, seq: 7, repeated: true, entries: [old] });
+    expect(await again).toEqual({ taken: [old] });
+    const refused = live.ask("b", {});
+    socket.hear({ type: "refused", id: "b", code: "item_already_sold", found: "x", allowed: "y" });
+    expect(await refused).toMatchObject({ refused: { code: "item_already_sold" } });
+    live.stop();
+  });
+
+  it("stay unanswered when the socket is silent, lost or says that nobody knows", async () => {
+    const { live, socket } = await listening();
+    const silent = live.ask("a", {});
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await silent).toBeUndefined();
+    const unknown = live.ask("b", {});
+    socket.hear({ type: "unavailable", id: "b" });
+    expect(await unknown).toBeUndefined();
+    const lost = live.ask("c", {});
+    socket.onclose?.({ code: 1006 });
+    expect(await lost).toBeUndefined();
+    expect(await live.ask("d", {}), "not while it is away").toBeUndefined();
+    live.stop();
+  });
+});
+
+describe("other frames", () => {
+  it("tell what other tills hold, and when coming back is of no use", async () => {
+    const onHeld = vi.fn();
+    const onDismissed = vi.fn();
+    const { live, socket } = await listening({ onHeld, onDismissed });
+    socket.hear({ type: "held", terminal: "terminal:2", name: "Till 2", tags: ["0010000017"], until: 9 });
+    expect(onHeld).toHaveBeenCalledWith(expect.objectContaining({ name: "Till 2" }));
+    socket.onclose?.({ code: 4401 });
+    expect(onDismissed).toHaveBeenCalledWith(4401);
+    live.stop();
+  });
+});
