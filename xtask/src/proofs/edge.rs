@@ -107,7 +107,7 @@ fn append(summary: &mut String, lines: &[String]) {
         summary.extend(line.chars().take(SHOWN_CHARS));
     }
     if lines.len() > SHOWN_FINDINGS {
-        summary.push_str(&format!("\nand {} more", lines.len() - SHOWN_FINDINGS));
+        summary.extend(["\nand ", &(lines.len() - SHOWN_FINDINGS).to_string(), " more"]);
     }
 }
 

@@ -1,5 +1,5 @@
 //! Requests that Schemathesis makes from the description: no 5xx, and no answer that is not described. It comes from
-//! PyPI into a folder of its own; where that cannot be reached, this part is skipped and says so.
+//! `PyPI` into a folder of its own; where that cannot be reached, this part is skipped and says so.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -86,7 +86,7 @@ pub fn run(order: &Order<'_>, platform: &Platform) -> Result<Outcome> {
 
 /// Its program; installed first if it is not there.
 fn installed(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.tooling(&format!("schemathesis-{RELEASE}"));
+    let folder = workspace.tooling(format!("schemathesis-{RELEASE}"));
     let tool = folder.join("bin/schemathesis");
     if tool.exists() {
         return Ok(tool);
