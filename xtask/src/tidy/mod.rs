@@ -4,6 +4,7 @@
 mod arrows;
 mod reasons;
 mod rust;
+mod tenancy;
 mod text;
 mod tokens;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FUNCTION_LINES_MAX, Finding, Source, tokens::File, tokens::Token};
+use super::{FUNCTION_LINES_MAX, Finding, Source, tenancy, tokens::File, tokens::Token};
 
 /// Our crates' folders.
 const FOLDERS: [&str; 5] = ["domain", "projections", "src", "replay-tool", "xtask"];
@@ -125,6 +125,9 @@ fn judge(source: &Source, file: &File) -> Vec<Finding> {
         }
         if let Some(words) = said(&PRINTING).filter(|_| !prints && !token.excused) {
             say(format!("`{words}` prints: use tracing, or return it"));
+        }
+        if let Some(message) = tenancy::misplaced(&source.path, file, at) {
+            say(message);
         }
         if is_bound(file, at) && !has_doc(file, at) {
             say(format!(

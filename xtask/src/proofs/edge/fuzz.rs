@@ -10,6 +10,7 @@ use super::super::Order;
 use crate::{
     exec::{Run, tail},
     http::Body,
+    openapi,
     platform::Platform,
     workspace::Workspace,
 };
@@ -65,7 +66,10 @@ pub fn run(order: &Order<'_>, platform: &Platform) -> Result<Outcome> {
     let answer = platform.sandbox().post("/testing/tokens", "fuzz", Body::Json(&body))?;
     let token = answer["jwt"].as_str().context("the sandbox gave no token")?;
     let finished = Run::new(order.workspace, "schemathesis", tool)
-        .args(["run", "frontend/openapi.json", "--no-color", "--continue-on-failure"])
+        // It keeps a folder of its own where it runs.
+        .folder(order.workspace.tooling("log"))
+        .args(["run", "--no-color", "--continue-on-failure"])
+        .args([order.workspace.path(openapi::DESCRIPTION)])
         .args(["--url", &format!("http://127.0.0.1:{port}")])
         .args(["--header", &format!("Host: demo.localhost:{port}")])
         .args(["--header", &format!("Authorization: Bearer {token}")])
