@@ -14,7 +14,7 @@ use crate::queues::projector::{self, Progress};
 #[into_params(parameter_in = Query)]
 pub struct FreshQuery {
     /// The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-    /// is 503 `behind`.
+    /// is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
     pub min_seq: Option<u64>,
     /// The `stream` that the command answered, when it is another than the resource's own.
     pub stream: Option<String>,
@@ -38,9 +38,13 @@ impl FreshQuery {
 /// Brings the read model of `stream` to `wanted`.
 ///
 /// # Errors
-/// [`EdgeError::Behind`], [`EdgeError::Unavailable`].
+/// [`EdgeError::Behind`], [`EdgeError::BeyondLog`], [`EdgeError::Unavailable`].
 pub async fn reach(edge: &Edge, stream: &StreamId, wanted: u64) -> Result<(), EdgeError> {
     let reached = match projector::reach(edge.env(), stream, wanted).await {
+        // The log itself ends before: waiting would not help.
+        Ok(Progress::Complete(head)) if head.seq < wanted => {
+            return Err(EdgeError::BeyondLog { wanted, head: head.seq });
+        }
         Ok(Progress::Complete(head) | Progress::Unfinished(head)) => head.seq,
         Ok(Progress::Parked { seq, error }) => {
             tracing::error!(%stream, seq, %error, "a parked stream was asked for");

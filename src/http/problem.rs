@@ -146,6 +146,14 @@ pub enum EdgeError {
         /// When to try again.
         retry_after_s: u32,
     },
+    /// The log has no such position.
+    #[error("the log stands at {head}, asked for {wanted}")]
+    BeyondLog {
+        /// The position asked for.
+        wanted: u64,
+        /// Where the log stands.
+        head: u64,
+    },
     /// The read model has not reached the position asked for.
     #[error("read model at {reached}, asked for {wanted}")]
     Behind {
@@ -261,6 +269,7 @@ impl EdgeError {
                 "The idempotency key was used for something else",
             ),
             Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many attempts"),
+            Self::BeyondLog { .. } => (StatusCode::CONFLICT, "beyond_log", "The log has no such position"),
             Self::Behind { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "behind", "The page has not caught up yet")
             }
@@ -285,6 +294,9 @@ impl EdgeError {
             Self::HeadMoved { head } => format!("The log now stands at {head}."),
             Self::KeyReused => "The same Idempotency-Key came with another request; make a new key.".into(),
             Self::TooMany { retry_after_s } => format!("Try again in {retry_after_s} seconds."),
+            Self::BeyondLog { wanted, head } => {
+                format!("The log stands at {head}; {wanted} was asked for.")
+            }
             Self::Behind { wanted, reached } => {
                 format!("What is shown here has reached position {reached}; {wanted} was asked for.")
             }
@@ -302,6 +314,7 @@ impl EdgeError {
                 (Some(rejection.rule.clone()), Some(rejection.found.clone()), Some(rejection.allowed.clone()))
             }
             Self::HeadMoved { head } => (None, Some(head.to_string()), None),
+            Self::BeyondLog { wanted, head } => (None, Some(head.to_string()), Some(wanted.to_string())),
             Self::Behind { wanted, reached } => (None, Some(reached.to_string()), Some(wanted.to_string())),
             _ => (None, None, None),
         };

@@ -2,7 +2,7 @@
 // words in which a thing that never existed is refused.
 import { each, patiently, type Said } from "./client.ts";
 import { filled, type Ids, type Operation } from "./operations.ts";
-import { type Asker, GLOBAL, twin, type World } from "./world.ts";
+import { type Asker, isOwn, twin, type World } from "./world.ts";
 
 export interface Outcome {
   probes: number;
@@ -46,7 +46,7 @@ export async function crossTenant(
 
 /** Whether the operation names something of an organization's own, in path, query or body. */
 function probed(operation: Operation, ids: Ids): boolean {
-  const own = (name: string) => name in ids && !GLOBAL.has(name);
+  const own = (name: string) => name in ids && isOwn(name, ids[name] ?? "");
   if (operation.names.some(own) || operation.queries.some(own)) return true;
   const without = JSON.stringify(operation.body({}));
   return JSON.stringify(operation.body(ids)) !== without;
@@ -92,7 +92,8 @@ async function ask({ operation, asker, host }: Probe, ids: Ids): Promise<Said> {
 
 /** What an answer says, without what it was asked by. */
 function fingerprint(said: Said, ids: Ids): string {
-  const longest = Object.entries(ids).sort(([, one], [, other]) => other.length - one.length);
+  const own = Object.entries(ids).filter(([name, id]) => isOwn(name, id));
+  const longest = own.sort(([, one], [, other]) => other.length - one.length);
   const text = longest.reduce((text, [name, id]) => text.replaceAll(id, `{${name}}`), said.text);
   const headers = ["content-type", "etag", "www-authenticate", "location", "cache-control"];
   const told = headers.map((name) => `${name}=${said.headers[name] ?? ""}`).join(" ");

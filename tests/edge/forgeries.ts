@@ -69,7 +69,7 @@ export async function forgeries(of: World): Promise<Refusals> {
       const said = await patiently({ host: of.host, method, path, headers, body });
       judge(`${what} at ${method} ${path}`, said.status, said.text, code);
     }
-    const socket = await listen(of.host, `/api/v1/sessions/${of.ids.session}/live`, {
+    const socket = await listenPatiently(of.host, `/api/v1/sessions/${of.ids.session}/live`, {
       "sec-websocket-protocol": `bearer.${jwt}`,
     });
     socket.close();
@@ -88,6 +88,15 @@ export async function forgeries(of: World): Promise<Refusals> {
   }
   await flood(of, outcome);
   return outcome;
+}
+
+/** As a caller should, waits where it is told to. */
+async function listenPatiently(host: string, path: string, headers: Record<string, string>) {
+  for (;;) {
+    const socket = await listen(host, path, headers);
+    if (socket.status !== 429) return socket;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
 }
 
 /** A good token, broken by hand. */

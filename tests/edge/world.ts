@@ -96,23 +96,31 @@ export async function harvest(of: World, all: Operation[]): Promise<string[]> {
   return [...missing];
 }
 
-/** An id of the same shape that names nothing. */
+/** Digits up to which a number counts within something (a line, a version) and belongs to nobody by itself. */
+const ORDINAL_DIGITS = 2;
+
+/** Whether an id names something of one organization: not an ordinal, and not what everybody shares. */
+export const isOwn = (name: string, id: string): boolean =>
+  !GLOBAL.has(name) && !(/^\d+$/.test(id) && id.length <= ORDINAL_DIGITS);
+
+/** Ids of the same shape that name nothing; the same id has the same twin, whatever it is called. */
 export function twin(ids: Ids): Ids {
   const fresh = new Map<string, string>();
   const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-  const other = (text: string) => {
-    const known = fresh.get(text) ?? randomUUID();
+  const other = (text: string, make: () => string) => {
+    const known = fresh.get(text) ?? make();
     fresh.set(text, known);
     return known;
   };
+  // As many digits as the number has: nothing may tell the two apart but that one of them exists.
+  const number = (digits: string) =>
+    other(digits, () => `${randomInt(5, 9)}${Array.from(digits.slice(1), () => randomInt(10)).join("")}`);
+  const tag = () => tagNumber(`997${String(randomInt(1, 999_999)).padStart(6, "0")}`);
   const names = Object.entries(ids).map(([name, id]): [string, string] => {
-    if (GLOBAL.has(name)) return [name, id];
-    if (name === "tag") return [name, tagNumber(`997${String(randomInt(1, 999_999)).padStart(6, "0")}`)];
-    const spelled = id.replace(uuid, other);
-    return [
-      name,
-      spelled === id ? id.replace(/\d+/, () => String(randomInt(5_000_000, 5_900_000))) : spelled,
-    ];
+    if (!isOwn(name, id)) return [name, id];
+    if (/^\d{10}$/.test(id)) return [name, other(id, tag)];
+    const spelled = id.replace(uuid, (text) => other(text, randomUUID));
+    return [name, spelled === id ? id.replace(/\d+/, number) : spelled];
   });
   return Object.fromEntries(names);
 }

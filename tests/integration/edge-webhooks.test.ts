@@ -128,6 +128,8 @@ test("the last organization admin stays, whatever the provider says", async () =
 test("every published example is taken", { skip: !existsSync(EXAMPLES) }, async () => {
   for (const file of readdirSync(EXAMPLES).filter((name) => name.endsWith(".json"))) {
     const envelope = JSON.parse(readFileSync(new URL(file, EXAMPLES), "utf8"));
+    // Some files only point to an example elsewhere.
+    if (envelope.type === undefined) continue;
     const [taken] = await deliver({ envelope });
     assert.equal(taken?.status, 200, `${file}: ${taken?.reply}`);
   }

@@ -66,6 +66,8 @@ impl Environment {
 #[derive(Debug)]
 pub struct Platform {
     settings: Settings,
+    /// What wrangler passes on of what is logged.
+    level: &'static str,
     servers: Vec<(&'static str, Kept)>,
     // Released by the operating system however we end.
     _lock: File,
@@ -89,6 +91,18 @@ impl Platform {
     /// # Errors
     /// One sentence: a port is taken, the state is in use, a server did not start.
     pub fn start(workspace: &Workspace, settings: Settings) -> Result<Self> {
+        Self::start_saying(workspace, settings, "error")
+    }
+
+    /// As [`Self::start`], with every line that the Worker logs in the state folder's `log`; slower.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_logged(workspace: &Workspace, settings: Settings) -> Result<Self> {
+        Self::start_saying(workspace, settings, "log")
+    }
+
+    fn start_saying(workspace: &Workspace, settings: Settings, level: &'static str) -> Result<Self> {
         fs::create_dir_all(&settings.state)
             .with_context(|| format!("{} cannot be created", settings.state.display()))?;
         let lock = lock(&settings.state)?;
@@ -101,7 +115,7 @@ impl Platform {
         }
         let variables = write_variables(workspace, &settings)?;
         migrate(workspace, &settings)?;
-        let mut platform = Self { settings, servers: Vec::new(), _lock: lock };
+        let mut platform = Self { settings, level, servers: Vec::new(), _lock: lock };
         say::step("Starting the platform", |_| {
             platform.start_sandbox(workspace)?;
             platform.start_worker(workspace, &variables)?;
@@ -183,7 +197,7 @@ impl Platform {
         let mut command: Vec<OsString> =
             ["wrangler", "dev", "--ip", "127.0.0.1", "--inspector-port", "0"].map(Into::into).to_vec();
         command.extend(
-            ["--log-level", "error", "--show-interactive-dev-session=false", "--port"].map(Into::into),
+            ["--log-level", self.level, "--show-interactive-dev-session=false", "--port"].map(Into::into),
         );
         command.extend([port.into(), "--persist-to".into(), self.settings.state.join("worker").into()]);
         command.extend(["--env-file".into(), variables.into()]);

@@ -1,6 +1,7 @@
 //! `cargo xtask prove NAME`: the one door to proofs that take longer than a test. Each is a line in [`ALL`]
 //! with a function; the tests run each of them for a few seconds.
 
+mod edge;
 mod mutants;
 mod replay;
 mod restart;
@@ -36,6 +37,11 @@ pub struct Proof {
 
 /// Every proof there is.
 pub const ALL: &[Proof] = &[
+    Proof {
+        name: "edge",
+        claim: "no one sees into another organization, is believed with a forged token, or gets an answer that is not described; a flood hurts only itself, and no log line names a person or a secret",
+        run: edge::run,
+    },
     Proof {
         name: "replay",
         claim: "the support desk's tool says what the domain says: heads, states, statements, what-ifs, rows and differences with the store; and a byte flipped anywhere in a log is named",

@@ -187,6 +187,10 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/clerk-webhooks");
         for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let text = std::fs::read_to_string(file.path()).unwrap();
+            // Some files only point to an example elsewhere.
+            if !text.contains("\"type\"") {
+                continue;
+            }
             assert!(news(&text).is_ok(), "{}", file.path().display());
         }
     }

@@ -14,6 +14,7 @@ use super::mentions::{Whom, mentions};
 use super::subject::Subject;
 use crate::adapters::database::Value;
 use crate::http::edge::Edge;
+use crate::http::fresh::settle;
 use crate::http::problem::EdgeError;
 use crate::http::tenant::Tenant;
 use crate::http::time::instant;
@@ -231,6 +232,8 @@ async fn history(edge: &Edge, tenant: &Tenant, whom: &Whom) -> Result<(Vec<Menti
                 }
             }
             if last.seq >= page.head.seq {
+                // The rows that are read next say no less than the log.
+                settle(edge, stream, page.head.seq).await;
                 break;
             }
         }
