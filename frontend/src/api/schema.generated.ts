@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/.well-known/hangtag-keys.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that check signed checkpoints, retired ones included. */
+        get: operations["published_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/docs": {
         parameters: {
             query?: never;
@@ -1563,6 +1580,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/log/{stream}/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The head of a log, verified and signed by the platform. Kept outside, it shows later whether the log is still
+         *     the one that it was.
+         */
+        get: operations["log_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -2840,6 +2877,32 @@ export interface components {
              * @example price
              */
             field: string;
+        };
+        /** @description Where a log stood, signed. */
+        CheckpointView: {
+            /**
+             * @description Name and version of the format.
+             * @example hangtag.checkpoint.v1
+             */
+            format: string;
+            /** @description Hash of its last entry, 64 hex digits. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description When it was signed, ms since 1970 UTC.
+             */
+            issued_at: number;
+            /** @description The Ed25519 public key that checks the signature, 64 hex digits. */
+            key: string;
+            /**
+             * Format: int64
+             * @description Seq of its last entry.
+             */
+            seq: number;
+            /** @description The signature, 128 hex digits. */
+            signature: string;
+            /** @description The log. */
+            stream: string;
         };
         /** @description What a person should know before approving. */
         ChecksView: {
@@ -6609,6 +6672,22 @@ export interface components {
             /** @description Names the kind of error: `urn:hangtag:problem:{code}`. */
             type: string;
         };
+        /** @description A key that checks checkpoints. */
+        PublishedKey: {
+            /** @description `Ed25519`. */
+            algorithm: string;
+            /** @description False for one that signs no more. */
+            current: boolean;
+            /** @description 64 hex digits. */
+            key: string;
+            /** @description The format of what it signed. */
+            signs: string;
+        };
+        /** @description The keys that check checkpoints. */
+        PublishedKeys: {
+            /** @description The one that signs first, then those that did. */
+            keys: components["schemas"]["PublishedKey"][];
+        };
         /** @description Items to take out of the sale. */
         Pulling: {
             /** @enum {string} */
@@ -8082,6 +8161,133 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    published_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedKeys"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     docs: {
         parameters: {
             query?: never;
@@ -8135,7 +8341,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -8278,7 +8484,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -8684,7 +8890,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -8969,7 +9175,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -9412,7 +9618,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -9860,7 +10066,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description Part of a name. */
@@ -10147,7 +10353,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -10443,7 +10649,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description A slot's id. */
@@ -10742,7 +10948,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -11599,7 +11805,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description A settlement's id. */
@@ -11758,7 +11964,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -11917,7 +12123,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -12210,7 +12416,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -12642,7 +12848,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -12945,7 +13151,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The run that found them. */
@@ -13100,7 +13306,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -13983,7 +14189,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description Only those with something open, or only the others. */
@@ -14292,7 +14498,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description `charged`, `paid`, `waived`, `adjusted` or `referred`. */
@@ -14749,7 +14955,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -15056,7 +15262,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description Highest price on the tag. */
@@ -15507,7 +15713,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -17263,7 +17469,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The number of the consignor through whom they came. */
@@ -17564,7 +17770,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -18300,7 +18506,7 @@ export interface operations {
                 method?: string;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description A settlement's id. */
@@ -18453,7 +18659,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -19480,7 +19686,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -19631,7 +19837,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -19926,7 +20132,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -20494,7 +20700,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -20787,7 +20993,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -21212,7 +21418,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -21360,7 +21566,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -21512,7 +21718,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description Only those that stand, or only those that were called off. */
@@ -21811,7 +22017,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -22667,7 +22873,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -22826,7 +23032,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -22988,7 +23194,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -23400,6 +23606,136 @@ export interface operations {
             };
         };
     };
+    log_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stream's name, percent-encoded */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -23540,7 +23876,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description A role that they have. */
@@ -26026,7 +26362,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -26178,7 +26514,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -26336,7 +26672,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -26761,7 +27097,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -27046,7 +27382,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -27751,7 +28087,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description Only open ones, or only those that ended. */
@@ -28052,7 +28388,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description Only those in use, or only those that were counted. */
@@ -28216,7 +28552,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -29199,7 +29535,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -29785,7 +30121,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -30070,7 +30406,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description For a reason. */
@@ -30499,7 +30835,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -30645,7 +30981,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -31356,7 +31692,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -31502,7 +31838,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
@@ -31785,7 +32121,7 @@ export interface operations {
                 limit?: number;
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /**
@@ -31928,7 +32264,7 @@ export interface operations {
             query?: {
                 /**
                  * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
-                 *     is 503 `behind`.
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
                  */
                 min_seq?: number;
                 /** @description The `stream` that the command answered, when it is another than the resource's own. */
