@@ -136,7 +136,7 @@ test("goods come back by their tag, are paid back and can be sold again; a recei
   await expect(till.locator(".returns-total strong")).not.toHaveText("$0.00");
   await look(till, "57-terminal-return-lines");
   await till.getByRole("button", { name: /^Take back and pay/ }).click();
-  await expect(till.getByText(/^Taken back\. Pay/)).toBeVisible();
+  await expect(till.getByText(/^Taken back\. Give the shopper \$/)).toBeVisible();
   await look(till, "58-terminal-returned");
   await scan(till, back);
   await expect(till.getByText("taken back already")).toBeVisible();

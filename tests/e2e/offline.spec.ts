@@ -228,20 +228,34 @@ test("a session closed meanwhile still takes what was sold before", async ({ bro
   await device.close();
 });
 
-/** The platform gets what the till sends, the till never gets an answer. */
+/** The platform hears the till, the till hears nothing: neither over HTTP nor on its open socket. */
 const loseAnswers = (till: Page) =>
   till.evaluate(() => {
-    const real = window.fetch;
-    Object.assign(window, { realFetch: real });
+    const { fetch: real } = window;
+    const { send } = WebSocket.prototype;
+    const lost = { fetch: real, send, now: true };
+    Object.assign(window, { lost });
     window.fetch = async (input, init) => {
       const response = await real(input, init);
       if (response.url.endsWith("/commands")) throw new TypeError("the answer was lost");
       return response;
     };
+    WebSocket.prototype.send = function (data) {
+      const heard = this.onmessage;
+      this.onmessage = (event) => {
+        if (!lost.now) heard?.call(this, event);
+      };
+      send.call(this, data);
+    };
   });
 
 const findAnswers = (till: Page) =>
   till.evaluate(() => {
-    const { realFetch } = window as unknown as { realFetch?: typeof fetch };
-    if (realFetch !== undefined) window.fetch = realFetch;
+    const { lost } = window as unknown as {
+      lost?: { fetch: typeof fetch; send: WebSocket["send"]; now: boolean };
+    };
+    if (lost === undefined) return;
+    lost.now = false;
+    window.fetch = lost.fetch;
+    WebSocket.prototype.send = lost.send;
   });
