@@ -1,6 +1,7 @@
 // The till without its network: every step of a sale, killed tabs, a wrong clock, a session that closes meanwhile.
 
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { findAnswers, loseAnswers } from "./support/answers.ts";
 import {
   closeOver,
   exportedLog,
@@ -227,35 +228,3 @@ test("a session closed meanwhile still takes what was sold before", async ({ bro
   expect(await timesSold(hall, wanted)).toBe(1);
   await device.close();
 });
-
-/** The platform hears the till, the till hears nothing: neither over HTTP nor on its open socket. */
-const loseAnswers = (till: Page) =>
-  till.evaluate(() => {
-    const { fetch: real } = window;
-    const { send } = WebSocket.prototype;
-    const lost = { fetch: real, send, now: true };
-    Object.assign(window, { lost });
-    window.fetch = async (input, init) => {
-      const response = await real(input, init);
-      if (response.url.endsWith("/commands")) throw new TypeError("the answer was lost");
-      return response;
-    };
-    WebSocket.prototype.send = function (data) {
-      const heard = this.onmessage;
-      this.onmessage = (event) => {
-        if (!lost.now) heard?.call(this, event);
-      };
-      send.call(this, data);
-    };
-  });
-
-const findAnswers = (till: Page) =>
-  till.evaluate(() => {
-    const { lost } = window as unknown as {
-      lost?: { fetch: typeof fetch; send: WebSocket["send"]; now: boolean };
-    };
-    if (lost === undefined) return;
-    lost.now = false;
-    window.fetch = lost.fetch;
-    WebSocket.prototype.send = lost.send;
-  });

@@ -1,7 +1,8 @@
 // The till under trouble: races, refusals, pauses, killed tabs, lost answers.
 
 import { expect, type Page, test } from "@playwright/test";
-import { type Hall, openHall, pairTill, payExactly, scan, timesSold } from "./support/hall.ts";
+import { loseAnswers } from "./support/answers.ts";
+import { type Hall, openHall, pairTill, payExactly, scan, timesSold, waitingAt } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
 /** Two devices, several screens looked at, on a machine that builds something else meanwhile. */
@@ -55,15 +56,7 @@ test("a tab killed before its sale is acknowledged neither loses nor doubles it"
   const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till C");
   await scan(till, tag);
   await expect(till.locator(".basket-line")).toHaveCount(1);
-  // The platform gets the sale, the till never gets the answer.
-  await till.evaluate(() => {
-    const real = window.fetch;
-    window.fetch = async (input, init) => {
-      const response = await real(input, init);
-      if (response.url.endsWith("/commands")) throw new TypeError("the answer was lost");
-      return response;
-    };
-  });
+  await loseAnswers(till);
   await payExactly(till);
   await expect(till.getByText("1 waiting")).toBeVisible();
   await till.close();
@@ -73,6 +66,7 @@ test("a tab killed before its sale is acknowledged neither loses nor doubles it"
   await expect(soldHere(again)).toBeVisible();
   await expect(again.getByText("all sent")).toBeVisible();
   expect(await timesSold(hall, tag)).toBe(1);
+  await expect.poll(() => waitingAt(hall, "Till C"), "the desk hears that nothing waits").toBe(0);
   await device.close();
 });
 

@@ -138,6 +138,13 @@ export const timesSold = async (hall: Hall, tag: string): Promise<number> =>
     ({ kind, payload }) => kind === "receipt_completed" && payload.includes(`"tag":"${tag}"`),
   ).length;
 
+/** Sales that a till holds, as its session knows it; null when nobody knows. */
+export const waitingAt = async (hall: Hall, name: string): Promise<number | null> => {
+  type Standing = { terminals: { name: string; waiting?: number | null }[] };
+  const { terminals } = await hall.call<Standing>("GET", `/sessions/${hall.session}/terminals/standing`);
+  return terminals.find((terminal) => terminal.name === name)?.waiting ?? null;
+};
+
 /** Pays with the exact sum in cash. */
 export async function payExactly(till: Page): Promise<void> {
   await till.keyboard.press("F9");
