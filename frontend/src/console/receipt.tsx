@@ -46,7 +46,7 @@ function Paper({ receipt }: { receipt: Receipt }) {
       <ul className="paper-lines">
         {receipt.lines.map((line) => (
           <li key={line.tag} className="paper-line">
-            <span>{line.title ?? texts.dash}</span>
+            <span>{line.title ?? (line.tag ? texts.dash : texts.desk.notListed)}</span>
             <Money cents={line.price_cents} currency={currency} />
             <TagNumber tag={line.tag} />
           </li>
@@ -109,7 +109,7 @@ function Story({ receipt }: { receipt: Receipt }) {
         {receipt.lines.map((line) => (
           <li key={line.tag}>
             <p>
-              {words.storyLine(line.title ?? line.tag, money(line.price_cents, currency))}
+              {words.storyLine(line.title ?? (line.tag || texts.desk.notListed), money(line.price_cents, currency))}
               {line.consignor != null && line.share_estimate_cents != null && (
                 <>
                   {"; "}

@@ -29,7 +29,7 @@ export function Feed({ session, floor }: { session: string; floor: Floor }) {
             <Link to={`/receipts/${receipt.receipt}`} className="feed-link">
               <span className="feed-number code">{words.receiptLabel(count(receipt.number))}</span>
               <span className="feed-titles soft small">
-                {receipt.lines.map((line) => line.title ?? line.tag).join(" · ")}
+                {receipt.lines.map((line) => line.title ?? (line.tag || texts.desk.notListed)).join(" · ")}
               </span>
               <span className="feed-meta small soft">
                 {receipt.terminal_name ?? texts.dash} · {clock(receipt.recorded_at, organization.time_zone)} ·{" "}

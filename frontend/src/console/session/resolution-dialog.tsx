@@ -26,7 +26,8 @@ export function ResolutionDialog({ session, conflict, onClose }: Props) {
   const endings = endingsOf(conflict.kind);
   const [how, setHow] = useState<ConflictEnding>();
   const [consignor, setConsignor] = useState("");
-  const wrong = consignor !== "" && !/^\d{1,9}$/.test(consignor);
+  // What was typed counts only while the field is there to be read.
+  const wrong = how === "two_items" && consignor !== "" && !/^\d{1,9}$/.test(consignor);
   // One key for as long as the dialog is open: pressing twice decides once.
   const [key] = useState(() => crypto.randomUUID());
   const resolve = useMutation({
