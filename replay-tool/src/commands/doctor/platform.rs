@@ -190,9 +190,13 @@ fn against(
         return Ok(Some((Severity::Problem, text)));
     }
     Ok((head > seq).then(|| {
-        let newer = head - seq;
+        let newer = if head - seq == 1 {
+            "1 newer entry".to_owned()
+        } else {
+            format!("{} newer entries", head - seq)
+        };
         let text =
-            format!("the platform has {newer} newer entries of {stream}; `replay-tool fetch` brings them");
+            format!("the platform has {newer} of {stream}; `replay-tool fetch` brings what is missing");
         (Severity::Warning, text)
     }))
 }
