@@ -61,8 +61,8 @@ pub fn run(order: &Order<'_>) -> Result<Verdict> {
         .limit(Duration::from_secs(order.seconds) + BESIDE_SELLING)
         .finish(Some(order.step))?;
     drop(platform);
-    let lines = finished.output.lines().rev().filter(|line| line.starts_with("{\"figures\""));
-    let said = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).next();
+    let mut lines = finished.output.lines().rev().filter(|line| line.starts_with("{\"figures\""));
+    let said = lines.find_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut said = said.with_context(|| format!("the cashiers broke off:\n{}", tail(&finished.output)))?;
     if whole {
         order.step.detail("acknowledgements, beside a bare object");
