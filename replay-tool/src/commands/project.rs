@@ -125,8 +125,10 @@ fn walk(
         if parked.is_some() || failed.is_some() { Err(Stop::Enough) } else { Ok(()) }
     });
     if let Some(error) = failed {
+        // What was not committed is gone with the connection.
         return Err(error);
     }
+    database.commit()?;
     let name = file.display();
     match (walked, parked) {
         (_, Some(why)) => Ok(Walk::Stopped(projected, format!("{name}: {why}"))),
