@@ -186,7 +186,7 @@ impl<'a> Cursor<'a> {
         self.line.get(self.at..).unwrap_or_default()
     }
 
-    // Inlined, `text` is a constant and compared as such.
+    #[expect(clippy::inline_always, reason = "inlined, `text` is a constant, and comparing it is no call")]
     #[inline(always)]
     fn expect(&mut self, text: &str) -> Option<()> {
         self.rest().starts_with(text).then(|| self.at += text.len())

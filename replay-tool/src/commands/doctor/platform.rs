@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::counted;
 use crate::Failure;
 use crate::api::Client;
-use crate::api::operations::OperatedStream;
+use crate::api::operations::{DeadLetter, OperatedStream, ParkedStream};
 use crate::cli::Api;
 
 /// Rows that are behind for longer are worth a word, ms: the queue waits a second or two for more, and a retry
@@ -83,51 +83,14 @@ pub(super) fn examine(
     }
     for parked in client.parked_streams()? {
         asked.parked += 1;
-        let text = format!(
-            "{} stands still at entry {} ({}) since {}: {}",
-            parked.stream,
-            parked.seq,
-            words(&parked.kind),
-            parked.parked_at,
-            parked.error
-        );
-        say(Severity::Problem, text);
+        say(Severity::Problem, standing_still(&parked));
     }
     for letter in client.dead_letters()? {
         asked.dead_letters += 1;
-        let text = format!(
-            "{} gave up on a message about {} at {} (letter {})",
-            letter.queue, letter.stream, letter.died_at, letter.letter
-        );
-        say(Severity::Problem, text);
+        say(Severity::Problem, given_up(&letter));
     }
-    for stream in &streams {
-        match stream.stream {
-            StreamId::Session(_, session) => {
-                for conflict in client.open_conflicts(session)? {
-                    asked.open_conflicts += 1;
-                    let text = format!(
-                        "conflict {} ({}) of session {session} is open since {}, entry {}",
-                        conflict.case,
-                        words(&conflict.kind),
-                        conflict.opened_at,
-                        conflict.opened_seq
-                    );
-                    say(Severity::Warning, text);
-                }
-            }
-            StreamId::Reconciliation(_, event) => {
-                for found in client.open_discrepancies(event)? {
-                    asked.open_discrepancies += 1;
-                    let (case, class) = (found.discrepancy, words(&found.class));
-                    say(
-                        Severity::Warning,
-                        format!("difference {case} ({class}) between event {event} and its store is open"),
-                    );
-                }
-            }
-            StreamId::Organization(_) | StreamId::Event(..) | StreamId::Storefront(..) => {}
-        }
+    for text in open_cases(&mut client, &streams, &mut asked)? {
+        say(Severity::Warning, text);
     }
     for source in logs.all.iter().filter(|source| !source.redacted) {
         // A file that does not hold was told about already.
@@ -138,6 +101,53 @@ pub(super) fn examine(
         }
     }
     Ok(asked)
+}
+
+fn standing_still(parked: &ParkedStream) -> String {
+    let ParkedStream { stream, seq, kind, error, parked_at } = parked;
+    format!("{stream} stands still at entry {seq} ({}) since {parked_at}: {error}", words(kind))
+}
+
+fn given_up(letter: &DeadLetter) -> String {
+    let DeadLetter { letter, queue, stream, died_at } = letter;
+    format!("{queue} gave up on a message about {stream} at {died_at} (letter {letter})")
+}
+
+/// What waits for a person: conflicts of sessions, and differences from stores.
+fn open_cases(
+    client: &mut Client,
+    streams: &[OperatedStream],
+    asked: &mut Asked,
+) -> Result<Vec<String>, Failure> {
+    let mut cases = Vec::new();
+    for stream in streams {
+        match stream.stream {
+            StreamId::Session(_, session) => {
+                for conflict in client.open_conflicts(session)? {
+                    asked.open_conflicts += 1;
+                    cases.push(format!(
+                        "conflict {} ({}) of session {session} is open since {}, entry {}",
+                        conflict.case,
+                        words(&conflict.kind),
+                        conflict.opened_at,
+                        conflict.opened_seq
+                    ));
+                }
+            }
+            StreamId::Reconciliation(_, event) => {
+                for found in client.open_discrepancies(event)? {
+                    asked.open_discrepancies += 1;
+                    cases.push(format!(
+                        "difference {} ({}) between event {event} and its store is open",
+                        found.discrepancy,
+                        words(&found.class)
+                    ));
+                }
+            }
+            StreamId::Organization(_) | StreamId::Event(..) | StreamId::Storefront(..) => {}
+        }
+    }
+    Ok(cases)
 }
 
 /// How a stream's rows follow its log, where that is worth a word.

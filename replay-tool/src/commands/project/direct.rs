@@ -115,7 +115,8 @@ impl Direct {
                 self.columns.push(column.to_owned());
                 self.columns.len() - 1
             });
-            self.text.push_str(&format!("?{}", at + 1));
+            self.text.push('?');
+            self.text.push_str(&(at + 1).to_string());
             rest = after;
         }
         self.text.push_str(rest);
