@@ -64,6 +64,18 @@ impl Cents {
         if step.0 <= 0 { self } else { Self(self.0 - self.0.rem_euclid(step.0)) }
     }
 
+    /// True for nothing: entries leave such amounts out.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+
+    /// True for amounts up to [`MAX_AMOUNT`] either way.
+    #[must_use]
+    pub fn is_difference(self) -> bool {
+        self.0.unsigned_abs() <= MAX_AMOUNT.0.unsigned_abs()
+    }
+
     /// True for amounts from 0 to [`MAX_AMOUNT`].
     #[must_use]
     pub fn is_price(self) -> bool {

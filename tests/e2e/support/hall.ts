@@ -6,6 +6,8 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 /** Custody of a few items is taken within a moment; a busy machine may need longer. */
 const OPENING_LIMIT_MS = 30_000;
 const LOOK_AGAIN_MS = 250;
+/** Items of one import: well below what the platform takes at once. */
+const IMPORT_ROWS = 5_000;
 const ORGANIZER = "user_demo_olivia";
 
 export type Hall = { session: string; event: string; tags: string[]; desk: Page; call: Call };
@@ -25,16 +27,20 @@ export async function openHall(browser: Browser, baseURL: string, items = 12): P
   for (const to of ["registration", "intake", "selling"]) {
     await call("POST", `/events/${event}/transitions`, { to });
   }
-  const rows = Array.from(
-    { length: items },
-    (_, index) =>
-      `101,Amara Okafor,amara.okafor@example.org,regular,toys,Toy ${index + 1},,good,${(index % 12) + 1}.50,no,no,${name}-${index}`,
-  );
-  const { results } = await call<{ results: { tag: string }[] }>(
-    "POST",
-    `/events/${event}/imports`,
-    [INVENTORY_HEAD, ...rows].join("\n"),
-  );
+  const tags: string[] = [];
+  while (tags.length < items) {
+    const rows = Array.from(
+      { length: Math.min(IMPORT_ROWS, items - tags.length) },
+      (_, index) =>
+        `101,Amara Okafor,amara.okafor@example.org,regular,toys,Toy ${tags.length + index + 1},,good,${(index % 12) + 1}.50,no,no,${name}-${tags.length + index}`,
+    );
+    const { results } = await call<{ results: { tag: string }[] }>(
+      "POST",
+      `/events/${event}/imports`,
+      [INVENTORY_HEAD, ...rows].join("\n"),
+    );
+    tags.push(...results.map(({ tag }) => tag));
+  }
   const { id: session } = await call<{ id: string }>("POST", `/events/${event}/sessions`, {
     name: "Saturday",
     channels: ["floor"],
@@ -42,14 +48,14 @@ export async function openHall(browser: Browser, baseURL: string, items = 12): P
   await call("POST", `/sessions/${session}/open`);
   for (const started = Date.now(); Date.now() - started < OPENING_LIMIT_MS; ) {
     const { status } = await call<{ status: string }>("GET", `/sessions/${session}`);
-    if (status === "open") return { session, event, desk, call, tags: results.map(({ tag }) => tag) };
+    if (status === "open") return { session, event, desk, call, tags };
     await desk.waitForTimeout(LOOK_AGAIN_MS);
   }
   throw new Error("the session did not open");
 }
 
 /** What is special about a device: a clock that is ahead, or something to be set up before its first page. */
-type DeviceOptions = { clockAheadMs?: number; onDevice?: (device: BrowserContext) => Promise<void> };
+type DeviceOptions = { clockAheadMs?: number; onDevice?: (device: BrowserContext) => Promise<unknown> };
 
 /** A till of its own device, paired and ready. */
 export async function pairTill(
