@@ -181,6 +181,14 @@ mod tests {
     }
 
     #[test]
+    fn mny_1_rates_print_as_percentages_without_zeros_that_say_nothing() {
+        for (points, text) in [(0, "0 %"), (6_500, "65 %"), (725, "7.25 %"), (10_000, "100 %"), (5, "0.05 %")]
+        {
+            assert_eq!(BasisPoints(points).to_string(), text);
+        }
+    }
+
+    #[test]
     fn mny_2_the_three_roundings_differ_exactly_at_fractions() {
         // 0.75 at 65 % is 48.75 cents; 0.50 at 65 % is 32.5; 0.30 at 65 % is 19.5.
         for (price, half_up, half_even, favour) in

@@ -41,17 +41,29 @@ export async function openHall(browser: Browser, baseURL: string, items = 12): P
     );
     tags.push(...results.map(({ tag }) => tag));
   }
-  const { id: session } = await call<{ id: string }>("POST", `/events/${event}/sessions`, {
-    name: "Saturday",
+  const session = await openSession(call, event, "Saturday");
+  return { session, event, desk, call, tags };
+}
+
+/** One more session of the event; returns once it has its items and sells. */
+export async function openSession(call: Call, event: string, name: string): Promise<string> {
+  const { id } = await call<{ id: string }>("POST", `/events/${event}/sessions`, {
+    name,
     channels: ["floor"],
   });
-  await call("POST", `/sessions/${session}/open`);
+  await call("POST", `/sessions/${id}/open`);
+  await reaches(call, id, "open");
+  return id;
+}
+
+/** Custody moves in pages: a session opens and closes within a moment. */
+export async function reaches(call: Call, session: string, wanted: string): Promise<void> {
   for (const started = Date.now(); Date.now() - started < OPENING_LIMIT_MS; ) {
     const { status } = await call<{ status: string }>("GET", `/sessions/${session}`);
-    if (status === "open") return { session, event, desk, call, tags };
-    await desk.waitForTimeout(LOOK_AGAIN_MS);
+    if (status === wanted) return;
+    await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
   }
-  throw new Error("the session did not open");
+  throw new Error(`the session did not get to ${wanted}`);
 }
 
 /** What is special about a device: a clock that is ahead, or something to be set up before its first page. */
