@@ -77,13 +77,12 @@ impl Version {
         if is_known(headers, &tag) {
             return Ok(labelled(unchanged(), &tag, "private, no-cache"));
         }
-        let bytes = match self.kept().await {
-            Some(bytes) => bytes,
-            None => {
-                let bytes = serde_json::to_vec(&make.await?)?;
-                self.keep(bytes.clone()).await;
-                bytes
-            }
+        let bytes = if let Some(bytes) = self.kept().await {
+            bytes
+        } else {
+            let made = serde_json::to_vec(&make.await?)?;
+            self.keep(made.clone()).await;
+            made
         };
         Ok(labelled(json(bytes), &tag, "private, no-cache"))
     }

@@ -11,7 +11,7 @@ use domain::journal::{EventCodec, ExportLine, ExportReader, Head, OpenExport, Ra
 use serde::{Deserialize, Serialize};
 
 use super::database::{Database, StoreError};
-use super::limits::{IMPORT_BYTES_MAX, IMPORT_LINES_MAX};
+use super::limits::{IMPORT_BYTES_MAX, IMPORT_LINES_MAX, PAYLOAD_BYTES_MAX};
 use super::log::{Failure, Hot, Log};
 use super::store::{Run, Store};
 use super::wire::{ImportError, Imported, SubmitError};
@@ -178,6 +178,9 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             match reader.line(text).map_err(|fault| refused(fault.to_string()))? {
                 ExportLine::Begun => line += 1,
                 ExportLine::Closed => line = 1,
+                ExportLine::Entry(entry) if entry.payload.len() > PAYLOAD_BYTES_MAX => {
+                    return Err(refused(format!("its payload has more than {PAYLOAD_BYTES_MAX} bytes")));
+                }
                 ExportLine::Entry(entry) => {
                     let event = A::Event::from_payload(&entry.kind, entry.version, &entry.payload)
                         .map_err(|error| refused(error.to_string()))?;
