@@ -80,9 +80,9 @@ impl Version {
         let bytes = if let Some(bytes) = self.kept().await {
             bytes
         } else {
-            let made = serde_json::to_vec(&make.await?)?;
-            self.keep(made.clone()).await;
-            made
+            let fresh = serde_json::to_vec(&make.await?)?;
+            self.keep(fresh.clone()).await;
+            fresh
         };
         Ok(labelled(json(bytes), &tag, "private, no-cache"))
     }

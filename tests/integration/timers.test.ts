@@ -52,8 +52,10 @@ test("a rewritten log is contradicted by its witness", async () => {
     capacity,
     terms: 0,
   });
-  await makeDue(stream, "witness");
+  // The command first: a witness of the head before it would not know the entry that is rewritten.
   const { seq } = await submit(stream, plan(5));
+  await makeDue(stream, "witness");
+  await listen(stream, 0).then(({ socket }) => socket.close());
   await until("the witness", async () => (await log(tenant)).some(({ kind }) => kind === "head_witnessed"));
   // The object is restored to an earlier state and goes on differently, its hashes as good as ever.
   await sql(stream, `DELETE FROM log WHERE seq >= ${seq}`);
