@@ -5,7 +5,8 @@
 
 pub mod access;
 pub mod api;
-pub mod caller;
+pub mod cache;
+mod caller;
 pub mod command;
 pub mod csv;
 pub mod decider;

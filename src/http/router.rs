@@ -68,6 +68,8 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::platform_steps::open_support, api::platform_steps::close_support))
         .routes(routes!(api::platform_hosts::add_host, api::platform_hosts::remove_host))
         .routes(routes!(api::platform_vault::rotate_vault))
+        .routes(routes!(api::log_imports::import_log, api::log_imports::get_log_import))
+        .routes(routes!(api::log_imports::open_log))
         .routes(routes!(api::clerk_webhooks::take_clerk_webhook))
         .routes(routes!(api::me::me))
         .routes(routes!(api::members::list_members))

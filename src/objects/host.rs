@@ -18,8 +18,8 @@ use super::socket_commands::Heard;
 use super::standing::asking;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
-use super::wire::{Accepted, AskError, SubmitError};
-use super::{outbox, socket_commands, testing, timers};
+use super::wire::{Accepted, AskError, ImportError, Imported, Segment, SubmitError};
+use super::{archive, outbox, socket_commands, testing, timers};
 
 /// No alarm that this instance knows of.
 pub(super) const NO_ALARM: i64 = i64::MAX;
@@ -77,6 +77,18 @@ impl<A: Aggregate + 'static> Host<A> {
             },
             (Method::Post, "/standing") => self.told(log, &request.text().await?),
             (Method::Get, "/log") => self.read(log, &url).await,
+            (Method::Post, "/segments/renewal") => self.renew(log, &request.text().await?).await,
+            (Method::Get, "/import") => imported(log.import_progress()),
+            (Method::Post, "/import/opening") => {
+                let outcome = log.open_imported();
+                self.arm_soon().await;
+                imported(outcome)
+            }
+            (Method::Post, "/import") => {
+                let outcome = log.import(number(&url, "line").unwrap_or(1), &request.text().await?);
+                self.arm_soon().await;
+                imported(outcome)
+            }
             (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)).await,
             (Method::Post, path) => testing::serve(self, log, path, &mut request).await,
             _ => reply(404, &AskError::Malformed("no such door".to_owned())),
@@ -145,7 +157,9 @@ impl<A: Aggregate + 'static> Host<A> {
     async fn read(self: &Rc<Self>, log: &ObjectLog<A>, url: &Url) -> Result<Response> {
         let limit =
             number(url, "limit").and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE_ENTRIES_MAX);
-        let page = log.page(number(url, "from").unwrap_or(1), limit);
+        let from = number(url, "from").unwrap_or(1);
+        let reads_archive = number(url, "archive").is_some();
+        let page = if reads_archive { log.page_or_closed(from, limit) } else { log.page(from, limit) };
         if let (Ok(page), Some(projected)) = (&page, number(url, "projected")) {
             if let Err(error) = outbox::confirm(log.store(), page.head.seq, projected) {
                 tracing::error!(stream = log.stream(), %error, "projection not noted");
@@ -160,6 +174,21 @@ impl<A: Aggregate + 'static> Host<A> {
                 tracing::error!(stream = log.stream(), %error, "log not read");
                 reply(ask_status(&error), &error)
             }
+        }
+    }
+
+    /// A reader found a segment broken: it is written to the archive anew.
+    async fn renew(self: &Rc<Self>, log: &ObjectLog<A>, body: &str) -> Result<Response> {
+        let asked: Segment = match serde_json::from_str(body) {
+            Ok(asked) => asked,
+            Err(error) => return reply(400, &AskError::Malformed(error.to_string())),
+        };
+        match archive::expect_renewal(log.store(), &asked, now()) {
+            Ok(()) => {
+                self.arm_soon().await;
+                reply(200, &())
+            }
+            Err(error) => reply(503, &AskError::Unavailable(error.to_string())),
         }
     }
 
@@ -252,6 +281,14 @@ pub fn now() -> i64 {
 
 fn number(url: &Url, name: &str) -> Option<u64> {
     url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok())
+}
+
+fn imported(outcome: std::result::Result<Imported, ImportError>) -> Result<Response> {
+    match outcome {
+        Ok(imported) => reply(200, &imported),
+        Err(ImportError::Unavailable(why)) => reply(503, &ImportError::Unavailable(why)),
+        Err(error) => reply(422, &error),
+    }
 }
 
 pub(super) fn reply<T: Serialize>(status: u16, body: &T) -> Result<Response> {

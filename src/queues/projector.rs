@@ -1,5 +1,5 @@
 //! From log to rows. Order, repetitions, gaps, crashes and rebuilds are one and the same path: read where the
-//! stream's rows stand, pull what is missing from the object, write rows and checkpoint in one batch that
+//! stream's rows stand, pull what is missing from archive and object, write rows and checkpoint in one batch that
 //! fails when the checkpoint is no longer where it was.
 
 use domain::journal::{Head, RawEntry};
@@ -8,7 +8,8 @@ use projections::{Writes, checkpoint, project, wipe};
 use worker::{Date, Env};
 
 use super::read_models::{BatchError, ReadModels, Standing};
-use crate::objects::client::{self, AskError, LogPage};
+use crate::objects::archive::LogReader;
+use crate::objects::client::{AskError, LogPage};
 
 /// Entries pulled and written together: a batch stays well below D1's 30 s, a lost race costs little.
 pub const PROJECTION_PAGE_ENTRIES: u32 = 200;
@@ -76,6 +77,7 @@ enum Outcome {
 pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
     let name = stream.to_string();
     let read_models = ReadModels::new(env)?;
+    let mut log = LogReader::pulling(env.clone(), stream.clone());
     let (mut statements, mut limit, mut place) = (0, PROJECTION_PAGE_ENTRIES, Head::EMPTY);
     for _ in 0..ROUNDS_PER_RUN_MAX {
         let Standing { head, parked } = read_models.standing(&name).await?;
@@ -83,7 +85,7 @@ pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, Projecto
         if let Some((seq, error)) = parked {
             return Ok(Progress::Parked { seq, error });
         }
-        let page = client::pull(env, stream, place.seq + 1, limit).await?;
+        let page = log.page(place.seq + 1, limit).await?;
         if place.seq > page.head.seq || page.previous != place.hash {
             rebuild(&read_models, stream, place).await?;
             continue;

@@ -22,6 +22,7 @@ pub mod item_commands;
 pub mod items;
 pub mod live;
 pub mod log;
+pub mod log_imports;
 pub mod lookup;
 pub mod me;
 pub mod members;

@@ -109,6 +109,20 @@ export async function d1<Row>(text: string): Promise<Row[]> {
   return answer.body as Row[];
 }
 
+/** What lies in the archive under a key; with a method, it is replaced by `body` or taken away. */
+export async function archived(
+  key: string,
+  method: "GET" | "POST" | "DELETE" = "GET",
+  body?: string,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${ORIGIN}/api/testing/archive?key=${encodeURIComponent(key)}`, {
+    method,
+    ...(body === undefined ? {} : { body }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
 /** Runs the projector on a stream here and now. */
 export async function project(stream: string, action: "catch_up" | "resume" = "catch_up"): Promise<Answer> {
   return call(`projector/${encodeURIComponent(stream)}/${action}`, { method: "POST" });
