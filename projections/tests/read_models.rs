@@ -20,8 +20,9 @@ use support::world::{Chance, Plan, World, made_by_chance};
 const PLAN: Plan = Plan { events: 2, items: 240, sessions: 2, receipts: 25 };
 
 /// Read models whose entries the made-up world does not make: `nouns.rs` tells what their rows are.
-const NOUNS: [&str; 14] = [
+const NOUNS: [&str; 15] = [
     "referral_code",
+    "invitation",
     "ledger_entry",
     "registration_plan",
     "slot",
