@@ -35,7 +35,8 @@ CREATE TABLE email (
     attempts     INTEGER NOT NULL,
     retry_at     INTEGER,          -- ms since 1970 UTC; NULL when nobody will try again by themselves
     queued_at    INTEGER,          -- ms since 1970 UTC; when the queue was last told
-    resent_by    TEXT,             -- the command that last asked to send it again
+    resent_by    TEXT,             -- who last asked to send it again, as in logs
+    resent_as    TEXT,             -- under which command's id, so that the same request asks once
     intended_at  INTEGER NOT NULL, -- ms since 1970 UTC
     changed_at   INTEGER NOT NULL, -- ms since 1970 UTC
     PRIMARY KEY (organization, email)
@@ -49,7 +50,7 @@ CREATE TABLE email_attempt (
     email        TEXT NOT NULL,
     attempt      INTEGER NOT NULL, -- from 1
     attempted_at INTEGER NOT NULL, -- ms since 1970 UTC
-    asked_by     TEXT,             -- the person who asked for it; NULL when nobody had to
+    asked_by     TEXT,             -- who asked for it, as in logs; NULL when nobody had to
     outcome      TEXT,             -- NULL while no answer came
     reason       TEXT,
     provider_id  TEXT,             -- the provider's id of the message

@@ -95,6 +95,15 @@ pub async fn pull(env: &Env, stream: &StreamId, from: u64, limit: u32) -> Result
     get(env, stream, &format!("/log?from={from}&limit={limit}&projected={}", from.saturating_sub(1))).await
 }
 
+/// As [`read_log`], for the reactions: `reacted` is how far nothing is left to do.
+///
+/// # Errors
+/// As [`read_log`].
+pub async fn confirm_reactions(env: &Env, stream: &StreamId, reacted: u64) -> Result<LogPage, AskError> {
+    let from = reacted.saturating_add(1);
+    get(env, stream, &format!("/log?from={from}&limit=1&reacted={reacted}")).await
+}
+
 /// Hands a WebSocket upgrade to the object, which sends the entries behind `?since=` and then each new one.
 /// The caller has authorised it; `tag` names who listens, so that the object can hang up on them.
 ///
