@@ -166,7 +166,9 @@ test("no address stands in the log, and who may not see personal data sees none"
   await own.admin.ok("PUT", `/api/v1/members/${user}/roles/support`);
   const seen = await emailOf(id, support);
   assert.deepEqual([seen?.status, seen?.address], ["sent", undefined]);
-  const rows = JSON.stringify(await doors.d1("SELECT * FROM email JOIN email_attempt USING (organization, email)"));
+  const rows = JSON.stringify(
+    await doors.d1("SELECT * FROM email JOIN email_attempt USING (organization, email)"),
+  );
   assert.ok(!rows.includes(to));
 });
 
@@ -215,7 +217,10 @@ test("given an address that the provider refuses, then the reason is shown", asy
   const to = someone("reject");
   const { id } = await invite(to);
   const rejected = await comesTo(id, "rejected");
-  assert.deepEqual([rejected.reason, rejected.retry_at, (await mailbox(to)).length], ["hard_bounce", null, 0]);
+  assert.deepEqual(
+    [rejected.reason, rejected.retry_at, (await mailbox(to)).length],
+    ["hard_bounce", null, 0],
+  );
 });
 
 test("given a sent mail, when it bounces, then that is shown; a forged delivery is refused", async () => {
@@ -290,7 +295,9 @@ test("a rebuild of the read models sends nothing", async () => {
 test("what was recorded before the reaction began causes nothing", async () => {
   const other = await freshOrganization();
   const stream = `${other.id}/organization`;
-  const [begun] = await doors.d1<{ born_at: number }>("SELECT born_at FROM reaction WHERE reaction = 'email'");
+  const [begun] = await doors.d1<{ born_at: number }>(
+    "SELECT born_at FROM reaction WHERE reaction = 'email'",
+  );
   try {
     await doors.d1(`UPDATE reaction SET born_at = ${Date.now() + 60_000} WHERE reaction = 'email'`);
     await other.admin.ok("POST", "/api/v1/invitations", { body: { email: someone(), role: "cashier" } });
@@ -313,7 +320,10 @@ test("a shopper gets their receipt as printed, once for one key, and their addre
   const till: Paired = await pair(own.admin, session);
   const sold = basket([[tag, 1_250]]);
   const asTill = { token: till.token };
-  const done = await call(own.admin.host, "POST", `/api/v1/sessions/${session}/receipts`, { ...asTill, body: sold });
+  const done = await call(own.admin.host, "POST", `/api/v1/sessions/${session}/receipts`, {
+    ...asTill,
+    body: sold,
+  });
   assert.equal(done.status, 201, done.text);
   const to = someone("shopper");
   const key = randomUUID();
