@@ -39,6 +39,7 @@ pub const MAX_PEOPLE: usize = 10_000;
 
 pub(super) type Decision = Result<Vec<Event>, Rejection>;
 
+#[expect(clippy::too_many_lines, reason = "one arm per command")]
 pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Facts>) -> Decision {
     let actor = context.actor;
     match command {

@@ -50,7 +50,7 @@ export function Component() {
         )}
       </div>
       <label className="select">
-        <span className="field-label">{words.show}</span>
+        <span className="visually-hidden">{words.show}</span>
         <select className="field-input" value={status} onChange={(change) => setStatus(change.target.value)}>
           <option value="">{words.all}</option>
           {Object.keys(tones).map((name) => (

@@ -22,6 +22,7 @@ use crate::vault::{Field, Vault};
 
 /// A mail, and what became of it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "ids are named after what they name, as in all views")]
 pub struct Email {
     /// Its id.
     pub email: String,

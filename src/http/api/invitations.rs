@@ -24,6 +24,7 @@ const SECRET_CHARS_MAX: usize = 64;
 
 /// An invitation.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "ids are named after what they name, as in all views")]
 pub struct Invitation {
     /// Its id.
     pub invitation: String,
