@@ -49,7 +49,7 @@ export function Component() {
           </Button>
         )}
       </div>
-      <label className="select">
+      <label className="select filter-alone">
         <span className="visually-hidden">{words.show}</span>
         <select className="field-input" value={status} onChange={(change) => setStatus(change.target.value)}>
           <option value="">{words.all}</option>
