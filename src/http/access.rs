@@ -218,6 +218,12 @@ pub const ACCESS: &[Row] = &[
         "/api/v1/events/{event}/discrepancies/{case}/resolve",
         Access::Needs(Permission::DecideMoney),
     ),
+    (Method::GET, "/api/v1/events/{event}/claims", Access::Needs(Permission::ReadEverything)),
+    (
+        Method::POST,
+        "/api/v1/events/{event}/claims/{case}/resolution",
+        Access::Needs(Permission::ManageSessions),
+    ),
     (Method::GET, "/api/v1/events/{event}/consignors", Access::Needs(Permission::ReadEverything)),
     (Method::GET, "/api/v1/events/{event}/streams", Access::Needs(Permission::ReadLogs)),
     (Method::GET, "/api/v1/events/{event}/sessions", Access::Needs(Permission::ReadEverything)),

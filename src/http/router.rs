@@ -167,6 +167,8 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::reconciliations::list_discrepancies))
         .routes(routes!(api::reconciliations::get_discrepancy))
         .routes(routes!(api::reconciliations::resolve_discrepancy))
+        .routes(routes!(api::claims::list_claims))
+        .routes(routes!(api::claims::resolve_claim))
         .routes(routes!(api::consignors::list_consignors))
         .routes(routes!(api::streams::list_streams))
         .routes(routes!(api::sessions::list_sessions, api::sessions::create_session))

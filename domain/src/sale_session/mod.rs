@@ -84,7 +84,7 @@ pub struct SaleSession;
 
 impl Aggregate for SaleSession {
     const KIND: &'static str = "session";
-    const STATE_VERSION: u32 = 3;
+    const STATE_VERSION: u32 = 4;
     type State = State;
     type Event = Event;
     type Command = Command;

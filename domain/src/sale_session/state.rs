@@ -173,6 +173,8 @@ pub struct OrderState {
     pub lines: Vec<OrderLine>,
     /// Refunds recorded.
     pub refunds: Vec<RemoteId>,
+    /// Their adjustments, added up.
+    pub adjusted: Cents,
 }
 
 /// A basket put aside.

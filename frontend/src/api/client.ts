@@ -3,6 +3,7 @@ import { problemFrom, Unreachable } from "./problem.ts";
 import type { paths } from "./schema.generated.ts";
 import type {
   CloseReason,
+  NewClaimEnding,
   NewIdentification,
   NewInvitation,
   NewResolution,
@@ -172,6 +173,21 @@ export function createApi(token?: Token) {
       command(
         client.POST("/api/v1/sessions/{session}/conflicts/{conflict}/resolution", {
           params: { path: { session, conflict }, header: keyed(key) },
+          body,
+        }),
+      ),
+    claims: (event: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/events/{event}/claims", {
+            params: { path: { event }, query: rowsOf(cursor) },
+          }),
+        ),
+      ),
+    resolveClaim: (event: string, claim: string, body: NewClaimEnding, key: string) =>
+      command(
+        client.POST("/api/v1/events/{event}/claims/{case}/resolution", {
+          params: { path: { event, case: claim }, header: keyed(key) },
           body,
         }),
       ),

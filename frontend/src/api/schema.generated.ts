@@ -479,6 +479,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event's claims, newest first. */
+        get: operations["list_claims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/claims/{case}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a contested claim, once. */
+        post: operations["resolve_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event}/consignors": {
         parameters: {
             query?: never;
@@ -3075,6 +3109,56 @@ export interface components {
             /** @enum {string} */
             policy: "by_hand" | "most_recent_wins";
         };
+        /** @description How a claim is to end. */
+        ClaimEnding: {
+            /** @enum {string} */
+            how: "upheld" | "dismissed";
+            /** @description The session that claims. */
+            session: string;
+        };
+        /** @description A session's claim about an item that it had given back, or never had. */
+        ClaimView: {
+            /** @description Its id; the session's own. */
+            case: string;
+            /** @description What the item was when the claim came; `null` when the event knows no such item. */
+            found?: string | null;
+            /** @description The session that had the item or sold it, where that contradicts the claim. */
+            holder?: string | null;
+            /** @description What that session is called. */
+            holder_name?: string | null;
+            /** @description `sold` (by a receipt that came late) or `returned`. */
+            kind: string;
+            /** @description When, by the terminal's clock. */
+            occurred_at: string;
+            /**
+             * Format: int64
+             * @description The price on it.
+             */
+            price_cents: number;
+            /** @description The receipt (of the sale, or of the sale that was returned). */
+            receipt: string;
+            /** @description When a person ended it. */
+            resolved_at?: string | null;
+            /** @description Who did. */
+            resolved_by?: string | null;
+            /**
+             * Format: int64
+             * @description Position of the entry that took it.
+             */
+            seq: number;
+            /** @description The session that claims. */
+            session: string;
+            /** @description What that session is called. */
+            session_name?: string | null;
+            /** @description `accepted`, `contested` (a person is to say how it was), `upheld` or `dismissed`. */
+            status: string;
+            /** @description The item. */
+            tag: string;
+            /** @description When it was taken. */
+            taken_at: string;
+            /** @description What the item is, where its description is known. */
+            title?: string | null;
+        };
         /** @description What a page needs to know before anybody has signed in. */
         Configuration: {
             organization?: components["schemas"]["OrganizationView"] | null;
@@ -4786,6 +4870,59 @@ export interface components {
                 terminal: string;
                 /** @description Its name. */
                 terminal_name?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ClaimView: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id; the session's own. */
+                case: string;
+                /** @description What the item was when the claim came; `null` when the event knows no such item. */
+                found?: string | null;
+                /** @description The session that had the item or sold it, where that contradicts the claim. */
+                holder?: string | null;
+                /** @description What that session is called. */
+                holder_name?: string | null;
+                /** @description `sold` (by a receipt that came late) or `returned`. */
+                kind: string;
+                /** @description When, by the terminal's clock. */
+                occurred_at: string;
+                /**
+                 * Format: int64
+                 * @description The price on it.
+                 */
+                price_cents: number;
+                /** @description The receipt (of the sale, or of the sale that was returned). */
+                receipt: string;
+                /** @description When a person ended it. */
+                resolved_at?: string | null;
+                /** @description Who did. */
+                resolved_by?: string | null;
+                /**
+                 * Format: int64
+                 * @description Position of the entry that took it.
+                 */
+                seq: number;
+                /** @description The session that claims. */
+                session: string;
+                /** @description What that session is called. */
+                session_name?: string | null;
+                /** @description `accepted`, `contested` (a person is to say how it was), `upheld` or `dismissed`. */
+                status: string;
+                /** @description The item. */
+                tag: string;
+                /** @description When it was taken. */
+                taken_at: string;
+                /** @description What the item is, where its description is known. */
+                title?: string | null;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
@@ -12594,6 +12731,312 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CarriedView"];
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_claims: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description `sold` or `returned`. */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `accepted`, `contested`, `upheld` or `dismissed`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClaimView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_claim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The case's id. */
+                case: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimEnding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description The request cannot be read. */

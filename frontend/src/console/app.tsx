@@ -18,6 +18,7 @@ const router = createBrowserRouter([
           { index: true, lazy: () => import("./event/overview.tsx") },
           { path: "items", lazy: () => import("./event/items.tsx") },
           { path: "import", lazy: () => import("./event/import.tsx") },
+          { path: "claims", lazy: () => import("./event/claims.tsx") },
           { path: "log", lazy: () => import("./event/log.tsx") },
         ],
       },

@@ -60,6 +60,8 @@ export const queries = {
     }),
   streams: (api: ApiClient, event: string) =>
     queryOptions({ queryKey: ["event", event, "streams"], queryFn: () => api.streams(event) }),
+  claims: (api: ApiClient, event: string) =>
+    queryOptions({ queryKey: ["event", event, "claims"], queryFn: () => api.claims(event) }),
   log: (api: ApiClient, stream: string) =>
     queryOptions({ queryKey: ["log", stream], queryFn: () => api.log(stream) }),
   session: (api: ApiClient, session: string) =>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { count, money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
@@ -11,6 +11,7 @@ import type { QueuedSale } from "./model.ts";
 import type { TillState } from "./state.ts";
 import type { Till } from "./till.ts";
 import { useKeys } from "./use-keys.ts";
+import { useScanner } from "./use-scanner.ts";
 
 const words = texts.terminal.result;
 const looks = { done: "done", waiting: "look", refused: "refused" } as const;
@@ -27,6 +28,17 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
   useKeys({
     [keys.print.key]: refused ? undefined : () => window.print(),
   });
+  // The next customer's first thing may be scanned while the last receipt is still on the screen.
+  useScanner(
+    useCallback(
+      (tag: string) => {
+        if (refused) return;
+        void till.checkout.next();
+        till.basket.scan(tag, false);
+      },
+      [till, refused],
+    ),
+  );
   useEffect(() => {
     // Enter goes on from wherever the focus is, unless it is on a button of its own.
     const press = (event: KeyboardEvent) => {

@@ -103,6 +103,7 @@ export const texts = {
     overview: "Overview",
     items: "Items",
     importing: "Import",
+    claims: "Claims",
     log: "Log",
     steps: "Where the event stands",
     stepDone: "done",
@@ -348,6 +349,41 @@ export const texts = {
     revoke: "End pairing",
     revokeSure: "End pairing now",
     revokeHelp: "Its token stops working at once. Sales that it still holds are taken when it comes back.",
+  },
+
+  claims: {
+    title: "Claims",
+    lead: "What a session says of an item that it had handed back before: a receipt or a return that came late. What fits the record is taken at once; what contradicts it waits for you.",
+    none: "Nothing to decide",
+    noneHelp: "When a late receipt names an item that was sold elsewhere meanwhile, it appears here.",
+    kinds: { sold: "Sold, it says", returned: "Came back, it says" } as Record<string, string>,
+    said: (session: string) => `${session} says`,
+    saidWhat: { sold: "Sold", returned: "Brought back" } as Record<string, string>,
+    record: "The event’s record says",
+    unknown: "No item of this event has this tag.",
+    holder: "The session that had it",
+    session: "Session",
+    endings: {
+      sold: { upheld: "It was sold there", dismissed: "Something else was sold there" },
+      returned: { upheld: "It came back", dismissed: "Something else came back" },
+    } as Record<string, Record<string, string>>,
+    endingsHelp: {
+      sold: {
+        upheld: "Its consignor is credited for this sale.",
+        dismissed: "The house holds the money until somebody says whose it was.",
+      },
+      returned: {
+        upheld: "The credit for its sale falls away.",
+        dismissed: "The item stays sold.",
+      },
+    } as Record<string, Record<string, string>>,
+    ended: "Taken and decided",
+    statuses: {
+      accepted: "Taken at once",
+      upheld: "Decided: it was so",
+      dismissed: "Decided: something else",
+    } as Record<string, string>,
+    waiting: "to decide",
   },
 
   desk: {

@@ -48,11 +48,11 @@ use uuid::Uuid;
 
 const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
 const EVENT: EventId = EventId(Uuid::from_u128(2));
-const ANN: ConsignorNumber = ConsignorNumber(101);
+pub(super) const ANN: ConsignorNumber = ConsignorNumber(101);
 const BEN: ConsignorNumber = ConsignorNumber(102);
 
 /// When the entry at `seq` was recorded.
-fn time(seq: i64) -> i64 {
+pub(super) fn time(seq: i64) -> i64 {
     1_800_000_000_000 + seq * 1_000
 }
 
@@ -80,12 +80,12 @@ fn given<E: EventCodec>(stream: &StreamId, events: &[E]) -> Database {
     database
 }
 
-fn given_event(events: &[Event]) -> Database {
+pub(super) fn given_event(events: &[Event]) -> Database {
     given(&StreamId::Event(ORGANIZATION, EVENT), events)
 }
 
 /// What `sql` finds, each row as a list of its columns.
-fn then(database: &Database, sql: &str) -> Value {
+pub(super) fn then(database: &Database, sql: &str) -> Value {
     let mut statement = database.0.prepare(sql).unwrap();
     let columns = statement.column_count();
     let rows = statement
@@ -105,7 +105,7 @@ fn then(database: &Database, sql: &str) -> Value {
     rows.map(Result::unwrap).collect()
 }
 
-fn id(n: u128) -> String {
+pub(super) fn id(n: u128) -> String {
     Uuid::from_u128(n).to_string()
 }
 

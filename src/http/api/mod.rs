@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod bookings;
 pub mod catalogue;
 pub mod checkpoint;
+pub mod claims;
 pub mod clerk_webhooks;
 pub mod configuration;
 pub mod conflicts;

@@ -25,7 +25,7 @@ const PROOF_SECONDS: u64 = 5;
 const INTEGRATION_LIMIT: Duration = Duration::from_mins(10);
 
 /// The longest that all browser tests together may take.
-const BROWSER_LIMIT: Duration = Duration::from_mins(15);
+const BROWSER_LIMIT: Duration = Duration::from_mins(25);
 
 /// Runs them, as far as what they stand on holds.
 pub fn run(workspace: &Workspace, report: &mut Report) {
