@@ -22,9 +22,10 @@ use support::world::{Chance, Plan, World, made_by_chance};
 const PLAN: Plan = Plan { events: 2, items: 240, sessions: 2, receipts: 25 };
 
 /// Read models whose entries the made-up world does not make: `nouns.rs` and `claims.rs` tell what their rows are.
-const NOUNS: [&str; 15] = [
+const NOUNS: [&str; 16] = [
     "claim",
     "referral_code",
+    "invitation",
     "ledger_entry",
     "registration_plan",
     "slot",

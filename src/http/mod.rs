@@ -19,6 +19,7 @@ pub mod import;
 pub mod limits;
 pub mod list;
 pub mod looks;
+pub mod mail_address;
 pub mod order;
 pub mod page;
 pub mod paths;

@@ -154,6 +154,15 @@ fn not_imported(error: worker::Error) -> ImportError {
     ImportError::Unavailable(error.to_string())
 }
 
+/// As [`read_log`], for the reactions: `reacted` is how far nothing is left to do.
+///
+/// # Errors
+/// As [`read_log`].
+pub async fn confirm_reactions(env: &Env, stream: &StreamId, reacted: u64) -> Result<LogPage, AskError> {
+    let from = reacted.saturating_add(1);
+    get(env, stream, &format!("/log?from={from}&limit=1&reacted={reacted}")).await
+}
+
 /// Hands a WebSocket upgrade to the object, which sends the entries behind `?since=` and then each new one.
 /// The caller has authorised it; `tag` names who listens, so that the object can hang up on them.
 ///

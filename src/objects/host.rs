@@ -13,6 +13,7 @@ use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
 use super::live::Sockets;
 use super::log::Log;
+use super::outbox::Hearer;
 use super::received::Received;
 use super::socket_commands::Heard;
 use super::standing::asking;
@@ -23,6 +24,9 @@ use super::{archive, outbox, socket_commands, testing, timers};
 
 /// No alarm that this instance knows of.
 pub(super) const NO_ALARM: i64 = i64::MAX;
+
+/// Who reads the log and says how far they have taken it, by the parameter in which they say so.
+const HEARERS: [(&str, Hearer); 2] = [("projected", Hearer::Projector), ("reacted", Hearer::Reactions)];
 
 /// One Durable Object: an engine with its runtime.
 pub struct Host<A: Aggregate> {
@@ -160,11 +164,12 @@ impl<A: Aggregate + 'static> Host<A> {
         let from = number(url, "from").unwrap_or(1);
         let reads_archive = number(url, "archive").is_some();
         let page = if reads_archive { log.page_or_closed(from, limit) } else { log.page(from, limit) };
-        if let (Ok(page), Some(projected)) = (&page, number(url, "projected")) {
-            if let Err(error) = outbox::confirm(log.store(), page.head.seq, projected) {
-                tracing::error!(stream = log.stream(), %error, "projection not noted");
+        for (name, hearer) in HEARERS {
+            let (Ok(page), Some(has)) = (&page, number(url, name)) else { continue };
+            if let Err(error) = outbox::confirm(log.store(), page.head.seq, hearer, has) {
+                tracing::error!(stream = log.stream(), name, %error, "not noted");
             }
-            if projected < page.head.seq {
+            if has < page.head.seq {
                 self.arm_soon().await;
             }
         }

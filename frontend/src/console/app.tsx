@@ -35,6 +35,8 @@ const router = createBrowserRouter([
           { path: "report", lazy: () => import("./session/report.tsx") },
         ],
       },
+      { path: "emails", lazy: () => import("./emails.tsx") },
+      { path: "invitation/:invitation", lazy: () => import("./invitation.tsx") },
       { path: "receipts/:receipt", lazy: () => import("./receipt.tsx") },
       { path: "*", Component: NotFoundPage },
     ],

@@ -128,6 +128,12 @@ export async function project(stream: string, action: "catch_up" | "resume" = "c
   return call(`projector/${encodeURIComponent(stream)}/${action}`, { method: "POST" });
 }
 
+/** Takes nudges as a queue may bring them: again, late, all at once. */
+export async function nudge(nudges: { stream: string; head: number }[]): Promise<void> {
+  const answer = await call("queue", { method: "POST", body: JSON.stringify(nudges) });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+}
+
 /** Waits, without helping, until the queue has brought a stream's rows up to its head. */
 export async function projected(stream: string): Promise<void> {
   await until(`the rows of ${stream}`, async () => {
