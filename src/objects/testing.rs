@@ -16,7 +16,7 @@ use crate::queues::projector::{self, Progress, ProjectorError};
 
 /// Where the tests find these doors:
 /// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `queue`,
-/// `d1`.
+/// `dead_letter/{queue}/{letter}`, `d1`.
 pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
@@ -48,6 +48,12 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
         ["queue"] => {
             let bodies: Vec<serde_json::Value> = serde_json::from_str(&request.text().await?)?;
             queues::rehearse(env, bodies).await;
+            reply(200, &())
+        }
+        // A letter as a queue's dead-letter queue brings it.
+        ["dead_letter", queue, letter] => {
+            let body = serde_json::from_str(&request.text().await?)?;
+            queues::dead_letters::store(env, queue, letter, &body).await?;
             reply(200, &())
         }
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),

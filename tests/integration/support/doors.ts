@@ -109,6 +109,12 @@ export async function d1<Row>(text: string): Promise<Row[]> {
   return answer.body as Row[];
 }
 
+/** Keeps a letter as a dead-letter queue brings it. */
+export async function dies(queue: string, letter: string, body: unknown): Promise<void> {
+  const answer = await call(`dead_letter/${queue}/${letter}`, { method: "POST", body: JSON.stringify(body) });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+}
+
 /** Runs the projector on a stream here and now. */
 export async function project(stream: string, action: "catch_up" | "resume" = "catch_up"): Promise<Answer> {
   return call(`projector/${encodeURIComponent(stream)}/${action}`, { method: "POST" });
