@@ -291,6 +291,22 @@ pub const ACCESS: &[Row] = &[
         Access::Needs(Permission::ReadLogs),
     ),
     (Method::GET, "/api/v1/operations/streams", Access::Needs(Permission::ReadLogs)),
+    (
+        Method::POST,
+        "/api/v1/operations/streams/{stream}/rebuild",
+        Access::Needs(Permission::RepairReadModels),
+    ),
+    (Method::POST, "/api/v1/operations/streams/{stream}/beside", Access::Needs(Permission::RepairReadModels)),
+    (
+        Method::DELETE,
+        "/api/v1/operations/streams/{stream}/beside",
+        Access::Needs(Permission::RepairReadModels),
+    ),
+    (
+        Method::POST,
+        "/api/v1/operations/streams/{stream}/beside/switch",
+        Access::Needs(Permission::RepairReadModels),
+    ),
     (Method::GET, "/api/v1/operations/parked-streams", Access::Needs(Permission::ReadLogs)),
     (
         Method::POST,

@@ -35,9 +35,9 @@ pub async fn keep(env: &Env, queue: &str, messages: &[Message<Value>]) {
 /// When D1 cannot be reached.
 pub async fn store(env: &Env, queue: &str, message: &str, body: &Value) -> Result<()> {
     let named: Option<StreamId> = body["stream"].as_str().and_then(|stream| stream.parse().ok());
-    let names = named.map(|stream| (stream.organization().to_string(), stream.to_string()));
+    let belongs = named.map(|stream| (stream.organization().to_string(), stream.to_string()));
     let (organization, stream) =
-        names.as_ref().map_or((D1Type::Null, D1Type::Null), |(organization, stream)| {
+        belongs.as_ref().map_or((D1Type::Null, D1Type::Null), |(organization, stream)| {
             (D1Type::Text(organization), D1Type::Text(stream))
         });
     let (body, now) = (body.to_string(), Date::now().as_millis().to_string());

@@ -1,5 +1,6 @@
 //! What the queues bring: nudges for the projector, and letters that died on the way.
 
+pub mod beside;
 pub mod dead_letters;
 pub mod projector;
 mod read_models;

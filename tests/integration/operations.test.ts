@@ -149,7 +149,9 @@ test("a parked stream shows what it lags; repaired and resumed it goes on, again
     );
   }
   assert.deepEqual(await parked(), []);
-  const rows = await d1<{ n: number }>(`SELECT count(*) AS n FROM membership WHERE person = 'user_behind'`);
+  const rows = await d1<{ n: number }>(
+    `SELECT count(*) AS n FROM membership WHERE organization = '${id}' AND person = 'user_behind'`,
+  );
   assert.deepEqual(rows, [{ n: 1 }]);
   const record = await admin.ok<Page<Taken>>("GET", `${OPERATIONS}/taken`);
   assert.deepEqual(

@@ -36,6 +36,7 @@ pub mod platform;
 pub mod platform_hosts;
 pub mod platform_steps;
 pub mod platform_vault;
+pub mod rebuilds;
 pub mod receipts;
 pub mod reconciliations;
 pub mod report;

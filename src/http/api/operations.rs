@@ -4,7 +4,7 @@ use axum::Json;
 use domain::journal::Hash;
 use domain::stream::StreamId;
 use futures_util::StreamExt as _;
-use projections::GENERATION;
+use projections::{GENERATION, Side};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -49,6 +49,8 @@ pub struct OperatedStream {
     pub diverged: Option<bool>,
     /// True while it stands still at an entry that cannot be projected.
     pub parked: bool,
+    /// The entry up to which rows are made beside the live ones; `null` when there are none.
+    pub beside_seq: Option<u64>,
 }
 
 /// A row about a stream, before its log is asked.
@@ -61,6 +63,7 @@ pub struct StreamRow {
     projected_at: Option<i64>,
     #[serde(deserialize_with = "row::flag")]
     parked: bool,
+    beside_seq: Option<u64>,
 }
 
 /// Streams are known by their founders' rows and by their own checkpoints: one whose first nudge was lost has the
@@ -74,9 +77,10 @@ const SELECT_STREAMS: &str = "WITH known (stream) AS (
         UNION SELECT stream FROM parked_stream
             WHERE projection = ?2->>'generation' AND stream > ?1 || '/' AND stream < ?1 || '0')
     SELECT known.stream, coalesce(e.name, s.name, o.name) AS title, coalesce(c.seq, 0) AS projected_seq,
-        c.hash AS projected_hash, c.moved_at AS projected_at, p.seq IS NOT NULL AS parked
+        c.hash AS projected_hash, c.moved_at AS projected_at, p.seq IS NOT NULL AS parked, b.seq AS beside_seq
     FROM known
     LEFT JOIN checkpoint c ON c.projection = ?2->>'generation' AND c.stream = known.stream
+    LEFT JOIN checkpoint b ON b.projection = ?2->>'beside' AND b.stream = known.stream
     LEFT JOIN parked_stream p ON p.projection = ?2->>'generation' AND p.stream = known.stream
     LEFT JOIN organization o ON o.organization = ?1 AND known.stream = ?1 || '/organization'
     LEFT JOIN founded_event e ON e.organization = ?1 AND e.event = substr(known.stream, -36)
@@ -102,6 +106,7 @@ impl Resource for OperatedStream {
             "lag_ms",
             "diverged",
             "parked",
+            "beside_seq",
         ],
     };
     type Row = StreamRow;
@@ -126,6 +131,7 @@ async fn view(edge: &Edge, stream: StreamId, row: StreamRow) -> OperatedStream {
         lag_ms: None,
         diverged: None,
         parked: row.parked,
+        beside_seq: row.beside_seq,
     };
     match read_log(edge.env(), &stream, row.projected_seq.saturating_add(1), 1).await {
         Ok(page) => {
@@ -142,6 +148,10 @@ async fn view(edge: &Edge, stream: StreamId, row: StreamRow) -> OperatedStream {
         Err(error) => tracing::warn!(%stream, %error, "a log could not be asked where it stands"),
     }
     seen
+}
+
+fn generations() -> serde_json::Value {
+    json!({ "generation": Side::Live.generation(), "beside": Side::Beside.generation() })
 }
 
 /// Which streams.
@@ -165,7 +175,8 @@ pub async fn list_operated_streams(
     lists: Lists,
     Asked(query): Asked<OperatedQuery>,
 ) -> Result<Listing<OperatedStream>, EdgeError> {
-    let filters = json!({ "generation": GENERATION, "parked": query.parked });
+    let mut filters = generations();
+    filters["parked"] = query.parked.into();
     lists.answer(Of::Organization, &filters).await
 }
 
@@ -237,14 +248,12 @@ pub async fn resume_stream(
 ) -> Result<Json<OperatedStream>, EdgeError> {
     let stream = existing(&edge, &tenant, &name).await?;
     record(&edge, &tenant, &caller, Operation::ResumeStream, &name).await?;
-    projector::resume(edge.env(), &stream)
-        .await
-        .map_err(|error| EdgeError::Unavailable(error.to_string()))?;
+    projector::resume(edge.env(), &stream).await?;
     seen(&edge, &tenant, stream).await.map(Json)
 }
 
 /// The tenant's stream with this name, if there is anything in its log.
-async fn existing(edge: &Edge, tenant: &Tenant, name: &str) -> Result<StreamId, EdgeError> {
+pub(super) async fn existing(edge: &Edge, tenant: &Tenant, name: &str) -> Result<StreamId, EdgeError> {
     let stream = tenant.stream(name).ok_or(EdgeError::NotFound(OperatedStream::NAME))?;
     match read_log(edge.env(), &stream, 1, 1).await?.head.seq {
         0 => Err(EdgeError::NotFound(OperatedStream::NAME)),
@@ -253,9 +262,14 @@ async fn existing(edge: &Edge, tenant: &Tenant, name: &str) -> Result<StreamId, 
 }
 
 /// How the rows of one stream follow its log now.
-async fn seen(edge: &Edge, tenant: &Tenant, stream: StreamId) -> Result<OperatedStream, EdgeError> {
-    let filters = json!({ "generation": GENERATION, "stream": stream.to_string() }).to_string();
-    let row = tenant.rows(edge).first(SELECT_STREAMS, &[Value::Text(&filters)]).await?;
+pub(super) async fn seen(
+    edge: &Edge,
+    tenant: &Tenant,
+    stream: StreamId,
+) -> Result<OperatedStream, EdgeError> {
+    let mut filters = generations();
+    filters["stream"] = stream.to_string().into();
+    let row = tenant.rows(edge).first(SELECT_STREAMS, &[Value::Text(&filters.to_string())]).await?;
     // Nothing of it is projected, and nobody's row names it.
     let row = row.unwrap_or_else(|| StreamRow {
         stream: stream.to_string(),
@@ -264,6 +278,7 @@ async fn seen(edge: &Edge, tenant: &Tenant, stream: StreamId) -> Result<Operated
         projected_hash: None,
         projected_at: None,
         parked: false,
+        beside_seq: None,
     });
     Ok(view(edge, stream, row).await)
 }

@@ -24,6 +24,10 @@ const RECORD: &str =
 pub enum Operation {
     /// A parked stream was told to go on.
     ResumeStream,
+    /// A stream's rows were made anew in their place.
+    RebuildStream,
+    /// A stream's rows made beside took the place of the live ones.
+    SwitchStream,
     /// A dead letter was sent again.
     RedriveLetter,
 }
@@ -32,6 +36,8 @@ impl Operation {
     const fn name(self) -> &'static str {
         match self {
             Self::ResumeStream => "resume_stream",
+            Self::RebuildStream => "rebuild_stream",
+            Self::SwitchStream => "switch_stream",
             Self::RedriveLetter => "redrive_letter",
         }
     }
@@ -67,7 +73,7 @@ pub struct OperationTaken {
     /// Who, as in logs.
     #[schema(example = "person:user_demo_sue")]
     pub actor: String,
-    /// `resume_stream` or `redrive_letter`.
+    /// `resume_stream`, `rebuild_stream`, `switch_stream` or `redrive_letter`.
     #[schema(example = "resume_stream")]
     pub kind: String,
     /// To what: a stream's name, or a letter's id.
