@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
 pub use super::standing::{Knows, Told};
+pub use super::wake::Woken;
 pub use super::wire::{Accepted, AskError, Envelope, LogPage, SubmitError};
 
 /// The host part of internal URLs: a stub routes by object, so the name only has to parse.
@@ -93,6 +94,16 @@ pub async fn read_log(env: &Env, stream: &StreamId, from: u64, limit: u32) -> Re
 /// As [`read_log`].
 pub async fn pull(env: &Env, stream: &StreamId, from: u64, limit: u32) -> Result<LogPage, AskError> {
     get(env, stream, &format!("/log?from={from}&limit={limit}&projected={}", from.saturating_sub(1))).await
+}
+
+/// Has the object look after its alarm, which the runtime may have given up.
+///
+/// # Errors
+/// [`AskError`].
+pub async fn wake(env: &Env, stream: &StreamId) -> Result<Woken, AskError> {
+    let lost = |error: worker::Error| AskError::Unavailable(error.to_string());
+    let reply = post(env, stream, "/wake", &()).await.map_err(lost)?;
+    reply.read::<Woken, AskError>().await.map_err(lost)?
 }
 
 /// Hands a WebSocket upgrade to the object, which sends the entries behind `?since=` and then each new one.

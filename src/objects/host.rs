@@ -76,6 +76,7 @@ impl<A: Aggregate + 'static> Host<A> {
                 Err(error) => reply(ask_status(&error), &error),
             },
             (Method::Post, "/standing") => self.told(log, &request.text().await?),
+            (Method::Post, "/wake") => self.wake(log).await,
             (Method::Get, "/log") => self.read(log, &url).await,
             (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)).await,
             (Method::Post, path) => testing::serve(self, log, path, &mut request).await,

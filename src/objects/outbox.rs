@@ -103,7 +103,7 @@ pub async fn drain<D: Database>(
         Step::Rest => Ok(None),
         Step::Wait(due) => Ok(Some(due)),
         Step::Send => {
-            let sent = send(env, stream, head).await;
+            let sent = nudge(env, stream, head).await;
             // Read again: entries and confirmations may have come while the queue was asked.
             let outbox = load(store)?.tried(head, now, sent);
             save(store, outbox)?;
@@ -116,7 +116,8 @@ pub async fn drain<D: Database>(
     }
 }
 
-async fn send(env: &Env, stream: &str, head: u64) -> bool {
+/// Tells the queue that `stream` stands at `head`; true when the queue has taken it.
+pub async fn nudge(env: &Env, stream: &str, head: u64) -> bool {
     let queue = match env.queue(QUEUE) {
         Ok(queue) => queue,
         Err(error) => {
@@ -131,6 +132,14 @@ async fn send(env: &Env, stream: &str, head: u64) -> bool {
             false
         }
     }
+}
+
+/// True when the queue need not be told of anything.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn rests<D: Database>(store: &Store<D>, head: u64) -> Result<bool, StoreError> {
+    Ok(load(store)?.projected_seq >= head)
 }
 
 /// Notes that the projector has everything up to `projected`.

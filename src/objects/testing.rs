@@ -16,7 +16,7 @@ use crate::queues::projector::{self, Progress, ProjectorError};
 
 /// Where the tests find these doors:
 /// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `queue`,
-/// `dead_letter/{queue}/{letter}`, `d1`.
+/// `dead_letter/{queue}/{letter}`, `sweep`, `d1`.
 pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
@@ -50,6 +50,8 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
             queues::rehearse(env, bodies).await;
             reply(200, &())
         }
+        // What the cron trigger does.
+        ["sweep"] => reply(200, &queues::sweep::run(env).await?),
         // A letter as a queue's dead-letter queue brings it.
         ["dead_letter", queue, letter] => {
             let body = serde_json::from_str(&request.text().await?)?;

@@ -115,6 +115,19 @@ export async function dies(queue: string, letter: string, body: unknown): Promis
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
 }
 
+/** What the cron trigger does, until the sweep is around. */
+export async function sweep(): Promise<{ asked: number; armed: number; nudged: number; unreached: number }> {
+  const all = { asked: 0, armed: 0, nudged: 0, unreached: 0 };
+  for (let around = false; !around; ) {
+    const answer = await call("sweep", { method: "POST" });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    const swept = answer.body as typeof all & { around: boolean };
+    for (const key of ["asked", "armed", "nudged", "unreached"] as const) all[key] += swept[key];
+    around = swept.around;
+  }
+  return all;
+}
+
 /** Runs the projector on a stream here and now. */
 export async function project(stream: string, action: "catch_up" | "resume" = "catch_up"): Promise<Answer> {
   return call(`projector/${encodeURIComponent(stream)}/${action}`, { method: "POST" });
