@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
+pub use super::live::Heard;
 pub use super::standing::{Knows, Told};
 pub use super::wake::Woken;
 pub use super::wire::{Accepted, AskError, Envelope, LogPage, SubmitError};
@@ -106,7 +107,7 @@ pub async fn wake(env: &Env, stream: &StreamId) -> Result<Woken, AskError> {
     reply.read::<Woken, AskError>().await.map_err(lost)?
 }
 
-/// Hands a WebSocket upgrade to the object, which sends the entries behind `?since=` and then each new one.
+/// Hands a WebSocket upgrade to the object, which sends the entries behind what was heard and then each new one.
 /// The caller has authorised it; `tag` names who listens, so that the object can hang up on them.
 ///
 /// # Errors
@@ -115,7 +116,7 @@ pub async fn forward_live(
     env: &Env,
     stream: &StreamId,
     request: &Request,
-    since: u64,
+    heard: Heard,
     tag: &str,
 ) -> worker::Result<Response> {
     let headers = Headers::new();
@@ -126,7 +127,8 @@ pub async fn forward_live(
     }
     let mut init = RequestInit::new();
     init.with_method(Method::Get).with_headers(headers);
-    let inner = Request::new_with_init(&format!("{OBJECT_ORIGIN}/live?since={since}"), &init)?;
+    let hash = heard.hash.map(|hash| format!("&hash={hash}")).unwrap_or_default();
+    let inner = Request::new_with_init(&format!("{OBJECT_ORIGIN}/live?since={}{hash}", heard.seq), &init)?;
     stub(env, stream)?.fetch_with_request(inner).await
 }
 

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
+use domain::journal::Hash;
 use domain::stream::StreamId;
 use worker::{Env, Method, Request, RequestInit, Response, Result};
 
@@ -65,8 +66,10 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
                 url.query_pairs().find(|(key, _)| key == wanted).map(|(_, value)| value.into_owned())
             };
             let since = asked("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+            let hash = asked("hash").and_then(|hash| Hash::from_hex(&hash));
             let listener = asked("listener").or_else(|| asked("as")).unwrap_or_else(|| "test".to_owned());
-            client::forward_live(env, &parse(stream)?, &request, since, &listener).await
+            let heard = client::Heard { seq: since, hash };
+            client::forward_live(env, &parse(stream)?, &request, heard, &listener).await
         }
         ["objects", stream, door] => {
             let mut init = RequestInit::new();

@@ -2318,7 +2318,7 @@ export interface paths {
          * A WebSocket with every entry of the session's log behind `since`, in order, and then each new one. The token
          *     comes in `Authorization` or, from browsers, as the subprotocol `bearer.<token>`. Frames:
          *     `{"type":"entry","seq":…,"kind":…,"payload":"…",…}` and, once everything up to now was sent,
-         *     `{"type":"live","head":N}`.
+         *     `{"type":"live","head":N,"hash":"…"}`.
          */
         get: operations["live"];
         put?: never;
@@ -30682,6 +30682,11 @@ export interface operations {
     live: {
         parameters: {
             query?: {
+                /**
+                 * @description The hash of the entry at `since`, 64 hex digits, where the listener knows it: if the log has another one there,
+                 *     it was restored, and a frame `{"type":"restored",…}` says so.
+                 */
+                hash?: string;
                 /** @description The position that the listener has already: entries behind it come first. */
                 since?: number;
                 /** @description A token, for clients that can set neither `Authorization` nor a subprotocol. */

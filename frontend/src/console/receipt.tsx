@@ -109,7 +109,10 @@ function Story({ receipt }: { receipt: Receipt }) {
         {receipt.lines.map((line) => (
           <li key={line.tag}>
             <p>
-              {words.storyLine(line.title ?? (line.tag || texts.desk.notListed), money(line.price_cents, currency))}
+              {words.storyLine(
+                line.title ?? (line.tag || texts.desk.notListed),
+                money(line.price_cents, currency),
+              )}
               {line.consignor != null && line.share_estimate_cents != null && (
                 <>
                   {"; "}

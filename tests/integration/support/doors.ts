@@ -157,10 +157,11 @@ export async function until(
 }
 
 export interface Frame {
-  type: "entry" | "live";
+  type: "entry" | "live" | "restored";
   seq?: number;
   head?: number;
   kind?: string;
+  hash?: string;
 }
 
 /** Listens to a stream, as anybody or as somebody; `frames` fills as they come. */
@@ -168,8 +169,9 @@ export async function listen(
   stream: string,
   since: number,
   listener = "test",
+  hash = "",
 ): Promise<{ frames: Frame[]; socket: WebSocket }> {
-  const query = new URLSearchParams({ since: String(since), as: listener });
+  const query = new URLSearchParams({ since: String(since), as: listener, hash });
   const address = `${ORIGIN.replace("http", "ws")}/api/testing/${door(stream, "live")}?${query}`;
   const socket = new WebSocket(address);
   const frames: Frame[] = [];
