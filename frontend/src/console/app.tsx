@@ -35,6 +35,7 @@ const router = createBrowserRouter([
         ],
       },
       { path: "receipts/:receipt", lazy: () => import("./receipt.tsx") },
+      { path: "operations", lazy: () => import("./operations/page.tsx") },
       { path: "*", Component: NotFoundPage },
     ],
   },

@@ -79,6 +79,17 @@ export const queries = {
     queryOptions({ queryKey: ["session", session, "cash"], queryFn: () => api.cashMovements(session) }),
   report: (api: ApiClient, session: string) =>
     queryOptions({ queryKey: ["session", session, "report"], queryFn: () => api.report(session) }),
+  operatedStreams: (api: ApiClient) =>
+    queryOptions({ queryKey: ["operations", "streams"], queryFn: () => api.operatedStreams() }),
+  parkedStreams: (api: ApiClient) =>
+    queryOptions({ queryKey: ["operations", "parked"], queryFn: () => api.parkedStreams() }),
+  deadLetters: (api: ApiClient) =>
+    infiniteQueryOptions({
+      queryKey: ["operations", "letters"],
+      queryFn: ({ pageParam }) => api.deadLetters(pageParam),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+    }),
   receipt: (api: ApiClient, receipt: string) =>
     queryOptions({ queryKey: ["receipt", receipt], queryFn: () => api.receipt(receipt) }),
 };
