@@ -72,9 +72,13 @@ async fn project(env: &Env, messages: Vec<Message<Value>>) {
 pub async fn rehearse(env: &Env, bodies: Vec<Value>) {
     futures_util::stream::iter(bodies)
         .for_each_concurrent(STREAMS_AT_ONCE, |body| async move {
+            if let Ok(mail) = serde_json::from_value(body.clone()) {
+                emails::rehearse(env, &mail).await;
+                return;
+            }
             match serde_json::from_value::<LogAdvanced>(body) {
                 Ok(nudge) => drop(settle(env, &nudge.stream).await),
-                Err(error) => tracing::error!(%error, "not a nudge"),
+                Err(error) => tracing::error!(%error, "neither a nudge nor a mail"),
             }
         })
         .await;

@@ -306,3 +306,104 @@ impl<'a> Book<'a> {
         self.rows.first(SELECT_RESEND, &[Value::Text(email)]).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, params};
+
+    use super::*;
+
+    const NOW: &str = "1000000";
+
+    /// A book with one mail, `m`, that stands at `status`.
+    fn book(status: &str, attempts: u32, retry_at: Option<i64>) -> Connection {
+        let database = Connection::open_in_memory().unwrap();
+        database.execute_batch(include_str!("../../migrations/0076_reactions.sql")).unwrap();
+        let insert = "INSERT INTO email (organization, email, stream, seq, purpose, subject, about, status, attempts,
+            retry_at, intended_at, changed_at) VALUES ('o', 'm', 's', 1, 'receipt', 'x', '{}', ?1, ?2, ?3, 0, 0)";
+        database.execute(insert, params![status, attempts, retry_at]).unwrap();
+        database
+    }
+
+    fn claims(database: &Connection) -> usize {
+        let mut claim = database.prepare(CLAIM).unwrap();
+        let claimed = claim.query_map(params!["o", "m", NOW], |row| row.get::<_, u32>(3)).unwrap().count();
+        database.execute(NOTE_ATTEMPT, params!["o", "m"]).unwrap();
+        claimed
+    }
+
+    fn standing(database: &Connection) -> (String, Option<String>) {
+        let sql = "SELECT status, reason FROM email";
+        database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    }
+
+    fn conclude(database: &Connection, attempt: u32, status: &str) -> String {
+        let nothing = Option::<String>::None;
+        database.execute(CONCLUDE, params!["o", "m", attempt, status, nothing, nothing, NOW]).unwrap();
+        standing(database).0
+    }
+
+    #[test]
+    fn of_any_number_of_senders_one_may_try_and_nobody_tries_what_has_ended() {
+        let fresh = book("intended", 0, None);
+        assert_eq!((claims(&fresh), claims(&fresh)), (1, 0));
+        for (status, retry_at, may) in [
+            ("attempted", None, 0),
+            ("sent", None, 0),
+            ("bounced", None, 0),
+            ("rejected", None, 0),
+            ("unknown", None, 0),
+            ("failed", None, 0),
+            ("failed", Some(1_000_001), 0),
+            ("failed", Some(1_000_000), 1),
+        ] {
+            assert_eq!(claims(&book(status, 1, retry_at)), may, "{status} {retry_at:?}");
+        }
+    }
+
+    #[test]
+    fn a_conclusion_counts_for_its_own_attempt_and_a_late_one_ends_a_doubt() {
+        assert_eq!(conclude(&book("attempted", 2, None), 2, "sent"), "sent");
+        assert_eq!(conclude(&book("attempted", 2, None), 1, "sent"), "attempted");
+        assert_eq!(conclude(&book("unknown", 2, None), 2, "sent"), "sent");
+        assert_eq!(conclude(&book("bounced", 2, None), 2, "sent"), "bounced");
+    }
+
+    #[test]
+    fn an_attempt_that_nobody_concluded_becomes_unknown() {
+        let database = book("attempted", 1, None);
+        let settle = |before: i64| {
+            database.execute(SETTLE_STALE, params!["o", NOW, before, Option::<String>::None, "m"]).unwrap()
+        };
+        assert_eq!(settle(0), 0);
+        assert_eq!(settle(1), 1);
+        assert_eq!(standing(&database), ("unknown".to_owned(), Some("no_answer".to_owned())));
+    }
+
+    #[test]
+    fn a_person_sends_again_what_has_ended_badly_once_for_one_command() {
+        for (status, may) in [("rejected", 1), ("bounced", 1), ("failed", 1), ("unknown", 1), ("sent", 0)] {
+            let database = book(status, 1, None);
+            let resend = |command: &str| {
+                let mut resend = database.prepare(RESEND).unwrap();
+                let values = params!["o", "m", NOW, "person:p", command, 0];
+                resend.query_map(values, |row| row.get::<_, String>(0)).unwrap().count()
+            };
+            assert_eq!((resend("a"), resend("a")), (may, 0), "{status}");
+        }
+    }
+
+    #[test]
+    fn news_of_a_bounce_stand_and_news_of_an_earlier_try_say_nothing_of_this_one() {
+        let hear = |database: &Connection, attempt: u32| {
+            database.execute(HEAR_END, params!["o", "m", attempt, NOW, "bounced", "spam"]).unwrap();
+            standing(database).0
+        };
+        assert_eq!(hear(&book("sent", 2, None), 2), "bounced");
+        assert_eq!(hear(&book("sent", 2, None), 1), "sent");
+        assert_eq!(hear(&book("intended", 2, None), 2), "intended");
+        let bounced = book("bounced", 1, None);
+        bounced.execute(HEAR_SENT, params!["o", "m", 1, NOW]).unwrap();
+        assert_eq!(standing(&bounced).0, "bounced");
+    }
+}

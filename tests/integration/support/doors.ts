@@ -153,6 +153,14 @@ export async function nudge(nudges: { stream: string; head: number }[]): Promise
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
 }
 
+/** Takes the messages of a mail as a queue may bring them. */
+export async function bringMail(organization: string, email: string, times: number): Promise<void> {
+  const message = { organization, body: { email } };
+  const body = JSON.stringify(Array.from({ length: times }, () => message));
+  const answer = await call("queue", { method: "POST", body });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+}
+
 /** Waits, without helping, until the queue has brought a stream's rows up to its head. */
 export async function projected(stream: string): Promise<void> {
   await until(`the rows of ${stream}`, async () => {
