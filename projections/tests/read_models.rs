@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
 
+#[path = "read_models/beside.rs"]
+mod beside;
 #[path = "read_models/claims.rs"]
 mod claims;
 #[path = "read_models/kinds.rs"]

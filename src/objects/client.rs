@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
 pub use super::limits::IMPORT_BYTES_MAX;
+pub use super::live::Heard;
 pub use super::standing::{Knows, Told};
+pub use super::wake::Woken;
 pub use super::wire::{Accepted, AskError, Envelope, ImportError, Imported, LogPage, Segment, SubmitError};
 
 /// The host part of internal URLs: a stub routes by object, so the name only has to parse.
@@ -163,7 +165,17 @@ pub async fn confirm_reactions(env: &Env, stream: &StreamId, reacted: u64) -> Re
     get(env, stream, &format!("/log?from={from}&limit=1&reacted={reacted}")).await
 }
 
-/// Hands a WebSocket upgrade to the object, which sends the entries behind `?since=` and then each new one.
+/// Has the object look after its alarm, which the runtime may have given up.
+///
+/// # Errors
+/// [`AskError`].
+pub async fn wake(env: &Env, stream: &StreamId) -> Result<Woken, AskError> {
+    let lost = |error: worker::Error| AskError::Unavailable(error.to_string());
+    let reply = post(env, stream, "/wake", &()).await.map_err(lost)?;
+    reply.read::<Woken, AskError>().await.map_err(lost)?
+}
+
+/// Hands a WebSocket upgrade to the object, which sends the entries behind what was heard and then each new one.
 /// The caller has authorised it; `tag` names who listens, so that the object can hang up on them.
 ///
 /// # Errors
@@ -172,7 +184,7 @@ pub async fn forward_live(
     env: &Env,
     stream: &StreamId,
     request: &Request,
-    since: u64,
+    heard: Heard,
     tag: &str,
 ) -> worker::Result<Response> {
     let headers = Headers::new();
@@ -183,7 +195,8 @@ pub async fn forward_live(
     }
     let mut init = RequestInit::new();
     init.with_method(Method::Get).with_headers(headers);
-    let inner = Request::new_with_init(&format!("{OBJECT_ORIGIN}/live?since={since}"), &init)?;
+    let hash = heard.hash.map(|hash| format!("&hash={hash}")).unwrap_or_default();
+    let inner = Request::new_with_init(&format!("{OBJECT_ORIGIN}/live?since={}{hash}", heard.seq), &init)?;
     stub(env, stream)?.fetch_with_request(inner).await
 }
 

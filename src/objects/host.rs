@@ -4,14 +4,14 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
-use domain::journal::Head;
+use domain::journal::{Hash, Head};
 use domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
 use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket, WebSocketIncomingMessage};
 
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
-use super::live::Sockets;
+use super::live::{self, Sockets};
 use super::log::Log;
 use super::outbox::Hearer;
 use super::received::Received;
@@ -80,6 +80,7 @@ impl<A: Aggregate + 'static> Host<A> {
                 Err(error) => reply(ask_status(&error), &error),
             },
             (Method::Post, "/standing") => self.told(log, &request.text().await?),
+            (Method::Post, "/wake") => self.wake(log).await,
             (Method::Get, "/log") => self.read(log, &url).await,
             (Method::Post, "/segments/renewal") => self.renew(log, &request.text().await?).await,
             (Method::Get, "/import") => imported(log.import_progress()),
@@ -93,7 +94,11 @@ impl<A: Aggregate + 'static> Host<A> {
                 self.arm_soon().await;
                 imported(outcome)
             }
-            (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)).await,
+            (Method::Get, "/live") => {
+                let hash = text(&url, "hash").and_then(|hash| Hash::from_hex(&hash));
+                let heard = live::Heard { seq: number(&url, "since").unwrap_or(0), hash };
+                self.listen(log, &request, heard).await
+            }
             (Method::Post, path) => testing::serve(self, log, path, &mut request).await,
             _ => reply(404, &AskError::Malformed("no such door".to_owned())),
         }
@@ -197,8 +202,13 @@ impl<A: Aggregate + 'static> Host<A> {
         }
     }
 
-    async fn listen(self: &Rc<Self>, log: &ObjectLog<A>, request: &Request, since: u64) -> Result<Response> {
-        let response = self.sockets.accept(&self.state, log, request, since)?;
+    async fn listen(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        request: &Request,
+        heard: live::Heard,
+    ) -> Result<Response> {
+        let response = self.sockets.accept(&self.state, log, request, heard)?;
         self.keep_catching_up();
         self.arm_soon().await;
         Ok(response)
@@ -284,8 +294,12 @@ pub fn now() -> i64 {
     i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
 }
 
+fn text(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
 fn number(url: &Url, name: &str) -> Option<u64> {
-    url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok())
+    text(url, name).and_then(|value| value.parse().ok())
 }
 
 fn imported(outcome: std::result::Result<Imported, ImportError>) -> Result<Response> {

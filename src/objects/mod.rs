@@ -70,5 +70,6 @@ pub mod testing;
 mod timer_tests;
 mod timers;
 mod transaction;
+mod wake;
 mod wire;
 mod witness;

@@ -74,9 +74,14 @@ impl Outbox {
         }
     }
 
+    /// True when whoever listens has everything up to `head`.
+    fn heard_of(&self, head: u64, reactions: bool) -> bool {
+        self.projected_seq >= head && (!reactions || self.reacted_seq >= head)
+    }
+
     /// Pure: what is due at `now` for a log at `head`; `reactions` says whether any listens to it.
     fn step(&self, head: u64, reactions: bool, now: i64) -> Step {
-        if self.projected_seq >= head && (!reactions || self.reacted_seq >= head) {
+        if self.heard_of(head, reactions) {
             return Step::Rest;
         }
         let due = match (self.sent, head > self.published_seq) {
@@ -120,12 +125,12 @@ pub async fn drain<D: Database>(
     now: i64,
 ) -> Result<Option<i64>, StoreError> {
     let head = store.head()?.0.seq;
-    let reactions = stream.parse().is_ok_and(|stream| reactions::listen_to(&stream));
+    let reactions = reacts(stream);
     match load(store)?.step(head, reactions, now) {
         Step::Rest => Ok(None),
         Step::Wait(due) => Ok(Some(due)),
         Step::Send => {
-            let sent = send(env, stream, head).await;
+            let sent = nudge(env, stream, head).await;
             // Read again: entries and confirmations may have come while the queue was asked.
             let outbox = load(store)?.tried(head, now, sent);
             save(store, outbox)?;
@@ -138,7 +143,8 @@ pub async fn drain<D: Database>(
     }
 }
 
-async fn send(env: &Env, stream: &str, head: u64) -> bool {
+/// Tells the queue that `stream` stands at `head`; true when the queue has taken it.
+pub async fn nudge(env: &Env, stream: &str, head: u64) -> bool {
     let queue = match env.queue(QUEUE) {
         Ok(queue) => queue,
         Err(error) => {
@@ -153,6 +159,19 @@ async fn send(env: &Env, stream: &str, head: u64) -> bool {
             false
         }
     }
+}
+
+/// True when the queue need not be told of anything.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn rests<D: Database>(store: &Store<D>, stream: &str, head: u64) -> Result<bool, StoreError> {
+    Ok(load(store)?.heard_of(head, reacts(stream)))
+}
+
+/// Whether any reaction listens to the stream.
+fn reacts(stream: &str) -> bool {
+    stream.parse().is_ok_and(|stream| reactions::listen_to(&stream))
 }
 
 /// Notes that `hearer` has everything up to `has`.

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
+use domain::journal::Hash;
 use domain::stream::StreamId;
 use worker::{Env, Method, Request, RequestInit, Response, Result};
 
@@ -16,7 +17,7 @@ use crate::queues::projector::{self, Progress, ProjectorError};
 
 /// Where the tests find these doors:
 /// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `queue`,
-/// `d1`, `archive`.
+/// `dead_letter/{queue}/{letter}`, `sweep`, `d1`, `archive`.
 pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
@@ -55,6 +56,14 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
             queues::rehearse(env, bodies).await;
             reply(200, &())
         }
+        // What the cron trigger does.
+        ["sweep"] => reply(200, &queues::sweep::run(env).await?),
+        // A letter as a queue's dead-letter queue brings it.
+        ["dead_letter", queue, letter] => {
+            let body = serde_json::from_str(&request.text().await?)?;
+            queues::dead_letters::store(env, queue, letter, &body).await?;
+            reply(200, &())
+        }
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
         ["projector", stream, "resume"] => progress(projector::resume(env, &parse(stream)?).await),
         ["objects", stream, "live"] => {
@@ -62,8 +71,10 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
                 url.query_pairs().find(|(key, _)| key == wanted).map(|(_, value)| value.into_owned())
             };
             let since = asked("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+            let hash = asked("hash").and_then(|hash| Hash::from_hex(&hash));
             let listener = asked("listener").or_else(|| asked("as")).unwrap_or_else(|| "test".to_owned());
-            client::forward_live(env, &parse(stream)?, &request, since, &listener).await
+            let heard = client::Heard { seq: since, hash };
+            client::forward_live(env, &parse(stream)?, &request, heard, &listener).await
         }
         ["objects", stream, door] => {
             let mut init = RequestInit::new();

@@ -1,9 +1,12 @@
-//! What the queues bring: nudges for the projector and the reactions, mails to send, and letters that died on the way.
+//! What the queues bring: nudges for the projector and the reactions, mails to send, and letters that died on the way;
+//! and the sweep that makes up for nudges that never came.
 
-mod dead_letters;
+pub mod beside;
+pub mod dead_letters;
 mod emails;
 pub mod projector;
 mod read_models;
+pub mod sweep;
 
 use std::collections::BTreeMap;
 

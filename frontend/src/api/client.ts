@@ -276,6 +276,40 @@ export function createApi(token?: Token) {
           signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
         }),
       ),
+    operatedStreams: () =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/operations/streams", {
+            params: { query: { ...given({ cursor }), limit: WHOLE_PAGE } },
+          }),
+        ),
+      ),
+    parkedStreams: () =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/operations/parked-streams", {
+            params: { query: { ...given({ cursor }), limit: WHOLE_PAGE } },
+          }),
+        ),
+      ),
+    resumeStream: (stream: string) =>
+      unwrap(
+        client.POST("/api/v1/operations/parked-streams/{stream}/resume", { params: { path: { stream } } }),
+      ),
+    deadLetters: (cursor?: string) =>
+      unwrap(client.GET("/api/v1/operations/dead-letters", { params: { query: given({ cursor }) } })),
+    redriveLetter: (letter: string) =>
+      unwrap(
+        client.POST("/api/v1/operations/dead-letters/{letter}/redrive", { params: { path: { letter } } }),
+      ),
+    compareStream: (stream: string) =>
+      unwrap(client.POST("/api/v1/operations/streams/{stream}/beside", { params: { path: { stream } } })),
+    switchStream: (stream: string) =>
+      unwrap(
+        client.POST("/api/v1/operations/streams/{stream}/beside/switch", { params: { path: { stream } } }),
+      ),
+    discardBeside: (stream: string) =>
+      unwrap(client.DELETE("/api/v1/operations/streams/{stream}/beside", { params: { path: { stream } } })),
     lateCommand: (session: string, body: TerminalCommand) =>
       unwrap(
         client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body }),

@@ -38,6 +38,7 @@ const router = createBrowserRouter([
       { path: "emails", lazy: () => import("./emails.tsx") },
       { path: "invitation/:invitation", lazy: () => import("./invitation.tsx") },
       { path: "receipts/:receipt", lazy: () => import("./receipt.tsx") },
+      { path: "operations", lazy: () => import("./operations/page.tsx") },
       { path: "*", Component: NotFoundPage },
     ],
   },

@@ -94,6 +94,17 @@ export const queries = {
       // Mails reach their end within seconds, and without anybody's doing.
       refetchInterval: EMAILS_AGAIN_MS,
     }),
+  operatedStreams: (api: ApiClient) =>
+    queryOptions({ queryKey: ["operations", "streams"], queryFn: () => api.operatedStreams() }),
+  parkedStreams: (api: ApiClient) =>
+    queryOptions({ queryKey: ["operations", "parked"], queryFn: () => api.parkedStreams() }),
+  deadLetters: (api: ApiClient) =>
+    infiniteQueryOptions({
+      queryKey: ["operations", "letters"],
+      queryFn: ({ pageParam }) => api.deadLetters(pageParam),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+    }),
   receipt: (api: ApiClient, receipt: string) =>
     queryOptions({ queryKey: ["receipt", receipt], queryFn: () => api.receipt(receipt) }),
 };

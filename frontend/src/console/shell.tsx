@@ -21,6 +21,9 @@ import { ThemeSwitch } from "../ui/theme-switch.tsx";
 import { keepInvitationSecret } from "./invitation-secret.ts";
 import { createQueryClient, queries } from "./queries.ts";
 
+/** The permission behind the page of operations. */
+const REPAIR = "repair_read_models";
+
 /** The console's frame: who we are, where we are, and the page. */
 export function Component() {
   const [configuration, setConfiguration] = useState<Configuration>();
@@ -93,6 +96,7 @@ function Frame({ configuration, organization }: Pick<App, "configuration" | "org
                 <NavLink to="/emails" className="top-link">
                   {texts.nav.emails}
                 </NavLink>
+                <OperationsLink />
               </nav>
             )}
             <div className="top-end">
@@ -114,6 +118,18 @@ function SendToSignIn() {
   const { auth } = useApp();
   useEffect(() => auth.signIn(window.location.href), [auth]);
   return <Skeleton />;
+}
+
+/** For those who look after the lists: support and the organization's admins. */
+function OperationsLink() {
+  const { api } = useApp();
+  const me = useQuery(queries.me(api));
+  if (me.data?.permissions.includes(REPAIR) !== true) return null;
+  return (
+    <NavLink to="/operations" className="top-link">
+      {texts.nav.operations}
+    </NavLink>
+  );
 }
 
 function Account() {
