@@ -7,8 +7,8 @@ use worker::{Env, Message, MessageExt as _, QueueRetryOptionsBuilder};
 
 use crate::reactions::post::{After, Due, send as post};
 
-/// The queue's name.
-pub const QUEUE: &str = "hangtag-emails";
+/// Ending of the queue's name, which begins with the environment's.
+pub const SUFFIX: &str = "-emails";
 
 /// Mails sent at the same time: a Worker has six connections.
 const MAILS_AT_ONCE: usize = 4;

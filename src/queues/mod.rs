@@ -34,7 +34,7 @@ pub async fn consume(env: &Env, batch: &MessageBatch<Value>) {
     let messages: Vec<_> = batch.iter().filter_map(Result::ok).collect();
     if queue.ends_with(DEAD_SUFFIX) {
         dead_letters::keep(env, &queue, &messages).await;
-    } else if queue == emails::QUEUE {
+    } else if queue.ends_with(emails::SUFFIX) {
         emails::send(env, messages).await;
     } else {
         project(env, messages).await;

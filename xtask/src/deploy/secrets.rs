@@ -19,7 +19,7 @@ pub struct Secret {
 }
 
 /// All of them. `VAULT_KEY_PREVIOUS` is there during a rotation alone (docs/deploy.md).
-pub const NEEDED: [Secret; 5] = [
+pub const NEEDED: [Secret; 6] = [
     Secret {
         name: "VAULT_KEY",
         meaning: "wraps the keys of personal data; `openssl rand -base64 32`, kept in your safe: without it people's \
@@ -34,6 +34,10 @@ pub const NEEDED: [Secret; 5] = [
         meaning: "the signing secret of Clerk's webhook endpoint (whsec_…)",
     },
     Secret { name: "MAILCHIMP_KEY", meaning: "the key of Mailchimp Transactional" },
+    Secret {
+        name: "MAILCHIMP_WEBHOOK_KEY",
+        meaning: "the key of its webhook, which signs what it reports of mails",
+    },
     Secret { name: "METRICS_TOKEN", meaning: "whoever reads /metrics shows it; `openssl rand -hex 32`" },
 ];
 

@@ -105,7 +105,7 @@ const ESTABLISHED: [(&str, &[(&str, u8)]); 10] = [
         "secret list*",
         &[(
             "[{\"name\":\"VAULT_KEY\"},{\"name\":\"CHECKPOINT_KEY\"},{\"name\":\"CLERK_WEBHOOK_SECRET\"},\
-             {\"name\":\"MAILCHIMP_KEY\"},{\"name\":\"METRICS_TOKEN\"}]",
+             {\"name\":\"MAILCHIMP_KEY\"},{\"name\":\"MAILCHIMP_WEBHOOK_KEY\"},{\"name\":\"METRICS_TOKEN\"}]",
             0,
         )],
     ),
