@@ -31,7 +31,7 @@ export function CompareDialog({ stream, onClose }: Props) {
     mutationFn: (how: "switch" | "discard") =>
       how === "switch" ? api.switchStream(stream.stream) : api.discardBeside(stream.stream),
     onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: ["operations", "streams"] }),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ["operations", "streams"] }),
   });
   const ready = beside.data?.stage === "apart" || beside.data?.equal === false;
   return (
