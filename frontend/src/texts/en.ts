@@ -61,7 +61,6 @@ export const texts = {
     } as Record<string, string>,
     entries: "Entries",
     behind: "Behind",
-    state: "State",
     states: {
       current: "Up to date",
       behind: "Catching up",
@@ -97,9 +96,16 @@ export const texts = {
     apart: "The lists stand still at an earlier entry. Fresh ones are ready and can take their place.",
     stuck: (error: string) => `An entry cannot be read by this version: ${error}`,
     table: "List",
-    missing: "Missing",
-    surplus: "Too many",
-    changed: "Changed",
+    differing: "Rows",
+    rows: ({ missing, surplus, changed }: { missing: number; surplus: number; changed: number }) =>
+      [
+        [missing, "missing"],
+        [surplus, "too many"],
+        [changed, "changed"],
+      ]
+        .filter(([rows]) => rows !== 0)
+        .map(([rows, how]) => `${rows?.toLocaleString("en-US")} ${how}`)
+        .join(", "),
     takeFresh: "Take the fresh rows",
     throwAway: "Throw them away",
     close: "Close",
