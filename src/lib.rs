@@ -9,6 +9,7 @@ mod logging;
 mod metrics;
 mod objects;
 mod queues;
+mod reactions;
 mod replaying;
 mod settling;
 mod vault;

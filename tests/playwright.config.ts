@@ -2,6 +2,7 @@
 // HANGTAG_URL=http://demo.localhost:8787 HANGTAG_CHROMIUM=/usr/bin/chromium npx playwright test -c tests/playwright.config.ts).
 
 import { defineConfig } from "@playwright/test";
+import { LAUNCH } from "./e2e/support/chromium.ts";
 
 const platform = process.env.HANGTAG_URL ?? "http://demo.localhost:8787";
 
@@ -26,18 +27,6 @@ export default defineConfig({
     timezoneId: "America/Chicago",
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
-    launchOptions: {
-      executablePath: process.env.HANGTAG_CHROMIUM ?? "/usr/bin/chromium",
-      // Chromium's own sandbox does not run as root, and nothing here is to reach out by itself.
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    },
+    launchOptions: LAUNCH,
   },
 });

@@ -64,6 +64,18 @@ impl Cents {
         if step.0 <= 0 { self } else { Self(self.0 - self.0.rem_euclid(step.0)) }
     }
 
+    /// True for nothing: entries leave such amounts out.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+
+    /// True for amounts up to [`MAX_AMOUNT`] either way.
+    #[must_use]
+    pub fn is_difference(self) -> bool {
+        self.0.unsigned_abs() <= MAX_AMOUNT.0.unsigned_abs()
+    }
+
     /// True for amounts from 0 to [`MAX_AMOUNT`].
     #[must_use]
     pub fn is_price(self) -> bool {
@@ -165,6 +177,14 @@ mod tests {
         for (cents, text) in [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (123_456, "1234.56"), (-100, "-1.00")]
         {
             assert_eq!(Cents(cents).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn mny_1_rates_print_as_percentages_without_zeros_that_say_nothing() {
+        for (points, text) in [(0, "0 %"), (6_500, "65 %"), (725, "7.25 %"), (10_000, "100 %"), (5, "0.05 %")]
+        {
+            assert_eq!(BasisPoints(points).to_string(), text);
         }
     }
 

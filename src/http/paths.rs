@@ -94,7 +94,7 @@ pub struct PayoutOfEvent {
     payout: u32,
 }
 
-/// A difference between our logs and the store.
+/// A case of an event: a difference with the store, or a claim.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct CaseOfEvent {

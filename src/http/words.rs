@@ -2,6 +2,7 @@
 //! them as closed sets.
 
 use domain::commission::Tier;
+use domain::consignment_event::claims::ClaimResolution;
 use domain::consignment_event::fees::{AdjustmentReason, FeeKind, FeeMethod, WaiverReason};
 use domain::consignment_event::items::{Departure, PullReason, RejectReason, RetagReason};
 use domain::consignment_event::participation::{LeaveReason, ReferralSource};
@@ -86,6 +87,8 @@ sets! {
     return_reasons: ReturnReason [Faulty, NotAsDescribed, Mistake, Goodwill],
     /// Why a receipt is voided.
     receipt_void_reasons: ReceiptVoidReason [Mistake, PaymentFailed, ShopperLeft, Training],
+    /// How a contested claim ends.
+    claim_endings: ClaimResolution [Upheld, Dismissed],
     /// Why a session is closed over terminals that may hold sales.
     close_reasons: CloseReason [HallClosed, TerminalLost, ComesLater],
     /// How differences with the store are resolved.

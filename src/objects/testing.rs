@@ -17,7 +17,7 @@ use crate::queues::projector::{self, Progress, ProjectorError};
 
 /// Where the tests find these doors:
 /// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `queue`,
-/// `dead_letter/{queue}/{letter}`, `sweep`, `d1`.
+/// `dead_letter/{queue}/{letter}`, `sweep`, `d1`, `archive`.
 pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
@@ -44,6 +44,11 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
             let sql = request.text().await?;
             let rows = env.d1("DB")?.prepare(sql).all().await?;
             reply(200, &rows.results::<serde_json::Value>()?)
+        }
+        // What lies in the archive under ?key=: read, replaced, taken away.
+        ["archive"] => {
+            let key = url.query_pairs().find(|(name, _)| name == "key").map(|(_, key)| key.into_owned());
+            archived(env, request, &key.unwrap_or_default()).await
         }
         // A batch as a queue may bring it: again, late, in any order.
         ["queue"] => {
@@ -82,6 +87,22 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
         }
         _ => Response::error("not found", 404),
     }
+}
+
+async fn archived(env: &Env, mut request: Request, key: &str) -> Result<Response> {
+    let bucket = env.bucket("ARCHIVE")?;
+    match request.method() {
+        Method::Post => bucket.put(key, request.bytes().await?).execute().await.map(drop)?,
+        Method::Delete => bucket.delete(key).await?,
+        _ => {
+            let Some(object) = bucket.get(key).execute().await? else { return reply(404, &()) };
+            return match object.body() {
+                Some(body) => Response::from_bytes(body.bytes().await?),
+                None => reply(404, &()),
+            };
+        }
+    }
+    reply(200, &())
 }
 
 fn parse(stream: &str) -> Result<StreamId> {

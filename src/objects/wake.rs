@@ -24,12 +24,12 @@ pub struct Woken {
 }
 
 /// Where the log stands, and whether anything waits for the alarm.
-fn waiting<D: Database>(store: &Store<D>) -> std::result::Result<(Head, bool), StoreError> {
+fn waiting<D: Database>(stream: &str, store: &Store<D>) -> std::result::Result<(Head, bool), StoreError> {
     if !store.exists()? {
         return Ok((Head::EMPTY, false));
     }
     let head = store.head()?.0;
-    let waits = !outbox::rests(store, head.seq)?
+    let waits = !outbox::rests(store, stream, head.seq)?
         || store.has_pending_deliveries()?
         || store.next_timers()?.iter().any(Option::is_some);
     Ok((head, waits))
@@ -41,7 +41,7 @@ impl<A: Aggregate + 'static> Host<A> {
     /// # Errors
     /// When the runtime refuses.
     pub(super) async fn wake(self: &Rc<Self>, log: &ObjectLog<A>) -> Result<Response> {
-        let (head, waits) = match waiting(log.store()) {
+        let (head, waits) = match waiting(log.stream(), log.store()) {
             Ok(found) => found,
             Err(error) => {
                 tracing::error!(stream = log.stream(), %error, "not woken");

@@ -1,5 +1,5 @@
 //! From log to rows. Order, repetitions, gaps, crashes and rebuilds are one and the same path: read where the
-//! stream's rows stand, pull what is missing from the object, write rows and checkpoint in one batch that
+//! stream's rows stand, pull what is missing from archive and object, write rows and checkpoint in one batch that
 //! fails when the checkpoint is no longer where it was.
 
 use domain::journal::{Head, RawEntry};
@@ -8,7 +8,8 @@ use projections::{Side, Writes, checkpoint, project_on, wipe_on};
 use worker::{Date, Env};
 
 use super::read_models::{BatchError, ReadModels, Standing};
-use crate::objects::client::{self, AskError, LogPage};
+use crate::objects::archive::LogReader;
+use crate::objects::client::{AskError, LogPage};
 
 /// Entries pulled and written together: a batch stays well below D1's 30 s, a lost race costs little.
 pub const PROJECTION_PAGE_ENTRIES: u32 = 200;
@@ -84,6 +85,11 @@ pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, Projecto
 pub async fn catch_up_on(side: Side, env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
     let name = stream.to_string();
     let read_models = ReadModels::new(env)?;
+    let mut log = match side {
+        Side::Live => LogReader::pulling(env.clone(), stream.clone()),
+        // The object is told of the live rows alone.
+        Side::Beside => LogReader::new(env.clone(), stream.clone()),
+    };
     let (mut statements, mut limit, mut place) = (0, PROJECTION_PAGE_ENTRIES, Head::EMPTY);
     for _ in 0..ROUNDS_PER_RUN_MAX {
         let Standing { head, parked } = read_models.standing(side, &name).await?;
@@ -91,10 +97,7 @@ pub async fn catch_up_on(side: Side, env: &Env, stream: &StreamId) -> Result<Pro
         if let Some((seq, error)) = parked {
             return Ok(Progress::Parked { seq, error });
         }
-        let page = match side {
-            Side::Live => client::pull(env, stream, place.seq + 1, limit).await?,
-            Side::Beside => client::read_log(env, stream, place.seq + 1, limit).await?,
-        };
+        let page = log.page(place.seq + 1, limit).await?;
         if place.seq > page.head.seq || page.previous != place.hash {
             tracing::warn!(
                 stream = name,

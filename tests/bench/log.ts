@@ -18,6 +18,10 @@ const STOCK = 60_000;
 /** A lag is looked for at this rate, for so long. */
 const LAG_PER_SECOND = 100;
 const LAG_SECONDS = 15;
+/** Tills of a large hall, for so many seconds in each of so many turns. */
+const HALL_TILLS = 24;
+const HALL_SECONDS = 10;
+const HALL_ROUNDS = 5;
 /** The projector's page, in entries: a bare batch writes as many rows at once. */
 const PAGE = 200;
 
@@ -136,6 +140,48 @@ async function sockets(): Promise<void> {
     say(`socket_commands_${lanes}`, rate, ">= 0.75", rate >= 0.75);
     say(`socket_p99_${lanes}`, tail, "<= 1.5", tail <= 1.5);
   }
+}
+
+/** The hall: its tills complete a sale a second each, whether the answers come or not, as customers do. */
+async function hall(): Promise<void> {
+  const stream = await open(8, STOCK);
+  let number = 0;
+  const live = `${door(stream, "live")}?since=1000000&listener=${encodeURIComponent(terminal)}`;
+  const open24 = (path: string) =>
+    Promise.all(Array.from({ length: HALL_TILLS }, () => Line.open(origin, path)));
+  const [tills, plain] = [await open24(live), await open24("/bare/hall/live")];
+  const { tail, perSecond } = await turns(
+    () => steadily(plain, (line) => line.ask(JSON.stringify(sale(1)), () => true)),
+    () =>
+      steadily(tills, (line) => {
+        number += 1;
+        const { command_id: id, command } = sale(number);
+        const answers = (frame: string) => frame.startsWith('{"type":"accepted"') && frame.includes(id);
+        return line.ask(JSON.stringify({ type: "command", id, command }), answers);
+      }),
+    HALL_ROUNDS,
+  );
+  for (const line of [...tills, ...plain]) line.close();
+  note("hall_commands_per_second", perSecond);
+  say("hall_p99_24", tail, "<= 1.5", tail <= 1.5);
+}
+
+/** Each line asks once a second, all of them spread over the second, and what it took. */
+async function steadily(lines: Line[], ask: (line: Line) => Promise<void>): Promise<Took> {
+  const took: number[] = [];
+  const begun = performance.now();
+  await Promise.all(
+    lines.map(async (line, lane) => {
+      for (let turn = 0; turn < HALL_SECONDS; turn += 1) {
+        const due = begun + (turn + lane / lines.length) * 1_000;
+        await new Promise((done) => setTimeout(done, Math.max(0, due - performance.now())));
+        const at = performance.now();
+        await ask(line);
+        took.push(performance.now() - at);
+      }
+    }),
+  );
+  return { perSecond: (took.length * 1_000) / (performance.now() - begun), p99Ms: percentile(took, 0.99) };
 }
 
 async function flat(): Promise<void> {
@@ -280,7 +326,7 @@ async function memory(): Promise<void> {
   say("memory_100000_items", mib / 32, "<= 1 (32 MiB)", mib <= 32);
 }
 
-const parts = { http, sockets, flat, waking, lag, projector, memory };
+const parts = { http, sockets, hall, flat, waking, lag, projector, memory };
 const wanted = (process.env.BENCH_PARTS ?? Object.keys(parts).join(",")).split(",");
 try {
   for (const [name, part] of Object.entries(parts)) {

@@ -114,6 +114,20 @@ test("the whole sale works from the keyboard alone", async ({ browser, baseURL }
   await device.close();
 });
 
+test("the next customer's first thing is scanned while the receipt is still shown", async ({
+  browser,
+  baseURL,
+}) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till H");
+  await scan(till, hall.tags[6] ?? "");
+  await payExactly(till);
+  await expect(soldHere(till)).toBeVisible();
+  await scan(till, hall.tags[7] ?? "");
+  await expect(till.locator(".basket-line")).toHaveCount(1);
+  await expect(till.locator(".basket-line")).toContainText("Toy 8");
+  await device.close();
+});
+
 test("a closed session says so on the till and on the desk", async ({ browser, baseURL }) => {
   const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till G");
   await hall.call("POST", `/sessions/${hall.session}/close`);

@@ -21,14 +21,14 @@ async function founded() {
   await submit(tenant, { type: "enrol_consignors", consignors });
   await submit(tenant, { type: "found_event", event, name: "Spring", starts_on: null, ends_on: null });
   await until("the event", async () => (await log(stream)).length === 1);
-  await submit(stream, { type: "change_status", to: "registration", reason: null });
-  return { id, tenant, event, stream };
+  const { seq } = await submit(stream, { type: "change_status", to: "registration", reason: null });
+  return { id, tenant, event, stream, seq };
 }
 
 test("a log that grew is witnessed in the organization's log, at the head it had", async () => {
-  const { tenant, stream } = await founded();
+  const { tenant, stream, seq: before } = await founded();
   await makeDue(stream, "witness");
-  const { seq } = await submit(stream, {
+  const { seq: after } = await submit(stream, {
     type: "join_consignors",
     consignors: [{ number: 1, tier: "regular" }],
   });
@@ -37,8 +37,10 @@ test("a log that grew is witnessed in the organization's log, at the head it had
   const [entry] = await witnessed();
   assert.ok(entry);
   const seen = JSON.parse(entry.payload) as { stream: string; seq: number; hash: string };
-  assert.deepEqual([seen.stream, seen.seq, entry.actor], [stream, seq, `stream:${stream}`]);
-  assert.equal(seen.hash, (await page(stream, seq)).entries[0]?.hash);
+  assert.deepEqual([seen.stream, entry.actor], [stream, `stream:${stream}`]);
+  // The alarm may serve it before the command or behind it: a head is witnessed either way.
+  assert.ok(seen.seq >= before && seen.seq <= after, `${seen.seq} is no head from ${before} to ${after}`);
+  assert.equal(seen.hash, (await page(stream, seen.seq)).entries[0]?.hash);
 });
 
 test("a rewritten log is contradicted by its witness", async () => {
@@ -50,8 +52,10 @@ test("a rewritten log is contradicted by its witness", async () => {
     capacity,
     terms: 0,
   });
-  await makeDue(stream, "witness");
+  // The command first: a witness of the head before it would not know the entry that is rewritten.
   const { seq } = await submit(stream, plan(5));
+  await makeDue(stream, "witness");
+  await listen(stream, 0).then(({ socket }) => socket.close());
   await until("the witness", async () => (await log(tenant)).some(({ kind }) => kind === "head_witnessed"));
   // The object is restored to an earlier state and goes on differently, its hashes as good as ever.
   await sql(stream, `DELETE FROM log WHERE seq >= ${seq}`);
@@ -130,9 +134,9 @@ test("a terminal whose socket is gone is reported as out of reach", async () => 
   await until("the report", async () => (await log(floor)).some(({ kind }) => kind === "terminal_reported"));
 });
 
-test("an organization's own log has no timers", async () => {
+test("an organization's own log has no timers but the archive's", async () => {
   const { stream } = await organization();
   await submit(stream, grant("user_b"));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.deepEqual(await sql(stream, "SELECT name FROM timers"), []);
+  assert.deepEqual(await sql(stream, "SELECT name FROM timers WHERE name <> 'archive'"), []);
 });

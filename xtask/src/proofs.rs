@@ -2,6 +2,7 @@
 //! with a function; the tests run each of them for a few seconds.
 
 mod edge;
+mod floor;
 mod mutants;
 mod replay;
 mod restart;
@@ -41,6 +42,11 @@ pub const ALL: &[Proof] = &[
         name: "edge",
         claim: "no one sees into another organization, is believed with a forged token, or gets an answer that is not described; a flood hurts only itself, and no log line names a person or a secret",
         run: edge::run,
+    },
+    Proof {
+        name: "floor",
+        claim: "whatever happens to tills, their networks and their tabs, each basket that a screen has shown as sold is in the log once, and each thing sold twice is one conflict",
+        run: floor::run,
     },
     Proof {
         name: "replay",

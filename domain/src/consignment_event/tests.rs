@@ -124,6 +124,19 @@ fn cus_4_custody_moves_page_by_page_until_the_session_is_open() {
 }
 
 #[test]
+fn cus_1_and_cus_2_a_page_is_confirmed_once_in_order_and_by_the_session_it_went_to() {
+    let confirm = |page| Command::ConfirmCustody { session: SESSION, page };
+    let handed = || selling(600).when(Command::OpenSession { session: SESSION });
+    let other = StreamId::Session(OrganizationId(Uuid::from_u128(0xA)), SessionId(Uuid::from_u128(0x5F)));
+    handed().by(Actor::Stream(other.to_string())).when(confirm(1)).then_refused("CUS-1", "not_the_session");
+    for page in [0, 2] {
+        handed().by(session_actor()).when(confirm(page)).then_refused("CUS-2", "page_out_of_order");
+    }
+    let whole = handed().by(session_actor()).when(confirm(1)).when(confirm(2));
+    whole.when(confirm(3)).then_refused("CUS-2", "page_out_of_order");
+}
+
+#[test]
 fn cus_5_items_entered_late_go_to_the_open_session_at_once() {
     let open = selling(1)
         .when(Command::OpenSession { session: SESSION })
@@ -184,7 +197,8 @@ fn evt_1_to_4_and_ses_1_to_8_refusals() {
         name: name.into(),
         channels,
     };
-    let floor = || plan("Saturday", vec![Channel::Floor]);
+    let floor_only = || vec![Channel::Floor];
+    let floor = || plan("Saturday", floor_only());
     let founded =
         |sale: &Scenario<ConsignmentEvent>| Command::Create(Box::new(sale.state().founding.clone().unwrap()));
     let again = founded(&created());
@@ -204,6 +218,8 @@ fn evt_1_to_4_and_ses_1_to_8_refusals() {
         ("silent", created().when(to(EventStatus::Cancelled)), "EVT-3", "reason_missing"),
         ("open", open(stocked(settings(), 1), 1).when(to(EventStatus::Closed)), "EVT-4", "session_open"),
         ("nameless", registering(settings()).when(plan(" ", vec![Channel::Floor])), "SES-1", "name_unusable"),
+        ("long", registering(settings()).when(plan(&"x".repeat(81), floor_only())), "SES-1", "name_unusable"),
+        ("lines", registering(settings()).when(plan("Sat\nSun", floor_only())), "SES-1", "name_unusable"),
         ("nowhere", registering(settings()).when(plan("Saturday", vec![])), "SES-2", "no_channel"),
         (
             "over",

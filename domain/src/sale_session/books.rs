@@ -59,6 +59,13 @@ impl Books {
         add(&mut self.refunded_total, total);
     }
 
+    /// Given back for no line, less what was given back before: the house bears it.
+    pub(super) fn bear(&mut self, adjustment: Cents, covered: Cents) {
+        let borne = adjustment.minus(covered).unwrap_or(adjustment);
+        add(&mut self.refunded_gross, borne);
+        take(&mut self.house, borne);
+    }
+
     pub(super) fn credit(&mut self, share: Cents, house: Cents) {
         add(&mut self.share, share);
         add(&mut self.house, house);

@@ -118,6 +118,11 @@ impl Cash {
     pub(super) fn add(sum: &mut Cents, amount: Cents) {
         *sum = sum.plus(amount).unwrap_or(*sum);
     }
+
+    /// Given back for no line, less what a cancellation had given back already or gave back before.
+    pub(super) fn bear(&mut self, adjustment: Cents, covered: Cents) {
+        Self::add(&mut self.borne, adjustment.minus(covered).unwrap_or(adjustment));
+    }
 }
 
 impl Books {

@@ -35,24 +35,23 @@ fn command(shop: ShopId, routed: &OrderRouted, handed: &Handed) -> Command {
                 .map(|line| OnlineLine { id: line.line, tag: line.tag, price: line.price, tax: line.tax })
                 .collect(),
         }),
-        Handed::Refund { refund, happened_at, lines, adjustment } => {
-            Command::TakeOnlineRefund(OnlineRefund {
-                order,
-                refund: *refund,
-                occurred_at: *happened_at,
-                lines: lines
-                    .iter()
-                    .map(|line| OnlineRefundLine {
-                        id: line.line,
-                        price: line.price,
-                        tax: line.tax,
-                        returned: line.returned,
-                        restock: line.restock,
-                    })
-                    .collect(),
-                adjustment: *adjustment,
-            })
-        }
+        Handed::Refund(refund) => Command::TakeOnlineRefund(OnlineRefund {
+            order,
+            refund: refund.id,
+            occurred_at: refund.happened_at,
+            lines: refund
+                .lines
+                .iter()
+                .map(|line| OnlineRefundLine {
+                    id: line.line,
+                    price: line.price,
+                    tax: line.tax,
+                    returned: line.returned,
+                    restock: line.restock,
+                })
+                .collect(),
+            adjustment: refund.adjustment,
+        }),
         // What never left can be sold again.
         Handed::Cancelled { reason } => Command::CancelOnlineOrder(OnlineCancellation {
             order,

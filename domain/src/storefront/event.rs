@@ -157,6 +157,24 @@ pub struct KnownOrder {
     pub agreements: Vec<RemoteId>,
     /// Lines ever agreed on.
     pub lines: Vec<RoutedLine>,
+    /// Refunds that no session was told of yet, as far as their lines have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Refund>,
+}
+
+/// Money that went back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// The store's id of it (or of the agreement, where the store names none).
+    #[serde(rename = "refund")]
+    pub id: RemoteId,
+    /// When, ms since 1970 UTC.
+    pub happened_at: i64,
+    /// Its lines.
+    pub lines: Vec<RefundedLine>,
+    /// Given back for no line; told to one session only.
+    #[serde(rename = "adjustment_cents")]
+    pub adjustment: Cents,
 }
 
 /// Money that went back for one line.
@@ -185,18 +203,8 @@ pub enum Handed {
         /// All of them; those it knows are passed over there.
         lines: Vec<RoutedLine>,
     },
-    /// Money went back.
-    Refund {
-        /// The store's id of the refund (or of the agreement, where the store names none).
-        refund: RemoteId,
-        /// When, ms since 1970 UTC.
-        happened_at: i64,
-        /// Its lines.
-        lines: Vec<RefundedLine>,
-        /// Given back for no line; told to one session only.
-        #[serde(rename = "adjustment_cents")]
-        adjustment: Cents,
-    },
+    /// Money went back: the part of it that is the session's.
+    Refund(Refund),
     /// What is left of it is cancelled.
     Cancelled {
         /// Why.

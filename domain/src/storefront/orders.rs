@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::command::{Agreement, FetchedOrder};
 use super::decide::{Decision, Facts};
 use super::event::{
-    AgreedSale, AgreementRecorded, Event, Handed, HandedOver, KnownOrder, OrderRouted, RefundedLine,
+    AgreedSale, AgreementRecorded, Event, Handed, HandedOver, KnownOrder, OrderRouted, Refund, RefundedLine,
     RoutedLine, SaleKind, StoreConnected,
 };
 use super::state::State;
@@ -84,14 +84,25 @@ pub(super) fn reroute(state: &State, store: &StoreConnected, order: RemoteId, fa
         return Err(not_found("STF-5", "order_unknown", order.to_string(), "an order on record"));
     };
     let mut known = before.clone();
-    let mut told: BTreeSet<SessionId> = BTreeSet::new();
+    let fresh = route_lines(state, &mut known);
+    if fresh.is_empty() {
+        return Ok(Vec::new());
+    }
+    let refunds = tell_waiting(&mut known);
+    let lines = fresh.iter().map(|session| lines_for(&known, *session));
+    let mut parts: Vec<HandedOver> = lines.chain(refunds).collect();
+    parts.extend(cancellation(&known, &fresh));
+    Ok(vec![OrderRouted { known, tax_included: store.tax_included, parts }.into()])
+}
+
+/// Finds sessions for lines that had none; says which.
+fn route_lines(state: &State, known: &mut KnownOrder) -> BTreeSet<SessionId> {
+    let mut fresh = BTreeSet::new();
     for line in known.lines.iter_mut().filter(|line| line.session.is_none()) {
         line.session = state.route(line.tag);
-        told.extend(line.session);
+        fresh.extend(line.session);
     }
-    let parts = told.into_iter().map(|session| lines_for(&known, session)).collect();
-    let routed = OrderRouted { known, tax_included: store.tax_included, parts };
-    Ok(if routed.parts.is_empty() { Vec::new() } else { vec![routed.into()] })
+    fresh
 }
 
 /// All lines of `session`, as they stand.
@@ -100,10 +111,57 @@ fn lines_for(known: &KnownOrder, session: SessionId) -> HandedOver {
     HandedOver { session, handed: Handed::Lines { lines } }
 }
 
+/// A cancelled order is cancelled for each of these sessions.
+fn cancellation(known: &KnownOrder, sessions: &BTreeSet<SessionId>) -> Vec<HandedOver> {
+    let Some(reason) = known.cancelled else { return Vec::new() };
+    sessions
+        .iter()
+        .map(|session| HandedOver { session: *session, handed: Handed::Cancelled { reason } })
+        .collect()
+}
+
+/// Tells what can be told of refunds that waited.
+fn tell_waiting(known: &mut KnownOrder) -> Vec<HandedOver> {
+    let waiting = std::mem::take(&mut known.waiting);
+    waiting.into_iter().flat_map(|refund| tell(known, &refund)).collect()
+}
+
+/// Tells each session of its own lines. An adjustment counts once: it is told to the session of the first line that
+/// the refund gives back, or else of the order's first line. What has no session yet waits; what the event of no tag
+/// decides about (the store's own goods) does not.
+fn tell(known: &mut KnownOrder, refund: &Refund) -> Vec<HandedOver> {
+    let of = |line: &RefundedLine| known.lines.iter().find(|known| known.line == line.line);
+    let session = |line: &RefundedLine| of(line).and_then(|known| known.session);
+    let first = refund.lines.iter().find_map(session);
+    let first = first.or_else(|| known.lines.iter().find_map(|line| line.session));
+    let mut sessions: BTreeSet<SessionId> = refund.lines.iter().filter_map(session).collect();
+    if refund.adjustment != Cents::ZERO {
+        sessions.extend(first);
+    }
+    let part = |lines: Vec<RefundedLine>, adjustment: Cents| Refund { lines, adjustment, ..*refund };
+    let told = sessions.into_iter().map(|to| {
+        let lines = refund.lines.iter().filter(|line| session(line) == Some(to)).copied().collect();
+        let adjustment = if first == Some(to) { refund.adjustment } else { Cents::ZERO };
+        HandedOver { session: to, handed: Handed::Refund(part(lines, adjustment)) }
+    });
+    let told = told.collect();
+    let homeless =
+        |line: &&RefundedLine| of(line).is_some_and(|known| known.session.is_none() && known.tag.is_some());
+    let lines: Vec<RefundedLine> = refund.lines.iter().filter(homeless).copied().collect();
+    let adjustment = if first.is_none() { refund.adjustment } else { Cents::ZERO };
+    if !lines.is_empty() || adjustment != Cents::ZERO {
+        let left = part(lines, adjustment);
+        known.waiting.push(left);
+    }
+    told
+}
+
 struct Update {
     known: KnownOrder,
     /// Sessions whose lines, payment or fulfilment changed.
     told: BTreeSet<SessionId>,
+    /// Of them, those that had no part in the order before.
+    fresh: BTreeSet<SessionId>,
     refunds: Vec<HandedOver>,
     was_cancelled: bool,
     was: (bool, bool),
@@ -120,32 +178,23 @@ impl Update {
             cancelled: None,
             agreements: Vec::new(),
             lines: Vec::new(),
+            waiting: Vec::new(),
         });
-        let mut told = BTreeSet::new();
-        for line in known.lines.iter_mut().filter(|line| line.session.is_none()) {
-            line.session = state.route(line.tag);
-            told.extend(line.session);
-        }
+        let fresh = route_lines(state, &mut known);
+        let refunds = tell_waiting(&mut known);
         let was = (known.paid, known.fulfilled);
-        Self { was_cancelled: known.cancelled.is_some(), was, known, told, refunds: Vec::new() }
+        let was_cancelled = known.cancelled.is_some();
+        Self { was_cancelled, was, known, told: fresh.clone(), fresh, refunds }
     }
 
     fn take(&mut self, state: &State, agreement: &Agreement) -> Result<(), OutOfRange> {
         self.known.agreements.push(agreement.agreement);
-        let mut back: Vec<(Option<SessionId>, RefundedLine)> = Vec::new();
+        let mut back: Vec<RefundedLine> = Vec::new();
         let mut adjustment = Cents::ZERO;
         for sale in &agreement.sales {
             match (sale.kind, sale.line) {
                 (SaleKind::Product, Some(line)) if sale.quantity > 0 => self.add(state, line, sale),
-                (SaleKind::Product, Some(line)) => {
-                    let session = self
-                        .known
-                        .lines
-                        .iter()
-                        .find(|known| known.line == line)
-                        .and_then(|known| known.session);
-                    back.push((session, refunded(line, sale)?));
-                }
+                (SaleKind::Product, Some(line)) => back.push(refunded(line, sale)?),
                 (SaleKind::Adjustment, _) => {
                     adjustment = adjustment.minus(sale.amount)?.minus(sale.tax)?;
                 }
@@ -153,7 +202,9 @@ impl Update {
                 _ => {}
             }
         }
-        self.give_back(agreement, &back, adjustment);
+        let id = agreement.refund.unwrap_or(agreement.agreement);
+        let refund = Refund { id, happened_at: agreement.happened_at, lines: back, adjustment };
+        self.refunds.extend(tell(&mut self.known, &refund));
         Ok(())
     }
 
@@ -164,33 +215,6 @@ impl Update {
         let session = state.route(sale.tag);
         self.told.extend(session);
         self.known.lines.push(RoutedLine { line, tag: sale.tag, price: sale.amount, tax: sale.tax, session });
-    }
-
-    /// Tells each session of its own lines. An adjustment counts once: it is told to the session of the first line
-    /// that the agreement gives back, or else of the order's first line.
-    fn give_back(
-        &mut self,
-        agreement: &Agreement,
-        back: &[(Option<SessionId>, RefundedLine)],
-        adjustment: Cents,
-    ) {
-        let mut sessions: BTreeSet<SessionId> = back.iter().filter_map(|(session, _)| *session).collect();
-        let first = back.iter().find_map(|(session, _)| *session);
-        let first = first.or_else(|| self.known.lines.iter().find_map(|line| line.session));
-        if adjustment != Cents::ZERO {
-            sessions.extend(first);
-        }
-        let refund = agreement.refund.unwrap_or(agreement.agreement);
-        for session in sessions {
-            let lines = back.iter().filter(|(of, _)| *of == Some(session)).map(|(_, line)| *line).collect();
-            let handed = Handed::Refund {
-                refund,
-                happened_at: agreement.happened_at,
-                lines,
-                adjustment: if first == Some(session) { adjustment } else { Cents::ZERO },
-            };
-            self.refunds.push(HandedOver { session, handed });
-        }
     }
 
     fn finish(mut self, fetched: &FetchedOrder) -> (KnownOrder, Vec<HandedOver>) {
@@ -205,10 +229,7 @@ impl Update {
         let mut parts: Vec<HandedOver> =
             self.told.iter().map(|session| lines_for(&self.known, *session)).collect();
         parts.append(&mut self.refunds);
-        if let (Some(reason), false) = (self.known.cancelled, self.was_cancelled) {
-            let cancelled = |session| HandedOver { session, handed: Handed::Cancelled { reason } };
-            parts.extend(all.into_iter().map(cancelled));
-        }
+        parts.extend(cancellation(&self.known, if self.was_cancelled { &self.fresh } else { &all }));
         (self.known, parts)
     }
 }

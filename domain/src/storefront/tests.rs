@@ -188,6 +188,47 @@ fn stf_5_lines_without_a_session_wait_for_one() {
 }
 
 #[test]
+fn stf_5_a_refund_and_a_cancellation_wait_with_their_lines() {
+    let both = vec![placed(), refund()];
+    let scenario = connected().when(route(1, 0x51)).when(fetch(fetched(NOW, both.clone())));
+    assert!(told(&scenario).iter().all(|(session, _)| *session == 0x51));
+    let again = FetchedOrder { cancelled: Some(CancelReason::Customer), ..fetched(NOW + 1, both) };
+    let scenario = scenario.when(fetch(again)).when(route(2, 0x52));
+    let scenario = scenario.when(Command::RerouteOrder { order: RemoteId(9_007_199_254_740_993) });
+    let told: Vec<_> = told(&scenario).into_iter().filter(|(session, _)| *session == 0x52).collect();
+    let [
+        (_, SessionCommand::TakeOnlineOrder(order)),
+        (_, SessionCommand::TakeOnlineRefund(back)),
+        (_, SessionCommand::CancelOnlineOrder(_)),
+    ] = &told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!((order.lines[0].id, back.lines[0].id), (RemoteId(12), RemoteId(12)));
+    assert_eq!((back.lines[0].price, back.adjustment), (Cents(500), Cents::ZERO));
+    let scenario = scenario.when(Command::RerouteOrder { order: RemoteId(9_007_199_254_740_993) });
+    scenario.then_kinds(&[]);
+}
+
+#[test]
+fn stf_5_an_adjustment_of_an_order_without_a_session_waits_for_the_first_one() {
+    let alone = AgreedSale { kind: SaleKind::Adjustment, line: None, ..sale(0, None, 0, -150) };
+    let order = vec![placed(), agreement(2, AgreementKind::Refund, vec![alone])];
+    let scenario =
+        connected().when(fetch(fetched(NOW, order.clone()))).when(route(1, 0x51)).when(route(2, 0x52));
+    assert!(told(&scenario).is_empty());
+    let scenario = scenario.when(fetch(fetched(NOW + 1, order)));
+    let adjusted: Vec<_> = told(&scenario)
+        .into_iter()
+        .filter_map(|(session, command)| match command {
+            SessionCommand::TakeOnlineRefund(back) => Some((session, back.adjustment)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(adjusted, [(0x51, Cents(150))]);
+}
+
+#[test]
 fn stf_5_payment_fulfilment_and_cancellation_reach_every_session_of_the_order() {
     let unpaid = FetchedOrder { paid: false, ..fetched(NOW, vec![placed()]) };
     let scenario = routed().when(fetch(unpaid)).when(fetch(fetched(NOW + 1, vec![placed()])));

@@ -3,7 +3,9 @@ import { problemFrom, Unreachable } from "./problem.ts";
 import type { paths } from "./schema.generated.ts";
 import type {
   CloseReason,
+  NewClaimEnding,
   NewIdentification,
+  NewInvitation,
   NewResolution,
   Position,
   TerminalCommand,
@@ -174,6 +176,21 @@ export function createApi(token?: Token) {
           body,
         }),
       ),
+    claims: (event: string) =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/events/{event}/claims", {
+            params: { path: { event }, query: rowsOf(cursor) },
+          }),
+        ),
+      ),
+    resolveClaim: (event: string, claim: string, body: NewClaimEnding, key: string) =>
+      command(
+        client.POST("/api/v1/events/{event}/claims/{case}/resolution", {
+          params: { path: { event, case: claim }, header: keyed(key) },
+          body,
+        }),
+      ),
     returns: (session: string) =>
       whole((cursor) =>
         unwrap(
@@ -212,6 +229,28 @@ export function createApi(token?: Token) {
             params: { path: { session }, query: rowsOf(cursor) },
           }),
         ),
+      ),
+    mailReceipt: (receipt: string, email: string, key: string) =>
+      unwrap(
+        client.POST("/api/v1/receipts/{receipt}/email", {
+          params: { path: { receipt }, header: keyed(key) },
+          body: { email },
+        }),
+      ),
+    emails: (query: { cursor?: string | undefined; status?: string | undefined }) =>
+      unwrap(client.GET("/api/v1/emails", { params: { query: given(query) } })),
+    resendEmail: (email: string, key: string) =>
+      unwrap(
+        client.POST("/api/v1/emails/{email}/resend", { params: { path: { email }, header: keyed(key) } }),
+      ),
+    invite: (body: NewInvitation, key: string) =>
+      command(client.POST("/api/v1/invitations", { params: { header: keyed(key) }, body })),
+    acceptInvitation: (invitation: string, secret: string, key: string) =>
+      command(
+        client.POST("/api/v1/invitations/{invitation}/acceptance", {
+          params: { path: { invitation }, header: keyed(key) },
+          body: { secret },
+        }),
       ),
     receipt: (receipt: string) =>
       unwrap(client.GET("/api/v1/receipts/{receipt}", { params: { path: { receipt }, query: fresh() } })),

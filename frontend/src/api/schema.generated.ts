@@ -230,6 +230,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mails that entries have caused, the newest first, with what became of each. Addresses only for those who may see
+         *     personal data.
+         */
+        get: operations["list_emails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emails/{email}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mail. */
+        get: operations["get_email"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emails/{email}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a mail once more that was rejected, bounced or not sent, or of which nobody knows whether it was: a person
+         *     decides that, and it is written down who.
+         */
+        post: operations["resend_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -416,6 +473,40 @@ export interface paths {
         get: operations["list_carried_forward"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event's claims, newest first. */
+        get: operations["list_claims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event}/claims/{case}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a contested claim, once. */
+        post: operations["resolve_claim"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1521,6 +1612,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was invited, the newest first. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invites somebody by e-mail. They have the role as soon as they sign in and accept, within 14 days. */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back: its link works no more, and the address is forgotten. */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation: whoever has signed in and holds its secret gets the role. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{tag}/history": {
         parameters: {
             query?: never;
@@ -1669,175 +1812,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/operations/dead-letters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Messages of the organization's streams that a queue gave up on, the newest first. */
-        get: operations["list_dead_letters"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/dead-letters/{letter}/redrive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sends a dead letter to its queue again, once: repeating the request shows when it was sent and by whom, and sends
-         *     nothing. It is on record (`GET /api/v1/operations/taken`).
-         */
-        post: operations["redrive_letter"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/parked-streams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Streams that stand still at an entry that cannot be projected, the newest first. */
-        get: operations["list_parked_streams"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/parked-streams/{stream}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Lets a parked stream go on after a repair and projects what waited; it is parked again where it still cannot.
-         *     Resuming one that is not parked changes nothing. It is on record (`GET /api/v1/operations/taken`).
-         */
-        post: operations["resume_stream"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/streams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The organization's streams: where each log stands, where its rows stand, and what lies between. */
-        get: operations["list_operated_streams"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/streams/{stream}/beside": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Makes a stream's rows anew beside the live ones, which everybody goes on reading, and compares the two row by row.
-         *     Long logs take several requests: repeat it while `stage` is `building`. Nothing changes until the switch.
-         */
-        post: operations["compare_stream"];
-        /** Throws the rows made beside away. */
-        delete: operations["discard_beside"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/streams/{stream}/beside/switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Puts the rows made beside in the place of the live ones, all at once; a parked stream goes on with them. 404 when
-         *     there are none, 503 while they are not whole. It is on record.
-         */
-        post: operations["switch_stream"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/streams/{stream}/rebuild": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Makes a stream's rows anew in their place, from its first entry. Until that is done its lists are shorter; what one
-         *     request cannot do comes by the queue. To read nothing short, make them beside and switch. It is on record.
-         */
-        post: operations["rebuild_stream"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operations/taken": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was done about rows and queues, and by whom, the newest first. */
-        get: operations["list_operations_taken"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/pairings/claim": {
         parameters: {
             query?: never;
@@ -1908,6 +1882,48 @@ export interface paths {
         head?: never;
         /** Keeps what is said about a person, sealed with a key of their own. */
         patch: operations["change_personal_data"];
+        trace?: never;
+    };
+    "/api/v1/platform/log-imports/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the import of a log is. */
+        get: operations["get_log_import"];
+        put?: never;
+        /**
+         * Takes lines of an export into a log of the same name that never had an entry. Each page is checked and stored as a
+         *     whole or not at all; lines that were taken before are passed over, so a page may be repeated. Several files may
+         *     follow one another, each from where the one before ended. Rows follow; commands are refused until the log is opened.
+         */
+        post: operations["import_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/log-imports/{stream}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens an imported log: from now on it takes commands, serves its timers and hands on what it has to hand on. First
+         *     all logs of an organization are imported, then all are opened.
+         */
+        post: operations["open_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/platform/organizations": {
@@ -2036,6 +2052,23 @@ export interface paths {
         get: operations["get_receipt"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a receipt by e-mail, at most five times. The same Idempotency-Key sends it once. */
+        post: operations["mail_receipt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2318,7 +2351,7 @@ export interface paths {
          * A WebSocket with every entry of the session's log behind `since`, in order, and then each new one. The token
          *     comes in `Authorization` or, from browsers, as the subprotocol `bearer.<token>`. Frames:
          *     `{"type":"entry","seq":…,"kind":…,"payload":"…",…}` and, once everything up to now was sent,
-         *     `{"type":"live","head":N,"hash":"…"}`.
+         *     `{"type":"live","head":N}`.
          */
         get: operations["live"];
         put?: never;
@@ -2749,6 +2782,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/mailchimp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a signed delivery of the mail provider. One that comes again changes nothing. */
+        post: operations["take_mailchimp_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2790,6 +2840,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the mail's link brings. */
+        Acceptance: {
+            /** @description What stands behind the `#` of the link. */
+            secret: string;
+        };
         /** @description A consignor's account. */
         AccountView: {
             /** @description Takes no part in new events. */
@@ -3096,40 +3151,55 @@ export interface components {
             /** @enum {string} */
             policy: "by_hand" | "most_recent_wins";
         };
-        /** @description One table's rows, live and beside. */
-        ComparedTable: {
+        /** @description How a claim is to end. */
+        ClaimEnding: {
+            /** @enum {string} */
+            how: "upheld" | "dismissed";
+            /** @description The session that claims. */
+            session: string;
+        };
+        /** @description A session's claim about an item that it had given back, or never had. */
+        ClaimView: {
+            /** @description Its id; the session's own. */
+            case: string;
+            /** @description What the item was when the claim came; `null` when the event knows no such item. */
+            found?: string | null;
+            /** @description The session that had the item or sold it, where that contradicts the claim. */
+            holder?: string | null;
+            /** @description What that session is called. */
+            holder_name?: string | null;
+            /** @description `sold` (by a receipt that came late) or `returned`. */
+            kind: string;
+            /** @description When, by the terminal's clock. */
+            occurred_at: string;
             /**
              * Format: int64
-             * @description Rows made beside.
+             * @description The price on it.
              */
-            beside_rows: number;
+            price_cents: number;
+            /** @description The receipt (of the sale, or of the sale that was returned). */
+            receipt: string;
+            /** @description When a person ended it. */
+            resolved_at?: string | null;
+            /** @description Who did. */
+            resolved_by?: string | null;
             /**
              * Format: int64
-             * @description Rows that stand on both sides with other values.
+             * @description Position of the entry that took it.
              */
-            changed: number;
-            /** @description Keys of the first few that differ, of each kind: the primary key without the organization. */
-            first: Record<string, never>[];
-            /**
-             * Format: int64
-             * @description Rows of the stream that everybody reads.
-             */
-            live_rows: number;
-            /**
-             * Format: int64
-             * @description Rows that only stand beside.
-             */
-            missing: number;
-            /**
-             * Format: int64
-             * @description Rows that only stand live.
-             */
-            surplus: number;
-            /**
-             * @description The table.
-             * @example receipt_line
-             */
-            table: string;
+            seq: number;
+            /** @description The session that claims. */
+            session: string;
+            /** @description What that session is called. */
+            session_name?: string | null;
+            /** @description `accepted`, `contested` (a person is to say how it was), `upheld` or `dismissed`. */
+            status: string;
+            /** @description The item. */
+            tag: string;
+            /** @description When it was taken. */
+            taken_at: string;
+            /** @description What the item is, where its description is known. */
+            title?: string | null;
         };
         /** @description What a page needs to know before anybody has signed in. */
         Configuration: {
@@ -3286,29 +3356,6 @@ export interface components {
              */
             number: number;
         };
-        /** @description A message that a queue gave up on. */
-        DeadLetter: {
-            /** @description What it says, as JSON text. */
-            body: string;
-            /** @description When it was given up. */
-            died_at: string;
-            /** @description The queue's own id of it. */
-            letter: string;
-            /**
-             * @description The queue that keeps it; without `-dead`, the one that it died in.
-             * @example hangtag-log-advanced-dead
-             */
-            queue: string;
-            /** @description When it was sent again; `null` until it was. One that dies again is a new letter. */
-            redriven_at?: string | null;
-            /**
-             * @description Who sent it again, as in logs.
-             * @example person:user_demo_sue
-             */
-            redriven_by?: string | null;
-            /** @description The stream that it is about. */
-            stream: string;
-        };
         /** @description Refusals of one hour: one actor, one route, one missing right. */
         DeniedAccess: {
             /**
@@ -3442,6 +3489,52 @@ export interface components {
             terminal: string;
             /** @description Its name. */
             terminal_name?: string | null;
+        };
+        /** @description A mail, and what became of it. */
+        Email: {
+            /** @description Opaque ids of what it is about: `invitation` and `role`, `person` and `role`, or `receipt`. */
+            about: Record<string, never>;
+            /** @description Where it goes, for those who may see personal data, as long as the vault has it. */
+            address?: string | null;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            attempts: number;
+            /** @description When something last happened to it. */
+            changed_at: string;
+            /** @description Its id. */
+            email: string;
+            /** @description When the entry caused it. */
+            intended_at: string;
+            /** @description The provider's id of the last try that has one. */
+            provider_id?: string | null;
+            /**
+             * @description `invitation`, `role_granted` or `receipt`.
+             * @example receipt
+             */
+            purpose: string;
+            /**
+             * @description Why it was not sent or not delivered, in a word.
+             * @example hard_bounce
+             */
+            reason?: string | null;
+            /** @description Who last asked to send it again, as in logs. */
+            resent_by?: string | null;
+            /** @description When it is tried again without anybody asking. */
+            retry_at?: string | null;
+            /**
+             * Format: int64
+             * @description That entry.
+             */
+            seq: number;
+            /**
+             * @description `intended`, `attempted`, `sent`, `rejected`, `bounced`, `failed` or `unknown`.
+             * @example sent
+             */
+            status: string;
+            /** @description The stream whose entry caused it. */
+            stream: string;
         };
         /** @description What an erasure has destroyed. */
         Erasure: (components["schemas"]["Position"] | null) & {
@@ -3746,6 +3839,11 @@ export interface components {
             /** @description Version of the Worker. */
             version: string;
         };
+        /** @description What became of a delivery. */
+        Heard: {
+            /** @description Events that say something about mails of ours. */
+            events: number;
+        };
         /** @description Something that happened. */
         HistoryView: {
             /**
@@ -3852,6 +3950,31 @@ export interface components {
              * @description Rows listed with something put right or left out.
              */
             warned: number;
+        };
+        /** @description An invitation. */
+        Invitation: {
+            /** @description Where it went, for those who may see personal data, until it is accepted or taken back. */
+            email?: string | null;
+            /** @description Its id. */
+            invitation: string;
+            /** @description When. */
+            invited_at: string;
+            /** @description Who invited them, as in logs. */
+            invited_by: string;
+            /** @description Who came, by the identity provider's id. */
+            person?: string | null;
+            /**
+             * @description What they will be.
+             * @example cashier
+             */
+            role: string;
+            /**
+             * @description `open`, `accepted`, `withdrawn` or `over`.
+             * @example open
+             */
+            status: string;
+            /** @description Until when it can be accepted. */
+            until: string;
         };
         /** @description New values; those left out stay. */
         ItemChange: {
@@ -4079,6 +4202,27 @@ export interface components {
             /** @description What it is; `null` in the reply to a sale, which speaks before the catalogue is asked. */
             title?: string | null;
         };
+        /** @description How far an import is. */
+        LogImport: {
+            /** @description Hash of its last entry, 64 hex digits. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description The line of the file that comes next, from 1; 1 between two files.
+             */
+            next_line: number;
+            /** @description True once it takes commands. */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description Seq of its last entry; 0 for none.
+             */
+            seq: number;
+            /** @description The log. */
+            stream: string;
+            /** @description True when no file is half read: the log may be opened. */
+            whole: boolean;
+        };
         /** @description An entry that a command made. */
         MadeEntry: {
             /** @description What happened. */
@@ -4263,6 +4407,19 @@ export interface components {
              * @example 0010001234
              */
             tag?: string | null;
+        };
+        /** @description Whom to invite, to what. */
+        NewInvitation: {
+            /**
+             * @description Where the mail goes. Kept in the vault; no log has it.
+             * @example kim@mail.example
+             */
+            email: string;
+            /**
+             * @description `organization_admin`, `event_admin`, `support`, `cashier`, `volunteer` or `consignor`.
+             * @example cashier
+             */
+            role: string;
         };
         /** @description An item to list. */
         NewItem: {
@@ -4600,67 +4757,6 @@ export interface components {
             /** @description Until when the caller may read in the organization; `null` when it has ended. */
             until?: string | null;
         };
-        /** @description How the rows of one stream follow its log. */
-        OperatedStream: {
-            /**
-             * Format: int64
-             * @description The entry up to which rows are made beside the live ones; `null` when there are none.
-             */
-            beside_seq?: number | null;
-            /** @description True when the rows are of another history than the log: it was restored, and the next nudge rebuilds them. */
-            diverged?: boolean | null;
-            /**
-             * Format: int64
-             * @description Where its log stands; `null` when the log could not be asked.
-             */
-            head_seq?: number | null;
-            /** @description `organization`, `event`, `session`, `storefront` or `reconciliation`. */
-            kind: string;
-            /**
-             * Format: int64
-             * @description Entries without rows.
-             */
-            lag_entries?: number | null;
-            /**
-             * Format: int64
-             * @description How long the oldest entry without rows has been waiting, ms; 0 when there is none.
-             */
-            lag_ms?: number | null;
-            /** @description True while it stands still at an entry that cannot be projected. */
-            parked: boolean;
-            /** @description When the last rows were written; `null` before the first. */
-            projected_at?: string | null;
-            /**
-             * Format: int64
-             * @description The entry up to which rows are written.
-             */
-            projected_seq: number;
-            /** @description Its name; percent-encode it into `/api/v1/operations/…/{stream}/…` and `/api/v1/log/{stream}`. */
-            stream: string;
-            /** @description What it is the log of; `null` where no row says it (yet). */
-            title?: string | null;
-        };
-        /** @description One thing that was done. */
-        OperationTaken: {
-            /**
-             * @description Who, as in logs.
-             * @example person:user_demo_sue
-             */
-            actor: string;
-            /** @description Its id, in order of time. */
-            id: string;
-            /**
-             * @description `resume_stream`, `rebuild_stream`, `switch_stream` or `redrive_letter`.
-             * @example resume_stream
-             */
-            kind: string;
-            /** @description The request's id, as in the structured log. */
-            request_id: string;
-            /** @description To what: a stream's name, or a letter's id. */
-            subject: string;
-            /** @description When. */
-            taken_at: string;
-        };
         /** @description An organization, as the platform sees it. */
         OrganizationListing: {
             /** @description When it was created. */
@@ -4847,6 +4943,59 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_ClaimView: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id; the session's own. */
+                case: string;
+                /** @description What the item was when the claim came; `null` when the event knows no such item. */
+                found?: string | null;
+                /** @description The session that had the item or sold it, where that contradicts the claim. */
+                holder?: string | null;
+                /** @description What that session is called. */
+                holder_name?: string | null;
+                /** @description `sold` (by a receipt that came late) or `returned`. */
+                kind: string;
+                /** @description When, by the terminal's clock. */
+                occurred_at: string;
+                /**
+                 * Format: int64
+                 * @description The price on it.
+                 */
+                price_cents: number;
+                /** @description The receipt (of the sale, or of the sale that was returned). */
+                receipt: string;
+                /** @description When a person ended it. */
+                resolved_at?: string | null;
+                /** @description Who did. */
+                resolved_by?: string | null;
+                /**
+                 * Format: int64
+                 * @description Position of the entry that took it.
+                 */
+                seq: number;
+                /** @description The session that claims. */
+                session: string;
+                /** @description What that session is called. */
+                session_name?: string | null;
+                /** @description `accepted`, `contested` (a person is to say how it was), `upheld` or `dismissed`. */
+                status: string;
+                /** @description The item. */
+                tag: string;
+                /** @description When it was taken. */
+                taken_at: string;
+                /** @description What the item is, where its description is known. */
+                title?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_ConflictView: {
             /** @description The rows. */
             items: {
@@ -4990,39 +5139,6 @@ export interface components {
                  * @example counting
                  */
                 status: string;
-            }[];
-            /** @description Where the next page begins; `null` at the end. */
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many there are in all; only when asked for with `count=true`.
-             */
-            total?: number | null;
-        };
-        /** @description One page of a list. */
-        Page_DeadLetter: {
-            /** @description The rows. */
-            items: {
-                /** @description What it says, as JSON text. */
-                body: string;
-                /** @description When it was given up. */
-                died_at: string;
-                /** @description The queue's own id of it. */
-                letter: string;
-                /**
-                 * @description The queue that keeps it; without `-dead`, the one that it died in.
-                 * @example hangtag-log-advanced-dead
-                 */
-                queue: string;
-                /** @description When it was sent again; `null` until it was. One that dies again is a new letter. */
-                redriven_at?: string | null;
-                /**
-                 * @description Who sent it again, as in logs.
-                 * @example person:user_demo_sue
-                 */
-                redriven_by?: string | null;
-                /** @description The stream that it is about. */
-                stream: string;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
@@ -5180,6 +5296,62 @@ export interface components {
                 terminal: string;
                 /** @description Its name. */
                 terminal_name?: string | null;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_Email: {
+            /** @description The rows. */
+            items: {
+                /** @description Opaque ids of what it is about: `invitation` and `role`, `person` and `role`, or `receipt`. */
+                about: Record<string, never>;
+                /** @description Where it goes, for those who may see personal data, as long as the vault has it. */
+                address?: string | null;
+                /**
+                 * Format: int32
+                 * @description Tries so far.
+                 */
+                attempts: number;
+                /** @description When something last happened to it. */
+                changed_at: string;
+                /** @description Its id. */
+                email: string;
+                /** @description When the entry caused it. */
+                intended_at: string;
+                /** @description The provider's id of the last try that has one. */
+                provider_id?: string | null;
+                /**
+                 * @description `invitation`, `role_granted` or `receipt`.
+                 * @example receipt
+                 */
+                purpose: string;
+                /**
+                 * @description Why it was not sent or not delivered, in a word.
+                 * @example hard_bounce
+                 */
+                reason?: string | null;
+                /** @description Who last asked to send it again, as in logs. */
+                resent_by?: string | null;
+                /** @description When it is tried again without anybody asking. */
+                retry_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description That entry.
+                 */
+                seq: number;
+                /**
+                 * @description `intended`, `attempted`, `sent`, `rejected`, `bounced`, `failed` or `unknown`.
+                 * @example sent
+                 */
+                status: string;
+                /** @description The stream whose entry caused it. */
+                stream: string;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
@@ -5412,6 +5584,41 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_Invitation: {
+            /** @description The rows. */
+            items: {
+                /** @description Where it went, for those who may see personal data, until it is accepted or taken back. */
+                email?: string | null;
+                /** @description Its id. */
+                invitation: string;
+                /** @description When. */
+                invited_at: string;
+                /** @description Who invited them, as in logs. */
+                invited_by: string;
+                /** @description Who came, by the identity provider's id. */
+                person?: string | null;
+                /**
+                 * @description What they will be.
+                 * @example cashier
+                 */
+                role: string;
+                /**
+                 * @description `open`, `accepted`, `withdrawn` or `over`.
+                 * @example open
+                 */
+                status: string;
+                /** @description Until when it can be accepted. */
+                until: string;
+            }[];
+            /** @description Where the next page begins; `null` at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all; only when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_ItemView: {
             /** @description The rows. */
             items: {
@@ -5560,87 +5767,6 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
-        Page_OperatedStream: {
-            /** @description The rows. */
-            items: {
-                /**
-                 * Format: int64
-                 * @description The entry up to which rows are made beside the live ones; `null` when there are none.
-                 */
-                beside_seq?: number | null;
-                /** @description True when the rows are of another history than the log: it was restored, and the next nudge rebuilds them. */
-                diverged?: boolean | null;
-                /**
-                 * Format: int64
-                 * @description Where its log stands; `null` when the log could not be asked.
-                 */
-                head_seq?: number | null;
-                /** @description `organization`, `event`, `session`, `storefront` or `reconciliation`. */
-                kind: string;
-                /**
-                 * Format: int64
-                 * @description Entries without rows.
-                 */
-                lag_entries?: number | null;
-                /**
-                 * Format: int64
-                 * @description How long the oldest entry without rows has been waiting, ms; 0 when there is none.
-                 */
-                lag_ms?: number | null;
-                /** @description True while it stands still at an entry that cannot be projected. */
-                parked: boolean;
-                /** @description When the last rows were written; `null` before the first. */
-                projected_at?: string | null;
-                /**
-                 * Format: int64
-                 * @description The entry up to which rows are written.
-                 */
-                projected_seq: number;
-                /** @description Its name; percent-encode it into `/api/v1/operations/…/{stream}/…` and `/api/v1/log/{stream}`. */
-                stream: string;
-                /** @description What it is the log of; `null` where no row says it (yet). */
-                title?: string | null;
-            }[];
-            /** @description Where the next page begins; `null` at the end. */
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many there are in all; only when asked for with `count=true`.
-             */
-            total?: number | null;
-        };
-        /** @description One page of a list. */
-        Page_OperationTaken: {
-            /** @description The rows. */
-            items: {
-                /**
-                 * @description Who, as in logs.
-                 * @example person:user_demo_sue
-                 */
-                actor: string;
-                /** @description Its id, in order of time. */
-                id: string;
-                /**
-                 * @description `resume_stream`, `rebuild_stream`, `switch_stream` or `redrive_letter`.
-                 * @example resume_stream
-                 */
-                kind: string;
-                /** @description The request's id, as in the structured log. */
-                request_id: string;
-                /** @description To what: a stream's name, or a letter's id. */
-                subject: string;
-                /** @description When. */
-                taken_at: string;
-            }[];
-            /** @description Where the next page begins; `null` at the end. */
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many there are in all; only when asked for with `count=true`.
-             */
-            total?: number | null;
-        };
-        /** @description One page of a list. */
         Page_OrganizationListing: {
             /** @description The rows. */
             items: {
@@ -5656,37 +5782,6 @@ export interface components {
                 slug: string;
                 /** @description Since when it is stopped; `null` while it may go on. */
                 suspended_at?: string | null;
-            }[];
-            /** @description Where the next page begins; `null` at the end. */
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many there are in all; only when asked for with `count=true`.
-             */
-            total?: number | null;
-        };
-        /** @description One page of a list. */
-        Page_ParkedStream: {
-            /** @description The rows. */
-            items: {
-                /** @description Why. */
-                error: string;
-                /**
-                 * @description The entry's kind.
-                 * @example event_founded
-                 */
-                kind: string;
-                /** @description Since when. */
-                parked_at: string;
-                /**
-                 * Format: int64
-                 * @description The entry that cannot be projected: `/api/v1/log/{stream}?from={seq}` shows it.
-                 */
-                seq: number;
-                /** @description Its name. */
-                stream: string;
-                /** @description What it is the log of; `null` where no row says it. */
-                title?: string | null;
             }[];
             /** @description Where the next page begins; `null` at the end. */
             next_cursor?: string | null;
@@ -6688,27 +6783,6 @@ export interface components {
             /** @description Until when it counts. */
             expires_at: string;
         };
-        /** @description A stream that stands still. */
-        ParkedStream: {
-            /** @description Why. */
-            error: string;
-            /**
-             * @description The entry's kind.
-             * @example event_founded
-             */
-            kind: string;
-            /** @description Since when. */
-            parked_at: string;
-            /**
-             * Format: int64
-             * @description The entry that cannot be projected: `/api/v1/log/{stream}?from={seq}` shows it.
-             */
-            seq: number;
-            /** @description Its name. */
-            stream: string;
-            /** @description What it is the log of; `null` where no row says it. */
-            title?: string | null;
-        };
         /** @description A basket put aside. */
         ParkedView: {
             /** @description Its id; a version 7 UUID, so that it says when. */
@@ -7149,6 +7223,14 @@ export interface components {
             /** @description The tags, at most 500. */
             tags: string[];
         };
+        /** @description Where the receipt goes. */
+        ReceiptMail: {
+            /**
+             * @description The shopper's address. Kept in the vault until the mail is sent; no log has it.
+             * @example shopper@mail.example
+             */
+            email: string;
+        };
         /** @description A receipt. */
         ReceiptView: components["schemas"]["Position"] & {
             /**
@@ -7417,38 +7499,6 @@ export interface components {
              * @example 0010001234
              */
             tag?: string | null;
-        };
-        /** @description How far the rows beside the live ones are, and how both differ. */
-        RowsBeside: {
-            /** @description When compared: whether no row differs. The rows beside are thrown away then, having served. */
-            equal?: boolean | null;
-            /** @description Why it is stuck. */
-            error?: string | null;
-            /**
-             * Format: int64
-             * @description Where the log stands.
-             */
-            head_seq: number;
-            /**
-             * Format: int64
-             * @description Where the live rows stand, once the rows beside are whole.
-             */
-            live_seq?: number | null;
-            /**
-             * Format: int64
-             * @description The entry up to which rows beside are written.
-             */
-            seq: number;
-            /**
-             * @description `building`: repeat the request. `stuck`: an entry cannot be projected. `apart`: the live rows are parked at
-             *     another place, so there is nothing to compare; a switch helps them over it. `compared`: see `tables`.
-             * @example compared
-             */
-            stage: string;
-            /** @description The stream. */
-            stream: string;
-            /** @description When compared: every table that holds rows of the stream. */
-            tables: components["schemas"]["ComparedTable"][];
         };
         /** @description A comparison with the store. */
         RunView: {
@@ -10539,6 +10589,425 @@ export interface operations {
             };
         };
     };
+    list_emails: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /** @description What they are for. */
+                purpose?: string;
+                /** @description The receipt that they bring. */
+                receipt?: string;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description Where they stand. */
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Email"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Email"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_email: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Email"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -12325,6 +12794,312 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CarriedView"];
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_claims: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description `sold` or `returned`. */
+                kind?: string;
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `accepted`, `contested`, `upheld` or `dismissed`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The event's id.
+                 * @example 0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c3b
+                 */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClaimView"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_claim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The case's id. */
+                case: string;
+                /** @description The event's id. */
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimEnding"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description The request cannot be read. */
@@ -23499,6 +24274,581 @@ export interface operations {
             };
         };
     };
+    list_invitations: {
+        parameters: {
+            query?: {
+                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
+                count?: boolean;
+                /** @description `next_cursor` of the page before; leave out for the first page. */
+                cursor?: string;
+                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description Rows in the page, 1 to 500. */
+                limit?: number;
+                /**
+                 * @description The `seq` that a command answered: what is shown has then reached at least that position, or the answer
+                 *     is 503 `behind`; 409 `beyond_log` when the log itself has not got there.
+                 */
+                min_seq?: number;
+                /**
+                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
+                 *     in the problem that another word gets.
+                 * @example -price_cents
+                 */
+                sort?: string;
+                /** @description `open`, `accepted` or `withdrawn`. */
+                status?: string;
+                /** @description The `stream` that the command answered, when it is another than the resource's own. */
+                stream?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invitation"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     item_history: {
         parameters: {
             query?: {
@@ -24804,1370 +26154,6 @@ export interface operations {
             };
         };
     };
-    list_dead_letters: {
-        parameters: {
-            query?: {
-                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
-                count?: boolean;
-                /** @description `next_cursor` of the page before; leave out for the first page. */
-                cursor?: string;
-                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
-                format?: "json" | "csv" | "ndjson";
-                /** @description Rows in the page, 1 to 500. */
-                limit?: number;
-                /** @description Only those that were sent again, or only those that were not. */
-                redriven?: boolean;
-                /**
-                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
-                 *     in the problem that another word gets.
-                 * @example -price_cents
-                 */
-                sort?: string;
-                /** @description Only those about this stream. */
-                stream?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_DeadLetter"];
-                    "application/x-ndjson": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    redrive_letter: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The letter's id */
-                letter: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeadLetter"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_parked_streams: {
-        parameters: {
-            query?: {
-                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
-                count?: boolean;
-                /** @description `next_cursor` of the page before; leave out for the first page. */
-                cursor?: string;
-                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
-                format?: "json" | "csv" | "ndjson";
-                /** @description Rows in the page, 1 to 500. */
-                limit?: number;
-                /**
-                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
-                 *     in the problem that another word gets.
-                 * @example -price_cents
-                 */
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ParkedStream"];
-                    "application/x-ndjson": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resume_stream: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The stream's name, percent-encoded */
-                stream: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperatedStream"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_operated_streams: {
-        parameters: {
-            query?: {
-                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
-                count?: boolean;
-                /** @description `next_cursor` of the page before; leave out for the first page. */
-                cursor?: string;
-                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
-                format?: "json" | "csv" | "ndjson";
-                /** @description Rows in the page, 1 to 500. */
-                limit?: number;
-                /** @description Only those that stand still, or only those that do not. */
-                parked?: boolean;
-                /**
-                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
-                 *     in the problem that another word gets.
-                 * @example -price_cents
-                 */
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_OperatedStream"];
-                    "application/x-ndjson": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    compare_stream: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The stream's name, percent-encoded */
-                stream: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RowsBeside"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    discard_beside: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The stream's name, percent-encoded */
-                stream: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperatedStream"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    switch_stream: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The stream's name, percent-encoded */
-                stream: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperatedStream"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    rebuild_stream: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The stream's name, percent-encoded */
-                stream: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperatedStream"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_operations_taken: {
-        parameters: {
-            query?: {
-                /** @description Whether to say how many there are in all (`total`); a count reads everything, so it is not made unasked. */
-                count?: boolean;
-                /** @description `next_cursor` of the page before; leave out for the first page. */
-                cursor?: string;
-                /** @description `csv` or `ndjson` for the whole list, one line each; so does `Accept: text/csv` or `application/x-ndjson`. */
-                format?: "json" | "csv" | "ndjson";
-                /** @description Rows in the page, 1 to 500. */
-                limit?: number;
-                /**
-                 * @description What to sort by, a minus before it for descending (`-price_cents`). What a list can be sorted by is said
-                 *     in the problem that another word gets.
-                 * @example -price_cents
-                 */
-                sort?: string;
-                /** @description Only what was done to this: a stream's name, or a letter's id. */
-                subject?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_OperationTaken"];
-                    "application/x-ndjson": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The person or terminal may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It contradicts what already happened. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` named another position of the log. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is over the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body has another media type than the operation takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else decides about it now. */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; see `Retry-After`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     claim_pairing: {
         parameters: {
             query?: never;
@@ -26720,6 +26706,404 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_log_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stream's name, percent-encoded */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogImport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_log: {
+        parameters: {
+            query?: {
+                /** @description The number of the body's first line in its file, from 1. */
+                line?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The stream's name, percent-encoded */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 8 MiB and 5,000 lines */
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogImport"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stream's name, percent-encoded */
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogImport"];
                 };
             };
             /** @description The request cannot be read. */
@@ -28233,6 +28617,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiptView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mail_receipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 128 visible ASCII characters, chosen by the caller. The same key with the same request gets the first
+                 *     reply again and does nothing twice; with another request it is refused. Without one, a repeated request is
+                 *     a new one.
+                 */
+                "Idempotency-Key"?: string | null;
+                /** @description `"<seq>"`: only if the stream still stands at this position. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Its id */
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptMail"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description The request cannot be read. */
@@ -30682,11 +31209,6 @@ export interface operations {
     live: {
         parameters: {
             query?: {
-                /**
-                 * @description The hash of the entry at `since`, 64 hex digits, where the listener knows it: if the log has another one there,
-                 *     it was restored, and a frame `{"type":"restored",…}` says so.
-                 */
-                hash?: string;
                 /** @description The position that the listener has already: entries behind it come first. */
                 since?: number;
                 /** @description A token, for clients that can set neither `Authorization` nor a subprotocol. */
@@ -34545,6 +35067,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or terminal may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what already happened. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` named another position of the log. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than the operation takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decides about it now. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something that the answer needs is out of reach; see `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_mailchimp_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Base64 of the HMAC-SHA1 of the address and the sorted form */
+                "x-mandrill-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A form with the field `mandrill_events` */
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heard"];
                 };
             };
             /** @description The request cannot be read. */

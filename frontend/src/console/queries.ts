@@ -8,6 +8,9 @@ const MAX_RETRIES = 2;
 /** For how long an answer is used without asking again when a screen comes back, in ms. */
 const FRESH_MS = 5_000;
 
+/** How often the page of e-mails looks again, in ms. */
+const EMAILS_AGAIN_MS = 5_000;
+
 /** Keeps the screens' answers. `onSignedOut` is called when the person's session has ended, here or elsewhere. */
 export const createQueryClient = (onSignedOut: () => void) =>
   new QueryClient({
@@ -57,6 +60,8 @@ export const queries = {
     }),
   streams: (api: ApiClient, event: string) =>
     queryOptions({ queryKey: ["event", event, "streams"], queryFn: () => api.streams(event) }),
+  claims: (api: ApiClient, event: string) =>
+    queryOptions({ queryKey: ["event", event, "claims"], queryFn: () => api.claims(event) }),
   log: (api: ApiClient, stream: string) =>
     queryOptions({ queryKey: ["log", stream], queryFn: () => api.log(stream) }),
   session: (api: ApiClient, session: string) =>
@@ -89,6 +94,16 @@ export const queries = {
       queryFn: ({ pageParam }) => api.deadLetters(pageParam),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
+    }),
+  emails: (api: ApiClient, status: string) =>
+    infiniteQueryOptions({
+      queryKey: ["emails", status],
+      queryFn: ({ pageParam }) =>
+        api.emails({ cursor: pageParam, status: status === "" ? undefined : status }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      // Mails reach their end within seconds, and without anybody's doing.
+      refetchInterval: EMAILS_AGAIN_MS,
     }),
   receipt: (api: ApiClient, receipt: string) =>
     queryOptions({ queryKey: ["receipt", receipt], queryFn: () => api.receipt(receipt) }),

@@ -19,6 +19,7 @@ import { texts } from "../texts/en.ts";
 import { Icon, Mark } from "../ui/icons.tsx";
 import { Failure, Skeleton } from "../ui/parts.tsx";
 import { ThemeSwitch } from "../ui/theme-switch.tsx";
+import { keepInvitationSecret } from "./invitation-secret.ts";
 import { createQueryClient, queries } from "./queries.ts";
 
 /** The permission behind the page of operations. */
@@ -60,7 +61,10 @@ export function Component() {
 }
 
 function Frame({ configuration, organization }: Pick<App, "configuration" | "organization">) {
-  const [app] = useState(() => appFrom(configuration, organization));
+  const [app] = useState(() => {
+    keepInvitationSecret();
+    return appFrom(configuration, organization);
+  });
   // Whoever is signed out meanwhile signs in again and comes back to the page they were on.
   const [queryClient] = useState(() => createQueryClient(() => app.auth.signIn(window.location.href)));
   const location = useLocation();
@@ -89,6 +93,9 @@ function Frame({ configuration, organization }: Pick<App, "configuration" | "org
               <nav aria-label={texts.nav.label}>
                 <NavLink to="/events" className="top-link">
                   {texts.nav.events}
+                </NavLink>
+                <NavLink to="/emails" className="top-link">
+                  {texts.nav.emails}
                 </NavLink>
               </nav>
             )}

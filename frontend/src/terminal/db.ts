@@ -286,8 +286,10 @@ export class TillDb implements QueueStore<QueuedCommand> {
   }
 
   async #write(stores: string[], work: (store: (name: string) => IDBObjectStore) => void): Promise<void> {
-    // Strict: done means on disk, not on its way there. A sale must survive the battery falling out.
-    const transaction = this.#db.transaction(stores, "readwrite", { durability: "strict" });
+    // What the session is told must survive the battery falling out: done means on disk, not on its way there. All
+    // else can be had again, and does not keep a line that was just scanned waiting for the disk.
+    const durability = stores.includes("commands") ? "strict" : "relaxed";
+    const transaction = this.#db.transaction(stores, "readwrite", { durability });
     work((name) => transaction.objectStore(name));
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();

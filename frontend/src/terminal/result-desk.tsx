@@ -1,15 +1,17 @@
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { count, money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Key } from "../ui/key.tsx";
+import { MailDialog } from "../ui/mail-dialog.tsx";
 import { Money } from "../ui/parts.tsx";
 import { nameOf } from "./basket.ts";
 import type { QueuedSale } from "./model.ts";
 import type { TillState } from "./state.ts";
 import type { Till } from "./till.ts";
 import { useKeys } from "./use-keys.ts";
+import { useScanner } from "./use-scanner.ts";
 
 const words = texts.terminal.result;
 const looks = { done: "done", waiting: "look", refused: "refused" } as const;
@@ -20,11 +22,23 @@ const { keys } = texts.terminal;
 export function ResultDesk({ till, state, sale }: { till: Till; state: TillState; sale: QueuedSale }) {
   const place = useRef<HTMLElement>(null);
   useEffect(() => place.current?.focus(), []);
+  const [mailing, setMailing] = useState(false);
   const refused = sale.state === "refused";
   const go = () => void (refused ? till.checkout.reopen(sale) : till.checkout.next());
   useKeys({
     [keys.print.key]: refused ? undefined : () => window.print(),
   });
+  // The next customer's first thing may be scanned while the last receipt is still on the screen.
+  useScanner(
+    useCallback(
+      (tag: string) => {
+        if (refused) return;
+        void till.checkout.next();
+        till.basket.scan(tag, false);
+      },
+      [till, refused],
+    ),
+  );
   useEffect(() => {
     // Enter goes on from wherever the focus is, unless it is on a button of its own.
     const press = (event: KeyboardEvent) => {
@@ -64,10 +78,21 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
             {words.print} <Key name={keys.print.key} />
           </Button>
         )}
+        {sale.state === "done" && (
+          <Button big onPress={() => setMailing(true)}>
+            {texts.receiptMail.open}
+          </Button>
+        )}
         <Button look="primary" big onPress={go}>
           {refused ? words.backToBasket : words.next} <Key name={keys.enter.key} />
         </Button>
       </div>
+      {mailing && (
+        <MailDialog
+          onClose={() => setMailing(false)}
+          send={(email, key) => till.api.mailReceipt(sale.sale.receipt, email, key)}
+        />
+      )}
     </section>
   );
 }

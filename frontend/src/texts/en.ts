@@ -45,7 +45,7 @@ export const texts = {
     signedInAs: "Signed in as",
   },
 
-  nav: { label: "Main", events: "Events", operations: "Operations", account: "Account" },
+  nav: { label: "Main", events: "Events", emails: "E-mails", operations: "Operations", account: "Account" },
 
   operations: {
     title: "Operations",
@@ -116,6 +116,7 @@ export const texts = {
     organization_admin: "Organization admin",
     event_admin: "Event admin",
     support: "Support",
+    cashier: "Cashier",
     volunteer: "Volunteer",
     consignor: "Consignor",
   } as Record<string, string>,
@@ -166,6 +167,7 @@ export const texts = {
     overview: "Overview",
     items: "Items",
     importing: "Import",
+    claims: "Claims",
     log: "Log",
     steps: "Where the event stands",
     stepDone: "done",
@@ -413,6 +415,41 @@ export const texts = {
     revokeHelp: "Its token stops working at once. Sales that it still holds are taken when it comes back.",
   },
 
+  claims: {
+    title: "Claims",
+    lead: "What a session says of an item that it had handed back before: a receipt or a return that came late. What fits the record is taken at once; what contradicts it waits for you.",
+    none: "Nothing to decide",
+    noneHelp: "When a late receipt names an item that was sold elsewhere meanwhile, it appears here.",
+    kinds: { sold: "Sold, it says", returned: "Came back, it says" } as Record<string, string>,
+    said: (session: string) => `${session} says`,
+    saidWhat: { sold: "Sold", returned: "Brought back" } as Record<string, string>,
+    record: "The event’s record says",
+    unknown: "No item of this event has this tag.",
+    holder: "The session that had it",
+    session: "Session",
+    endings: {
+      sold: { upheld: "It was sold there", dismissed: "Something else was sold there" },
+      returned: { upheld: "It came back", dismissed: "Something else came back" },
+    } as Record<string, Record<string, string>>,
+    endingsHelp: {
+      sold: {
+        upheld: "Its consignor is credited for this sale.",
+        dismissed: "The house holds the money until somebody says whose it was.",
+      },
+      returned: {
+        upheld: "The credit for its sale falls away.",
+        dismissed: "The item stays sold.",
+      },
+    } as Record<string, Record<string, string>>,
+    ended: "Taken and decided",
+    statuses: {
+      accepted: "Taken at once",
+      upheld: "Decided: it was so",
+      dismissed: "Decided: something else",
+    } as Record<string, string>,
+    waiting: "to decide",
+  },
+
   desk: {
     conflicts: "Conflicts",
     conflictsLead:
@@ -580,6 +617,85 @@ export const texts = {
     storyShare: (consignor: number, share: string, rate: string) =>
       `consignor ${consignor} earns an estimated ${share} (${rate})`,
     late: (duration: string) => `It reached the log ${duration} after the sale.`,
+  },
+
+  receiptMail: {
+    open: "E-mail receipt",
+    title: "Receipt by e-mail",
+    address: "The shopper’s address",
+    hint: "Used for this one mail; it is not kept.",
+    wrong: "An address looks like name@example.org.",
+    send: "Send receipt",
+    notNow: "Not now",
+    sent: "The receipt is on its way.",
+    close: "Close",
+  },
+
+  emails: {
+    title: "E-mails",
+    lead: "What Hangtag has sent for you, and what became of it.",
+    invite: "Invite someone",
+    show: "Show",
+    all: "All e-mails",
+    none: "No e-mails here",
+    noneHelp: "Invitations and receipts that are sent by e-mail are listed here.",
+    what: "What",
+    to: "To",
+    outcome: "Outcome",
+    when: "When",
+    resend: "Send again",
+    asRole: (purpose: string, role: string) => `${purpose}: ${role}`,
+    again: (at: string) => `tried again ${at}`,
+    unknownHelp: "it may have arrived; send it again only if it has not",
+    purposes: { invitation: "Invitation", role_granted: "Role given", receipt: "Receipt" } as Record<
+      string,
+      string
+    >,
+    statuses: {
+      intended: "Waiting",
+      attempted: "Being sent",
+      sent: "Sent",
+      rejected: "Rejected",
+      bounced: "Bounced",
+      failed: "Not sent",
+      unknown: "Unknown",
+    } as Record<string, string>,
+    reasons: {
+      no_address: "no address is known",
+      no_receipt: "the receipt is not there",
+      no_answer: "nobody knows how the attempt ended",
+      timeout: "the mail service did not answer",
+      no_connection: "the connection to the mail service broke",
+      circuit_open: "the mail service is out of order",
+      not_configured: "no mail service is set up",
+      hard_bounce: "the address does not exist",
+      soft_bounce: "the mailbox did not take it",
+      bad_mailbox: "the address does not exist",
+      mailbox_full: "the mailbox is full",
+      invalid: "the address is not one",
+      spam: "reported as spam",
+      unsub: "wants no mails",
+    } as Record<string, string>,
+  },
+
+  invite: {
+    title: "Invite someone",
+    address: "Their e-mail address",
+    hint: "They get a link that works for 14 days.",
+    role: "What they will be",
+    send: "Send invitation",
+    notNow: "Not now",
+  },
+
+  invitation: {
+    title: (organization: string) => `Join ${organization}`,
+    lead: "You are signed in. Accept the invitation to begin.",
+    accept: "Accept the invitation",
+    done: "Welcome",
+    doneHelp: "You have your role now.",
+    go: "Go to the events",
+    noLink: "Open the link in your mail",
+    noLinkHelp: "The invitation’s link works once, in the tab that opened it. Open it again from the mail.",
   },
 
   tenders: { cash: "Cash", card: "Card", cheque: "Cheque", store_credit: "Store credit" } as Record<

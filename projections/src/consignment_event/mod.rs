@@ -1,6 +1,7 @@
 //! Read models of a consignment event's stream.
 
 mod booking;
+mod claim;
 mod fee_entry;
 mod item;
 mod participation;
@@ -27,6 +28,7 @@ pub(crate) const WIPE: &[&Sql] = &[
     planned_session::WIPE,
     slot::WIPE,
     booking::WIPE,
+    claim::WIPE,
     stock_count::WIPE,
     stock_count::WIPE_DIFFERENCES,
     settlement::WIPE,
@@ -45,6 +47,7 @@ pub(crate) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     planned_session::project(at, event, writes)?;
     slot::project(at, event, writes)?;
     booking::project(at, event, writes)?;
+    claim::project(at, event, writes)?;
     stock_count::project(at, event, writes)?;
     settlement::project(at, event, writes)?;
     statement::project(at, event, writes)?;

@@ -134,16 +134,13 @@ fn money(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_js
         }
         Event::ReceiptVoided(voided) => refunded(at, voided.gross, voided.tax, voided.total, writes),
         Event::ReturnRecorded(back) => refunded(at, back.gross, back.tax, back.total, writes),
-        Event::OnlineOrderCancelled(order) => refunded(at, order.gross, order.tax, order.total, writes),
+        Event::OnlineOrderCancelled(order) => {
+            refunded(at, order.gross, order.tax, order.total, writes)?;
+            borne(at, -order.covered.0, writes)
+        }
         Event::OnlineRefunded(refund) => {
             refunded(at, refund.gross, refund.tax, refund.total, writes)?;
-            let borne = GivenBack {
-                refunded_gross_cents: refund.adjustment.0,
-                refunded_tax_cents: 0,
-                refunded_total_cents: 0,
-                house_cents: -refund.adjustment.0,
-            };
-            writes.write(REFUNDED, [about(at, borne)])
+            borne(at, refund.adjustment.0 - refund.covered.0, writes)
         }
         Event::ConflictResolved(resolved) => {
             let sum = |amount: fn(&LineFigures) -> Cents| {
@@ -167,6 +164,17 @@ fn money(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_js
         }
         _ => Ok(()),
     }
+}
+
+/// Given back for no line: the house bears it.
+fn borne(at: &At<'_>, cents: i64, writes: &mut Writes) -> Result<(), serde_json::Error> {
+    let borne = GivenBack {
+        refunded_gross_cents: cents,
+        refunded_tax_cents: 0,
+        refunded_total_cents: 0,
+        house_cents: -cents,
+    };
+    writes.write(REFUNDED, [about(at, borne)])
 }
 
 fn refunded(

@@ -54,6 +54,9 @@ const ORGANIZATION: &[(&str, Decided)] = &[
     ("head_contradicted", Nothing(NO_MODEL_YET)),
     ("webhook_registered", Nothing(NO_MODEL_YET)),
     ("webhook_removed", Nothing(NO_MODEL_YET)),
+    ("person_invited", Into(&["invitation"])),
+    ("invitation_accepted", Into(&["invitation"])),
+    ("invitation_withdrawn", Into(&["invitation"])),
 ];
 
 const EVENT: &[(&str, Decided)] = &[
@@ -113,9 +116,9 @@ const EVENT: &[(&str, Decided)] = &[
     ("booking_completed", Into(&["booking"])),
     ("booking_missed", Into(&["booking"])),
     ("reminder_due", Nothing("a mail is sent; nothing stands otherwise than before")),
-    ("claim_accepted", Into(&["item"])),
-    ("claim_contested", Nothing(IN_OBJECT)),
-    ("claim_resolved", Into(&["item"])),
+    ("claim_accepted", Into(&["claim", "item"])),
+    ("claim_contested", Into(&["claim"])),
+    ("claim_resolved", Into(&["claim", "item"])),
     ("settlement_pinned", Into(&["settlement"])),
     ("statements_calculated", Into(&["settlement", "statement", "statement_part"])),
     ("settlement_calculated", Into(&["settlement"])),
@@ -155,6 +158,7 @@ const SESSION: &[(&str, Decided)] = &[
     ("basket_recalled", Nothing(IN_OBJECT)),
     ("receipt_voided", Into(&["receipt", "receipt_line", "sale_session", "terminal"])),
     ("line_identified", Into(&["receipt_line"])),
+    ("receipt_mail_asked", Nothing("a reaction's: its own rows say what became of the mail")),
     ("return_recorded", Into(&["goods_return", "receipt_line", "sale_session", "terminal"])),
     ("conflict_opened", Into(&["conflict_case", "receipt_line"])),
     ("conflict_resolved", Into(&["conflict_case", "receipt", "receipt_line", "sale_session", "terminal"])),

@@ -26,18 +26,20 @@ use domain::consignment_event::settlement::{
     SettlementApproved, SettlementCalculated, SettlementPinned, StatementsCalculated,
 };
 use domain::ids::{
-    BookingId, CaseId, ConsignorNumber, CountId, EventId, OrganizationId, PersonId, RemoteId, RunId,
-    SettlementId, SlotId,
+    BookingId, CaseId, ConsignorNumber, CountId, EventId, InvitationId, OrganizationId, PersonId, RemoteId,
+    RunId, SettlementId, SlotId,
 };
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::money::{BasisPoints, Cents};
 use domain::organization::{
-    Account, LedgerEntry, LedgerPosted, LedgerReason, Posting, ReferralCodeIssued, ReferralCodeRetired,
+    Account, InvitationAccepted, InvitationWithdrawn, LedgerEntry, LedgerPosted, LedgerReason, PersonInvited,
+    Posting, ReferralCodeIssued, ReferralCodeRetired,
 };
 use domain::reconciliation::{
     Class, DiscrepancyFound, DiscrepancyResolved, DiscrepancyVanished, Evidence, Finding, Resolution,
     ResolutionReason, RunFinished, RunKind, RunStarted, Subject,
 };
+use domain::rights::Role;
 use domain::settlement::{Checks, LineAbout, StatementLine, StatementPart, StatementTotals, TrialBalance};
 use domain::stream::StreamId;
 use domain::tag::Tag;
@@ -46,11 +48,11 @@ use uuid::Uuid;
 
 const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
 const EVENT: EventId = EventId(Uuid::from_u128(2));
-const ANN: ConsignorNumber = ConsignorNumber(101);
+pub(super) const ANN: ConsignorNumber = ConsignorNumber(101);
 const BEN: ConsignorNumber = ConsignorNumber(102);
 
 /// When the entry at `seq` was recorded.
-fn time(seq: i64) -> i64 {
+pub(super) fn time(seq: i64) -> i64 {
     1_800_000_000_000 + seq * 1_000
 }
 
@@ -78,12 +80,12 @@ fn given<E: EventCodec>(stream: &StreamId, events: &[E]) -> Database {
     database
 }
 
-fn given_event(events: &[Event]) -> Database {
+pub(super) fn given_event(events: &[Event]) -> Database {
     given(&StreamId::Event(ORGANIZATION, EVENT), events)
 }
 
 /// What `sql` finds, each row as a list of its columns.
-fn then(database: &Database, sql: &str) -> Value {
+pub(super) fn then(database: &Database, sql: &str) -> Value {
     let mut statement = database.0.prepare(sql).unwrap();
     let columns = statement.column_count();
     let rows = statement
@@ -103,7 +105,7 @@ fn then(database: &Database, sql: &str) -> Value {
     rows.map(Result::unwrap).collect()
 }
 
-fn id(n: u128) -> String {
+pub(super) fn id(n: u128) -> String {
     Uuid::from_u128(n).to_string()
 }
 
@@ -156,6 +158,31 @@ fn referral_codes_are_issued_retired_and_issued_again() {
     assert_eq!(
         then(&given::<domain::organization::Event>(&stream, &again), sql),
         json!([["KITE", 102, time(3), null]])
+    );
+}
+
+#[test]
+fn invitations_are_open_until_somebody_comes_or_they_are_taken_back() {
+    let id = |nth| InvitationId(Uuid::from_u128(nth));
+    let invited = |nth| PersonInvited { invitation: id(nth), role: Role::Cashier, until: 99 };
+    let events = [
+        invited(1).into(),
+        invited(2).into(),
+        invited(3).into(),
+        InvitationAccepted { invitation: id(1), person: PersonId("user_kim".into()) }.into(),
+        InvitationWithdrawn { invitation: id(2) }.into(),
+    ];
+    let database = given::<domain::organization::Event>(&StreamId::Organization(ORGANIZATION), &events);
+    assert_eq!(
+        then(
+            &database,
+            "SELECT role, status, invited_at, until, person, ended_at FROM invitation ORDER BY invitation"
+        ),
+        json!([
+            ["cashier", "accepted", time(1), 99, "user_kim", time(4)],
+            ["cashier", "withdrawn", time(2), 99, null, time(5)],
+            ["cashier", "open", time(3), 99, null, null],
+        ])
     );
 }
 

@@ -6,6 +6,8 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 /** Custody of a few items is taken within a moment; a busy machine may need longer. */
 const OPENING_LIMIT_MS = 30_000;
 const LOOK_AGAIN_MS = 250;
+/** Items of one import: well below what the platform takes at once. */
+const IMPORT_ROWS = 5_000;
 const ORGANIZER = "user_demo_olivia";
 
 export type Hall = { session: string; event: string; tags: string[]; desk: Page; call: Call };
@@ -25,31 +27,47 @@ export async function openHall(browser: Browser, baseURL: string, items = 12): P
   for (const to of ["registration", "intake", "selling"]) {
     await call("POST", `/events/${event}/transitions`, { to });
   }
-  const rows = Array.from(
-    { length: items },
-    (_, index) =>
-      `101,Amara Okafor,amara.okafor@example.org,regular,toys,Toy ${index + 1},,good,${(index % 12) + 1}.50,no,no,${name}-${index}`,
-  );
-  const { results } = await call<{ results: { tag: string }[] }>(
-    "POST",
-    `/events/${event}/imports`,
-    [INVENTORY_HEAD, ...rows].join("\n"),
-  );
-  const { id: session } = await call<{ id: string }>("POST", `/events/${event}/sessions`, {
-    name: "Saturday",
+  const tags: string[] = [];
+  while (tags.length < items) {
+    const rows = Array.from(
+      { length: Math.min(IMPORT_ROWS, items - tags.length) },
+      (_, index) =>
+        `101,Amara Okafor,amara.okafor@example.org,regular,toys,Toy ${tags.length + index + 1},,good,${(index % 12) + 1}.50,no,no,${name}-${tags.length + index}`,
+    );
+    const { results } = await call<{ results: { tag: string }[] }>(
+      "POST",
+      `/events/${event}/imports`,
+      [INVENTORY_HEAD, ...rows].join("\n"),
+    );
+    tags.push(...results.map(({ tag }) => tag));
+  }
+  const session = await openSession(call, event, "Saturday");
+  return { session, event, desk, call, tags };
+}
+
+/** One more session of the event; returns once it has its items and sells. */
+export async function openSession(call: Call, event: string, name: string): Promise<string> {
+  const { id } = await call<{ id: string }>("POST", `/events/${event}/sessions`, {
+    name,
     channels: ["floor"],
   });
-  await call("POST", `/sessions/${session}/open`);
+  await call("POST", `/sessions/${id}/open`);
+  await reaches(call, id, "open");
+  return id;
+}
+
+/** Custody moves in pages: a session opens and closes within a moment. */
+export async function reaches(call: Call, session: string, wanted: string): Promise<void> {
   for (const started = Date.now(); Date.now() - started < OPENING_LIMIT_MS; ) {
     const { status } = await call<{ status: string }>("GET", `/sessions/${session}`);
-    if (status === "open") return { session, event, desk, call, tags: results.map(({ tag }) => tag) };
-    await desk.waitForTimeout(LOOK_AGAIN_MS);
+    if (status === wanted) return;
+    await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
   }
-  throw new Error("the session did not open");
+  throw new Error(`the session did not get to ${wanted}`);
 }
 
 /** What is special about a device: a clock that is ahead, or something to be set up before its first page. */
-type DeviceOptions = { clockAheadMs?: number; onDevice?: (device: BrowserContext) => Promise<void> };
+type DeviceOptions = { clockAheadMs?: number; onDevice?: (device: BrowserContext) => Promise<unknown> };
 
 /** A till of its own device, paired and ready. */
 export async function pairTill(

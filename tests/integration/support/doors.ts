@@ -128,9 +128,29 @@ export async function sweep(): Promise<{ asked: number; armed: number; nudged: n
   return all;
 }
 
+/** What lies in the archive under a key; with a method, it is replaced by `body` or taken away. */
+export async function archived(
+  key: string,
+  method: "GET" | "POST" | "DELETE" = "GET",
+  body?: string,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${ORIGIN}/api/testing/archive?key=${encodeURIComponent(key)}`, {
+    method,
+    ...(body === undefined ? {} : { body }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
 /** Runs the projector on a stream here and now. */
 export async function project(stream: string, action: "catch_up" | "resume" = "catch_up"): Promise<Answer> {
   return call(`projector/${encodeURIComponent(stream)}/${action}`, { method: "POST" });
+}
+
+/** Takes nudges as a queue may bring them: again, late, all at once. */
+export async function nudge(nudges: { stream: string; head: number }[]): Promise<void> {
+  const answer = await call("queue", { method: "POST", body: JSON.stringify(nudges) });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
 }
 
 /** Waits, without helping, until the queue has brought a stream's rows up to its head. */

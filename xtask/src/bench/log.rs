@@ -19,8 +19,22 @@ const BARE: &str = "xtask/bench/bare";
 /// Where bundles are laid for the measuring script.
 const BUNDLES: &str = "bench";
 
-/// Builds both contestants as small and quick as a deployment has them, and lets the script measure.
+/// The part of the measurement that is a hall of tills.
+const HALL: &str = "hall";
+
+/// Measures everything.
 pub fn run(workspace: &Workspace, step: &Step) -> Result<Map<String, Value>> {
+    measure(workspace, step, None)
+}
+
+/// How much later than by a bare object a hall's tills are answered, at the 99th percentile.
+pub fn acknowledgements(workspace: &Workspace, step: &Step) -> Result<Value> {
+    let measured = measure(workspace, step, Some(HALL))?;
+    Ok(measured["results"][0]["ratio"].clone())
+}
+
+/// Builds both contestants as small and quick as a deployment has them, and lets the script measure.
+fn measure(workspace: &Workspace, step: &Step, part: Option<&str>) -> Result<Map<String, Value>> {
     step.detail("building as for a deployment");
     artifacts::ensure_deployable(workspace)?;
     artifacts::ensure_crate(workspace, BARE)?;
@@ -33,6 +47,7 @@ pub fn run(workspace: &Workspace, step: &Step) -> Result<Map<String, Value>> {
         .env("BENCH_BARE", &bare)
         .env("BENCH_MIGRATIONS", workspace.path("migrations"))
         .env("BENCH_STATE", state_folder(workspace)?)
+        .envs(part.map(|part| ("BENCH_PARTS".to_owned(), part.into())))
         .finish(Some(step))?;
     let last = finished.output.lines().rev().find(|line| line.starts_with("{\"results\""));
     let Some(last) = last.filter(|_| finished.success) else {

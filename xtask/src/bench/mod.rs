@@ -3,6 +3,8 @@
 mod log;
 mod replay;
 
+pub use log::acknowledgements;
+
 use std::{
     fs,
     path::PathBuf,

@@ -19,7 +19,7 @@ use crate::aggregate::Context;
 use crate::claims::{Claim, ClaimKind};
 use crate::consignment_event::{self, SessionScheduled};
 use crate::ids::{Actor, CaseId, ReceiptId};
-use crate::money::Cents;
+use crate::money::{Cents, OutOfRange};
 use crate::rejection::{Rejection, forbidden, not_found, rule};
 use crate::sabotage::{Bug, sabotaged};
 use crate::sale_session::conflicts::ClaimSent;
@@ -184,7 +184,7 @@ impl Back {
         let Some(line) = known_line(state, order_line.at).filter(|line| line.now != Now::Gone) else {
             return Ok(());
         };
-        let range = || out_of_range(crate::money::OutOfRange);
+        let range = || out_of_range(OutOfRange);
         let part = part_of(plan, line, piece.price, piece.tax, piece.returned).ok_or_else(range)?;
         let paid = payable(state, plan, order_line.at, part)?;
         let fresh = CaseId(super::super::fresh(context.fresh_id, self.after.len()));
@@ -242,12 +242,14 @@ pub(in crate::sale_session) fn cancel(
         let piece = Piece { price: left.price, tax: left.tax, returned: true, restock: asked.restock };
         back.line((state, plan), line, &piece, context)?;
     }
+    let covered = order.adjusted.max(Cents::ZERO);
     let cancelled = OnlineOrderCancelled {
         order: asked.order,
         reason: asked.reason,
         gross: back.sum(|line| line.line.price)?,
         tax: back.sum(|line| line.line.tax)?,
-        total: back.total,
+        covered,
+        total: back.total.minus(covered).map_err(out_of_range)?,
         lines: back.lines,
     };
     Ok(std::iter::once(cancelled.into()).chain(back.after).collect())
@@ -264,8 +266,9 @@ pub(in crate::sale_session) fn refund(
     if order.refunds.contains(&asked.refund) {
         return Ok(Vec::new());
     }
-    let amounts = asked.lines.iter().flat_map(|line| [line.price, line.tax]);
-    if asked.lines.len() > MAX_BASKET_LINES || !amounts.chain([asked.adjustment]).all(Cents::is_price) {
+    let mut amounts = asked.lines.iter().flat_map(|line| [line.price, line.tax]);
+    let fits = asked.adjustment.is_difference() && amounts.all(Cents::is_price);
+    if asked.lines.len() > MAX_BASKET_LINES || !fits {
         let found = format!("{} lines", asked.lines.len());
         return Err(rule("ONL-2", "refund_size", found, "at most 300 lines of 0.00 to 9,999,999.99"));
     }
@@ -280,16 +283,30 @@ pub(in crate::sale_session) fn refund(
             Piece { price: line.price, tax: line.tax, returned: line.returned, restock: line.restock };
         back.line((state, plan), found, &piece, context)?;
     }
+    let covered = covered(order, asked.adjustment).map_err(out_of_range)?;
+    let borne = asked.adjustment.minus(covered).map_err(out_of_range)?;
     let refunded = OnlineRefunded {
         order: asked.order,
         refund: asked.refund,
         occurred_at: asked.occurred_at,
         adjustment: asked.adjustment,
+        covered,
         gross: back.sum(|line| line.line.price)?,
         tax: back.sum(|line| line.line.tax)?,
-        total: back.total.plus(asked.adjustment).map_err(out_of_range)?,
+        total: back.total.plus(borne).map_err(out_of_range)?,
         stated,
         lines: back.lines,
     };
     Ok(std::iter::once(refunded.into()).chain(back.after).collect())
+}
+
+/// A cancelled order has given back all that was charged, adjustments of before included. What is adjusted after that
+/// counts only as far as all adjustments together come to less than nothing: then the store kept something.
+fn covered(order: &OrderState, adjustment: Cents) -> Result<Cents, OutOfRange> {
+    if !order.cancelled {
+        return Ok(Cents::ZERO);
+    }
+    let kept = |adjusted: Cents| adjusted.min(Cents::ZERO);
+    let more = kept(order.adjusted.plus(adjustment)?).minus(kept(order.adjusted))?;
+    adjustment.minus(more)
 }

@@ -114,7 +114,10 @@ pub struct OnlineOrderCancelled {
     /// Sum of taxes.
     #[serde(rename = "tax_cents")]
     pub tax: Cents,
-    /// What the shopper got back (or need not pay).
+    /// Of them, given back before, for the order as such.
+    #[serde(rename = "covered_cents", default, skip_serializing_if = "Cents::is_zero")]
+    pub covered: Cents,
+    /// What the shopper got back (or need not pay), less `covered`.
     #[serde(rename = "total_cents")]
     pub total: Cents,
 }
@@ -131,16 +134,20 @@ pub struct OnlineRefunded {
     pub occurred_at: i64,
     /// Lines. Contested ones end with their cases instead.
     pub lines: Vec<OnlineLineBack>,
-    /// Given back for the order as such (an order adjustment): the house bears it.
+    /// Given back for the order as such (an order adjustment): the house bears it. Below zero where the store gave
+    /// back less than its lines come to: the house keeps it.
     #[serde(rename = "adjustment_cents")]
     pub adjustment: Cents,
+    /// Of the adjustment, settled with the order's cancellation: either way it moves no money of ours again.
+    #[serde(rename = "covered_cents", default, skip_serializing_if = "Cents::is_zero")]
+    pub covered: Cents,
     /// Sum of the lines' prices.
     #[serde(rename = "gross_cents")]
     pub gross: Cents,
     /// Sum of the lines' taxes.
     #[serde(rename = "tax_cents")]
     pub tax: Cents,
-    /// What our books gave back with it, the adjustment included.
+    /// What our books gave back with it, the adjustment included, less `covered`.
     #[serde(rename = "total_cents")]
     pub total: Cents,
     /// What the store says went back in all: more than `total` where our books had given a line back before (a

@@ -1,10 +1,12 @@
 //! Takes online orders into the state.
 
+use super::super::books::add;
 use super::super::receipts::{Line, UnlistedLine};
 use super::super::state::{Figures, LineAt, OrderLine, ReceiptKind, ReceiptStub, State};
 use super::event::{
     OnlineLineBack, OnlineOrderCancelled, OnlineOrderTaken, OnlineOrderUpdated, OnlineRefunded,
 };
+use crate::money::Cents;
 
 fn figures(lines: &[Line], unlisted: &[UnlistedLine]) -> impl Iterator<Item = Figures> {
     lines.iter().map(Figures::of).chain(unlisted.iter().map(Figures::of_unlisted))
@@ -35,14 +37,16 @@ impl State {
         self.orders.entry(cancelled.order).or_default().cancelled = true;
         self.lines_back(&cancelled.lines);
         self.books.give_back(cancelled.gross, cancelled.tax, cancelled.total);
+        self.books.bear(Cents::ZERO, cancelled.covered);
     }
 
     pub(in crate::sale_session) fn refund_order(&mut self, refunded: &OnlineRefunded) {
-        self.orders.entry(refunded.order).or_default().refunds.push(refunded.refund);
+        let order = self.orders.entry(refunded.order).or_default();
+        order.refunds.push(refunded.refund);
+        add(&mut order.adjusted, refunded.adjustment);
         self.lines_back(&refunded.lines);
-        let gross = refunded.gross.plus(refunded.adjustment).unwrap_or(refunded.gross);
-        self.books.give_back(gross, refunded.tax, refunded.total);
-        super::super::books::take(&mut self.books.house, refunded.adjustment);
+        self.books.give_back(refunded.gross, refunded.tax, refunded.total);
+        self.books.bear(refunded.adjustment, refunded.covered);
     }
 
     fn lines_back(&mut self, lines: &[OnlineLineBack]) {

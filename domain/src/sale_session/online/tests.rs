@@ -256,6 +256,56 @@ fn onl_9_restocking_fees_stay_with_the_house() {
     check(&refunded);
 }
 
+#[test]
+fn onl_8_what_an_adjustment_gave_back_is_not_given_back_again_by_the_cancellation() {
+    let cancelled = taken().when(refund(1, 71, &[], 250)).when(cancel(1));
+    let [Event::OnlineOrderCancelled(order)] = cancelled.appended() else { panic!() };
+    assert_eq!((order.gross, order.covered, order.total), (Cents(13_000), Cents(250), Cents(12_750)));
+    let books = cancelled.state().books;
+    assert_eq!((books.refunded_total, books.share, books.house), (Cents(13_000), Cents::ZERO, Cents::ZERO));
+    check(&cancelled);
+    // The store's own account of the cancellation, coming after it, moves no money again.
+    let stated = cancelled.when(refund(1, 72, &[(11, 1_000, true), (12, 12_000, true)], -250));
+    assert_eq!(stated.state().books, books);
+    check(&stated);
+    taken().when(refund(1, 71, &[], -1_000_000_000)).then_refused("ONL-2", "refund_size");
+}
+
+#[test]
+fn onl_9_less_given_back_than_the_lines_come_to_stays_with_the_house() {
+    let kept = taken().when(refund(1, 71, &[(11, 1_000, true)], -150));
+    let books = kept.state().books;
+    assert_eq!((books.refunded_total, books.share, books.house), (Cents(850), Cents(9_600), Cents(2_550)));
+    check(&kept);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn onl_10_no_order_of_adjustments_refunds_and_cancellation_gives_back_another_sum(
+        order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
+        more in 0_i64..500,
+        less in 0_i64..500,
+    ) {
+        let commands = [
+            refund(1, 71, &[], more),
+            refund(1, 72, &[(11, 1_000, true)], -less),
+            refund(1, 73, &[(12, 4_000, false)], 0),
+            cancel(1),
+        ];
+        let mut scenario = taken();
+        for index in order {
+            scenario = scenario.when(commands[index].clone());
+            check(&scenario);
+        }
+        let books = scenario.state().books;
+        let kept = Cents((less - more).max(0));
+        prop_assert_eq!((books.share, books.house), (Cents::ZERO, kept));
+        prop_assert_eq!(books.refunded_total, Cents(13_000 - kept.0));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -43,11 +43,12 @@ pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
         }
         Event::OnlineOrderCancelled(cancelled) => {
             Cash::add(&mut books.cash.refunded, cancelled.total);
+            books.cash.bear(Cents::ZERO, cancelled.covered);
             given_back(books, &cancelled.lines, source);
         }
         Event::OnlineRefunded(refunded) => {
             Cash::add(&mut books.cash.refunded, refunded.total);
-            Cash::add(&mut books.cash.borne, refunded.adjustment);
+            books.cash.bear(refunded.adjustment, refunded.covered);
             given_back(books, &refunded.lines, source);
         }
         Event::LineIdentified(identified) => {
@@ -85,7 +86,8 @@ pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
         | Event::CashMoved(_)
         | Event::DrawerClosed(_)
         | Event::BasketParked(_)
-        | Event::BasketRecalled(_) => {}
+        | Event::BasketRecalled(_)
+        | Event::ReceiptMailAsked(_) => {}
     }
 }
 

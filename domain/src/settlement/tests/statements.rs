@@ -415,6 +415,7 @@ fn stl_3_a_partial_refund_with_an_adjustment_leaves_the_share_of_what_is_left() 
             restock: false,
         }],
         adjustment: Cents(100),
+        covered: Cents::ZERO,
         gross: Cents(200),
         tax: Cents::ZERO,
         total: Cents(300),

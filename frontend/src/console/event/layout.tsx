@@ -3,7 +3,7 @@ import { Link, NavLink, Outlet, useOutletContext, useParams } from "react-router
 import type { ConsignmentEvent } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
-import { dayRange, ordinalText } from "../../texts/format.ts";
+import { count, dayRange, ordinalText } from "../../texts/format.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { Failure, Skeleton } from "../../ui/parts.tsx";
 import { queries } from "../queries.ts";
@@ -14,6 +14,7 @@ const sections = [
   { to: "", label: words.overview },
   { to: "items", label: words.items },
   { to: "import", label: words.importing },
+  { to: "claims", label: words.claims },
   { to: "log", label: words.log },
 ];
 
@@ -25,6 +26,8 @@ export function Component() {
   const { api } = useApp();
   const { event: id = "" } = useParams();
   const event = useQuery(queries.event(api, id));
+  const claims = useQuery(queries.claims(api, id));
+  const contested = claims.data?.filter(({ status }) => status === "contested").length ?? 0;
   if (event.isPending) return <Skeleton rows={5} />;
   if (event.isError) return <Failure error={event.error} retry={() => void event.refetch()} />;
   const { name, ordinal, status, starts_on, ends_on } = event.data;
@@ -53,6 +56,12 @@ export function Component() {
         {sections.map((section) => (
           <NavLink key={section.to} to={section.to} end={section.to === ""} className="sections-link">
             {section.label}
+            {section.to === "claims" && contested > 0 && (
+              <span className="badge">
+                {count(contested)}
+                <span className="visually-hidden"> {texts.claims.waiting}</span>
+              </span>
+            )}
           </NavLink>
         ))}
       </nav>
