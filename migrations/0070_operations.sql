@@ -1,8 +1,8 @@
 -- What support does about rows and queues, and dead letters as things of one organization.
 
--- A letter is its organization's from the moment it is kept; one that names no stream is nobody's, and is not shown.
+-- A letter is its organization's from the moment it is kept; one that names none is not shown.
 ALTER TABLE dead_letter ADD COLUMN organization TEXT;
-ALTER TABLE dead_letter ADD COLUMN stream TEXT;          -- the stream that its body names
+ALTER TABLE dead_letter ADD COLUMN stream TEXT;          -- the stream that its body names, if any
 ALTER TABLE dead_letter ADD COLUMN redriven_at INTEGER;  -- ms since 1970 UTC; NULL until it was sent again
 ALTER TABLE dead_letter ADD COLUMN redriven_by TEXT;     -- as in logs: person:…
 UPDATE dead_letter

@@ -110,7 +110,7 @@ impl Sockets {
         state: &State,
         log: &ObjectLog<A>,
         request: &Request,
-        heard: Heard,
+        known: Heard,
     ) -> Result<Response> {
         if request.headers().get("upgrade")?.is_none_or(|value| !value.eq_ignore_ascii_case("websocket")) {
             return reply(426, &AskError::Malformed("this door speaks WebSocket".to_owned()));
@@ -126,8 +126,8 @@ impl Sockets {
             Ok(head) => head,
             Err(error) => return reply(503, &error),
         };
-        let restored = match log.store().head_at(heard.seq) {
-            Ok(found) => heard.is_of_another_history(found),
+        let restored = match log.store().head_at(known.seq) {
+            Ok(found) => known.is_of_another_history(found),
             Err(error) => return reply(503, &AskError::Unavailable(error.to_string())),
         };
         if open == 0 {
@@ -138,7 +138,7 @@ impl Sockets {
         let tag = tag.get(..TAG_BYTES_MAX.min(tag.len())).unwrap_or_default();
         let tags: &[&str] = &[if tag.is_empty() { "unnamed" } else { tag }];
         state.accept_websocket_with_tags(&pair.server, tags);
-        let sent = if restored { head.seq } else { heard.seq };
+        let sent = if restored { head.seq } else { known.seq };
         pair.server.serialize_attachment(Place::Behind { sent })?;
         self.none_behind.set(Some(false));
         if let Err(error) = timers::expect_listener(log.store(), tag, now()) {

@@ -1,6 +1,7 @@
 //! Letters that a queue gave up on are kept, not lost, and can be sent again. What a dead nudge stood for is not lost
 //! either way: its stream's object repeats it until the projector confirms.
 
+use domain::ids::OrganizationId;
 use domain::stream::StreamId;
 use serde_json::Value;
 use worker::{
@@ -29,19 +30,25 @@ pub async fn keep(env: &Env, queue: &str, messages: &[Message<Value>]) {
     }
 }
 
-/// Stores one letter, as one of the organization whose stream it names. Storing it again changes nothing.
+/// Whose letter it is: a nudge names a stream, any other message its organization.
+fn addressed(body: &Value) -> (Option<OrganizationId>, Option<StreamId>) {
+    let stream: Option<StreamId> = body["stream"].as_str().and_then(|stream| stream.parse().ok());
+    let named = || body["organization"].as_str().and_then(|organization| organization.parse().ok());
+    (stream.as_ref().map(StreamId::organization).or_else(named), stream)
+}
+
+/// Stores one letter, as one of the organization that it names. Storing it again changes nothing.
 ///
 /// # Errors
 /// When D1 cannot be reached.
 pub async fn store(env: &Env, queue: &str, message: &str, body: &Value) -> Result<()> {
-    let named: Option<StreamId> = body["stream"].as_str().and_then(|stream| stream.parse().ok());
-    let belongs = named.map(|stream| (stream.organization().to_string(), stream.to_string()));
-    let (organization, stream) =
-        belongs.as_ref().map_or((D1Type::Null, D1Type::Null), |(organization, stream)| {
-            (D1Type::Text(organization), D1Type::Text(stream))
-        });
+    let (organization, stream) = addressed(body);
+    let organization = organization.map(|organization| organization.to_string());
+    let stream = stream.map(|stream| stream.to_string());
     let (body, now) = (body.to_string(), Date::now().as_millis().to_string());
     let [queue, message, body, now] = [queue, message, &body, &now].map(D1Type::Text);
+    let [organization, stream] =
+        [&organization, &stream].map(|name| name.as_deref().map_or(D1Type::Null, D1Type::Text));
     let row = [queue, message, body, now, organization, stream];
     env.d1("DB")?.prepare(KEEP).bind_refs(&row)?.run().await.map(drop)
 }
@@ -65,7 +72,24 @@ fn binding_of(dead_queue: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_letter_is_of_the_stream_or_the_organization_that_it_names() {
+        let id = "0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c31";
+        let of = |body: Value| {
+            let (organization, stream) = addressed(&body);
+            (organization.map(|id| id.to_string()), stream.map(|stream| stream.to_string()))
+        };
+        let stream = format!("{id}/organization");
+        assert_eq!(of(json!({ "stream": stream, "head": 1 })), (Some(id.into()), Some(stream)));
+        assert_eq!(of(json!({ "organization": id, "body": {} })), (Some(id.into()), None));
+        for nobodys in [json!("x"), json!({ "stream": "x" }), json!({ "organization": 1 })] {
+            assert_eq!(of(nobodys), (None, None));
+        }
+    }
 
     #[test]
     fn every_queue_of_the_deployment_is_bound_under_its_own_name() {

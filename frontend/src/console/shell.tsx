@@ -4,13 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import {
   Button as AriaButton,
   Header,
+  type Key,
   Menu,
   MenuItem,
   MenuSection,
   MenuTrigger,
   Popover,
 } from "react-aria-components";
-import { NavLink, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from "react-router";
 import { createApi } from "../api/client.ts";
 import type { Configuration } from "../api/types.ts";
 import { type App, AppProvider, appFrom, useApp } from "../app.tsx";
@@ -120,22 +121,15 @@ function SendToSignIn() {
   return <Skeleton />;
 }
 
-/** For those who look after the lists: support and the organization's admins. */
-function OperationsLink() {
-  const { api } = useApp();
-  const me = useQuery(queries.me(api));
-  if (me.data?.permissions.includes(REPAIR) !== true) return null;
-  return (
-    <NavLink to="/operations" className="top-link">
-      {texts.nav.operations}
-    </NavLink>
-  );
-}
-
 function Account() {
   const { api, auth } = useApp();
   const me = useQuery(queries.me(api));
-  const leave = async () => {
+  const navigate = useNavigate();
+  const act = async (what: Key) => {
+    if (what === "operations") {
+      await navigate("/operations");
+      return;
+    }
     await auth.signOut();
     window.location.assign("/");
   };
@@ -145,7 +139,7 @@ function Account() {
         <Icon name="person" />
       </AriaButton>
       <Popover className="popover" placement="bottom end">
-        <Menu className="menu" aria-label={texts.nav.account} onAction={() => void leave()}>
+        <Menu className="menu" aria-label={texts.nav.account} onAction={(what) => void act(what)}>
           <MenuSection>
             <Header className="menu-header">
               <span className="small soft">{texts.auth.signedInAs}</span>
@@ -154,6 +148,11 @@ function Account() {
                 {me.data?.roles.map((role) => texts.roles[role] ?? role).join(", ")}
               </span>
             </Header>
+            {me.data?.permissions.includes(REPAIR) === true && (
+              <MenuItem id="operations" className="menu-item">
+                {texts.nav.operations}
+              </MenuItem>
+            )}
             <MenuItem id="leave" className="menu-item">
               {texts.auth.signOut}
             </MenuItem>

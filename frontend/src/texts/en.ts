@@ -61,7 +61,6 @@ export const texts = {
     } as Record<string, string>,
     entries: "Entries",
     behind: "Behind",
-    state: "State",
     states: {
       current: "Up to date",
       behind: "Catching up",
@@ -78,9 +77,7 @@ export const texts = {
       "A log whose lists cannot take one of its entries. The others go on. Resume it once the cause is repaired; it stands still again where it still cannot go on.",
     noParked: "Nothing stands still",
     noParkedHelp: "When a list cannot take an entry, its log stands still here until somebody resumes it.",
-    entry: (seq: string, kind: string) => `Entry ${seq}: ${kind}`,
-    since: "Since",
-    why: "Why",
+    entry: (seq: string, kind: string, since: string) => `Entry ${seq} (${kind}), since ${since}`,
     resume: "Resume",
     resumeThis: (name: string) => `Resume ${name}`,
     stillParked: "It still cannot go on.",
@@ -99,9 +96,16 @@ export const texts = {
     apart: "The lists stand still at an earlier entry. Fresh ones are ready and can take their place.",
     stuck: (error: string) => `An entry cannot be read by this version: ${error}`,
     table: "List",
-    missing: "Missing",
-    surplus: "Too many",
-    changed: "Changed",
+    differing: "Rows",
+    rows: ({ missing, surplus, changed }: { missing: number; surplus: number; changed: number }) =>
+      [
+        [missing, "missing"],
+        [surplus, "too many"],
+        [changed, "changed"],
+      ]
+        .filter(([rows]) => rows !== 0)
+        .map(([rows, how]) => `${rows?.toLocaleString("en-US")} ${how}`)
+        .join(", "),
     takeFresh: "Take the fresh rows",
     throwAway: "Throw them away",
     close: "Close",

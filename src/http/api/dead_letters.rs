@@ -27,8 +27,8 @@ pub struct DeadLetter {
     /// The queue that keeps it; without `-dead`, the one that it died in.
     #[schema(example = "hangtag-log-advanced-dead")]
     pub queue: String,
-    /// The stream that it is about.
-    pub stream: String,
+    /// The stream that it names, if it names one.
+    pub stream: Option<String>,
     /// What it says, as JSON text.
     pub body: String,
     /// When it was given up.

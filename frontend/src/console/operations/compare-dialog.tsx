@@ -31,7 +31,7 @@ export function CompareDialog({ stream, onClose }: Props) {
     mutationFn: (how: "switch" | "discard") =>
       how === "switch" ? api.switchStream(stream.stream) : api.discardBeside(stream.stream),
     onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: ["operations", "streams"] }),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ["operations", "streams"] }),
   });
   const ready = beside.data?.stage === "apart" || beside.data?.equal === false;
   return (
@@ -81,13 +81,7 @@ function Said({ beside }: { beside: RowsBeside }) {
             <tr>
               <th scope="col">{words.table}</th>
               <th scope="col" className="numeric">
-                {words.missing}
-              </th>
-              <th scope="col" className="numeric">
-                {words.surplus}
-              </th>
-              <th scope="col" className="numeric">
-                {words.changed}
+                {words.differing}
               </th>
             </tr>
           </thead>
@@ -99,9 +93,7 @@ function Said({ beside }: { beside: RowsBeside }) {
                   <th scope="row" className="code">
                     {table.table}
                   </th>
-                  <td className="numeric">{count(table.missing)}</td>
-                  <td className="numeric">{count(table.surplus)}</td>
-                  <td className="numeric">{count(table.changed)}</td>
+                  <td className="numeric">{words.rows(table)}</td>
                 </tr>
               ))}
           </tbody>

@@ -55,7 +55,7 @@ function LetterRow({ letter }: { letter: DeadLetter }) {
   const cache = useQueryClient();
   const redrive = useMutation({
     mutationFn: () => api.redriveLetter(letter.letter),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["operations"] }),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ["operations"] }),
   });
   return (
     <tr>
@@ -63,7 +63,7 @@ function LetterRow({ letter }: { letter: DeadLetter }) {
         {moment(letter.died_at, organization.time_zone)}
         <div className="soft small code">{letter.queue}</div>
       </th>
-      <td className="minor code small">{letter.body}</td>
+      <td className="minor code small machine-words">{letter.body}</td>
       <td className="numeric">
         {letter.redriven_at == null ? (
           <Button pending={redrive.isPending} onPress={() => redrive.mutate()}>

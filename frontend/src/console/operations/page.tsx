@@ -55,7 +55,6 @@ function Streams() {
             <thead>
               <tr>
                 <th scope="col">{words.stream}</th>
-                <th scope="col">{words.state}</th>
                 <th scope="col" className="numeric minor">
                   {words.entries}
                 </th>
@@ -87,11 +86,11 @@ function StreamRow({ stream, onCompare }: { stream: OperatedStream; onCompare: (
     <tr>
       <th scope="row">
         {streamName(stream)}
-        <div className="soft small">{words.kinds[stream.kind] ?? stream.kind}</div>
+        <div className="row">
+          <Chip tone={tone}>{words.states[state]}</Chip>
+          <span className="soft small">{words.kinds[stream.kind] ?? stream.kind}</span>
+        </div>
       </th>
-      <td>
-        <Chip tone={tone}>{words.states[state]}</Chip>
-      </td>
       <td className="numeric minor">{stream.head_seq == null ? texts.dash : count(stream.head_seq)}</td>
       <td className="minor">
         {behind ? words.lag(stream.lag_entries ?? 0, Math.round((stream.lag_ms ?? 0) / 1_000)) : texts.dash}

@@ -34,14 +34,16 @@ function Parked({ stream }: { stream: ParkedStream }) {
   const name = streamName(stream);
   const resume = useMutation({
     mutationFn: () => api.resumeStream(stream.stream),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["operations"] }),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ["operations"] }),
   });
   return (
     <article className="conflict" aria-label={name}>
       <header className="conflict-head">
         <div>
           <h3>{name}</h3>
-          <p className="soft small">{words.entry(count(stream.seq), stream.kind)}</p>
+          <p className="soft small">
+            {words.entry(count(stream.seq), stream.kind, moment(stream.parked_at, organization.time_zone))}
+          </p>
         </div>
         <Button
           look="primary"
@@ -52,16 +54,7 @@ function Parked({ stream }: { stream: ParkedStream }) {
           {words.resume}
         </Button>
       </header>
-      <dl className="facts">
-        <div className="fact">
-          <dt>{words.since}</dt>
-          <dd>{moment(stream.parked_at, organization.time_zone)}</dd>
-        </div>
-        <div className="fact">
-          <dt>{words.why}</dt>
-          <dd className="code">{stream.error}</dd>
-        </div>
-      </dl>
+      <p className="code small machine-words">{stream.error}</p>
       <div role="status">{resume.data?.parked === true && <p>{words.stillParked}</p>}</div>
       {resume.isError && <Failure error={resume.error} />}
     </article>
