@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::spelling::from_text;
+
 macro_rules! uuid_ids {
     ($( $(#[$meta:meta])* $name:ident ),+ $(,)?) => { $(
         $(#[$meta])*
@@ -104,8 +106,7 @@ impl Serialize for RemoteId {
 impl<'de> Deserialize<'de> for RemoteId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            let digits = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-            digits.parse().map(Self).map_err(serde::de::Error::custom)
+            from_text(deserializer, |digits| digits.parse().map(Self))
         } else {
             i64::deserialize(deserializer).map(Self)
         }
@@ -176,6 +177,6 @@ impl Serialize for Actor {
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        from_text(deserializer, str::parse)
     }
 }

@@ -24,6 +24,7 @@ pub mod sale_session;
 #[cfg(test)]
 mod scenario;
 pub mod settlement;
+mod spelling;
 pub mod storefront;
 pub mod stream;
 pub mod tag;

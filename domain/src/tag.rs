@@ -5,10 +5,11 @@
 //! neighbours. Ten digits are an even number, so that Code 128 packs two to a symbol. Leading zeros don't
 //! change a Damm check digit, so a person may leave them out when keying.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::spelling::from_text;
 
 /// Most items one event can tag: six digits, from 1.
 pub const MAX_ITEM_NUMBER: u32 = 999_999;
@@ -36,6 +37,21 @@ const DAMM: [[u8; 10]; 10] = [
 fn damm(digits: impl Iterator<Item = u8>) -> u8 {
     digits.fold(0, |interim, digit| DAMM[usize::from(interim % 10)][usize::from(digit % 10)])
 }
+
+/// Two steps of [`DAMM`] in one, by interim digit and pair: each step waits for the one before.
+const DAMM_OF_PAIRS: [[u8; 100]; 10] = {
+    let mut pairs = [[0; 100]; 10];
+    let mut interim = 0;
+    while interim < 10 {
+        let mut pair = 0;
+        while pair < 100 {
+            pairs[interim][pair] = DAMM[DAMM[interim][pair / 10] as usize][pair % 10];
+            pair += 1;
+        }
+        interim += 1;
+    }
+    pairs
+};
 
 /// One tag, without its check digit: event ordinal × 1,000,000 + item number. Unique in an organization, and
 /// the item's id everywhere.
@@ -87,7 +103,8 @@ impl Tag {
     /// The check digit, 0 to 9.
     #[must_use]
     pub fn check_digit(self) -> u8 {
-        damm(format!("{:09}", self.0).bytes().map(|digit| digit - b'0'))
+        let places = (0..9).rev().map(|place| self.0 / 10_u32.pow(place) % 10);
+        damm(places.map(|digit| u8::try_from(digit).unwrap_or_default()))
     }
 
     /// As people read it: `001-000123-4`.
@@ -102,6 +119,29 @@ impl Tag {
     /// # Errors
     /// [`TagError`] says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, TagError> {
+        match <&[u8; TAG_DIGITS]>::try_from(text.as_bytes()) {
+            Ok(ten) if ten.iter().all(u8::is_ascii_digit) => Self::from_digits(ten),
+            _ => Self::parse_loosely(text),
+        }
+    }
+
+    /// Reads the ten digits as they stand in logs, where there are millions of them.
+    fn from_digits(ten: &[u8; TAG_DIGITS]) -> Result<Self, TagError> {
+        let pairs = ten.as_chunks::<2>().0.iter().map(|[tens, ones]| (tens - b'0') * 10 + (ones - b'0'));
+        let (mut interim, mut all) = (0_u8, 0_u64);
+        for pair in pairs {
+            interim = DAMM_OF_PAIRS[usize::from(interim % 10)][usize::from(pair % 100)];
+            all = all * 100 + u64::from(pair);
+        }
+        if interim != 0 {
+            return Err(TagError::CheckDigit);
+        }
+        // Without the check digit, nine digits are left.
+        let tag = Self(u32::try_from(all / 10).map_err(|_| TagError::OutOfRange)?);
+        Self::new(tag.event(), tag.item())
+    }
+
+    fn parse_loosely(text: &str) -> Result<Self, TagError> {
         let mut digits = [0_u8; TAG_DIGITS];
         let mut count = 0;
         for byte in text.trim().bytes() {
@@ -151,7 +191,7 @@ impl<'de> Deserialize<'de> for Tag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error;
         if deserializer.is_human_readable() {
-            Self::parse(&Cow::<'de, str>::deserialize(deserializer)?).map_err(D::Error::custom)
+            from_text(deserializer, Self::parse)
         } else {
             let tag = Self(u32::deserialize(deserializer)?);
             Self::new(tag.event(), tag.item()).map_err(D::Error::custom)
@@ -201,6 +241,13 @@ mod tests {
                     prop_assert!(Tag::parse(std::str::from_utf8(&swapped).unwrap()).is_err());
                 }
             }
+        }
+
+        #[test]
+        fn tag_3_ten_digits_are_read_as_any_text_is(text in "[0-9]{10}", event in 1_u16..=999, item in 1_u32..=999_999) {
+            prop_assert_eq!(Tag::parse(&text), Tag::parse_loosely(&text));
+            let printed = Tag::new(event, item).unwrap().to_string();
+            prop_assert_eq!(Tag::parse(&printed), Tag::parse_loosely(&printed));
         }
 
         #[test]

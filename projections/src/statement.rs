@@ -1,5 +1,7 @@
 //! What a projection asks of the database.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -60,7 +62,7 @@ impl Writes {
         let mut open = sql.joins;
         for row in rows {
             let row = serde_json::to_value(row)?;
-            let bytes = row.to_string().len() + 1;
+            let bytes = length_of(&row)? + 1;
             match statements.last_mut() {
                 Some((last, filled)) if open && last.sql == sql && *filled + bytes <= STATEMENT_BYTES_MAX => {
                     last.rows.push(row);
@@ -89,6 +91,27 @@ impl Writes {
     #[must_use]
     pub fn into_statements(self) -> Vec<Statement> {
         self.tables.into_iter().flatten().map(|(statement, _)| statement).collect()
+    }
+}
+
+/// How many bytes a row takes as JSON.
+fn length_of(row: &Value) -> Result<usize, serde_json::Error> {
+    let mut counted = Counted(0);
+    serde_json::to_writer(&mut counted, row)?;
+    Ok(counted.0)
+}
+
+/// Counts what is written.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Talking to the platform.
 
+pub mod operations;
+
 use std::io::Read;
 use std::process::Command;
 use std::time::Duration;
@@ -168,7 +170,10 @@ impl Client {
         loop {
             let page = match &next {
                 None => path.to_owned(),
-                Some(cursor) => format!("{path}?cursor={cursor}"),
+                Some(cursor) => {
+                    let mark = if path.contains('?') { '&' } else { '?' };
+                    format!("{path}{mark}cursor={cursor}")
+                }
             };
             let body = self.get(&page)?.into_body().into_with_config().limit(MAX_LIST_BYTES).read_to_string();
             let body = body.map_err(|error| Failure::new(format!("{page}: {error}")))?;
@@ -210,7 +215,9 @@ fn address(url: &str) -> Result<(String, Option<String>), Failure> {
     let url = url.trim_end_matches('/');
     let wrong = || Failure::new(format!("{url:?} is no address; write http://demo.localhost:8787"));
     let uri: Uri = url.parse().map_err(|_| wrong())?;
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(wrong()) };
+    let (Some(scheme @ ("http" | "https")), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(wrong());
+    };
     let path = uri.path().trim_end_matches('/');
     if scheme == "http" && authority.host().ends_with(LOCAL_SUFFIX) {
         let port = authority.port_u16().map_or_else(String::new, |port| format!(":{port}"));
@@ -279,5 +286,6 @@ mod tests {
             ("https://spring.example/x".to_owned(), None)
         );
         assert!(address("demo").is_err());
+        assert!(address("ftp://spring.example").is_err());
     }
 }

@@ -24,6 +24,8 @@ pub struct Blocks<R> {
     input: R,
     /// The beginning of a line whose end has not been read yet.
     rest: Vec<u8>,
+    /// A block that nobody needs any more.
+    used: Block,
     ended: bool,
     /// The input failed; what had been read before comes first.
     failed: Option<io::Error>,
@@ -32,7 +34,7 @@ pub struct Blocks<R> {
 impl<R: Read> Blocks<R> {
     /// Reads from `input`, which needs no buffer of its own.
     pub fn new(input: R) -> Self {
-        Self { input, rest: Vec::new(), ended: false, failed: None }
+        Self { input, rest: Vec::new(), used: Vec::new(), ended: false, failed: None }
     }
 
     /// The first line alone, with its line end; `None` in an empty file.
@@ -54,37 +56,66 @@ impl<R: Read> Blocks<R> {
     /// # Errors
     /// The input's own, or a line without end.
     pub fn next_block(&mut self) -> Result<Option<Block>, BlockError> {
-        let mut block = std::mem::take(&mut self.rest);
+        let mut block = std::mem::take(&mut self.used);
+        let mut length = self.rest.len();
+        if block.len() < length {
+            block.resize(length, 0);
+        }
+        block[..length].copy_from_slice(&self.rest);
+        self.rest.clear();
         let mut searched = 0;
         loop {
-            if !self.ended && self.failed.is_none() && block.len() < BLOCK_BYTES.max(searched + 1) {
-                self.fill(&mut block);
+            if !self.ended && self.failed.is_none() && length < BLOCK_BYTES.max(searched + 1) {
+                length = self.fill(&mut block, length);
             }
-            if self.ended {
-                return Ok((!block.is_empty()).then_some(block));
-            }
-            if let Some(end) = memchr::memrchr(b'\n', &block[searched..]) {
-                self.rest = block.split_off(searched + end + 1);
-                return Ok(Some(block));
+            let end = if self.ended {
+                length
+            } else {
+                memchr::memrchr(b'\n', &block[searched..length]).map_or(0, |end| searched + end + 1)
+            };
+            if end > 0 || self.ended {
+                self.rest.extend_from_slice(&block[end..length]);
+                block.truncate(end);
+                return Ok((end > 0).then_some(block));
             }
             if let Some(error) = self.failed.take() {
                 self.ended = true;
                 return Err(error.into());
             }
-            if block.len() > MAX_LINE_BYTES {
+            if length > MAX_LINE_BYTES {
                 return Err(BlockError::LineTooLong);
             }
-            searched = block.len();
+            searched = length;
         }
     }
 
-    /// Reads up to [`BLOCK_BYTES`] more.
-    fn fill(&mut self, block: &mut Vec<u8>) {
-        let wanted = BLOCK_BYTES as u64;
-        match self.input.by_ref().take(wanted).read_to_end(block) {
-            Ok(read) => self.ended = (read as u64) < wanted,
-            Err(error) => self.failed = Some(error),
+    /// Takes back a block, so that the next one needs no memory of its own.
+    pub fn give_back(&mut self, block: Block) {
+        self.used = block;
+    }
+
+    /// Reads up to [`BLOCK_BYTES`] more behind the first `length` bytes; says how many there are then.
+    fn fill(&mut self, block: &mut Block, length: usize) -> usize {
+        let wanted = length + BLOCK_BYTES;
+        if block.len() < wanted {
+            block.resize(wanted, 0);
         }
+        let mut filled = length;
+        while let Some(space) = block.get_mut(filled..wanted).filter(|space| !space.is_empty()) {
+            match self.input.read(space) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        filled
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod settling;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -43,7 +44,7 @@ pub struct Common {
     pub utc: bool,
     /// Threads that check a file [default: one per core].
     #[arg(long, global = true, value_name = "N")]
-    pub threads: Option<usize>,
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// What to do.
@@ -74,8 +75,10 @@ pub enum Command {
     Diff(DiffArgs),
     /// Is everything in order? Verifies all logs, does every receipt's sums again, compares the logs.
     ///
-    /// Exit code 1 when there is a problem; warnings are only told.
-    Doctor(Logs),
+    /// With --live the platform is asked as well: do its rows follow its logs, does a stream stand still, did a
+    /// queue give up on a message, is a conflict or a difference open, are these its logs? Exit code 1 when there is
+    /// a problem; warnings are only told.
+    Doctor(DoctorArgs),
     /// Rebuild the read models from the logs, in an SQLite database.
     ///
     /// The same projections and tables as the platform's. An existing database is continued where its
@@ -266,6 +269,19 @@ pub struct VerifyArgs {
 
 fn public_key(text: &str) -> Result<PublicKey, String> {
     replay_tool::witness::key_of(text).ok_or_else(|| "a key is 64 lower-case hex digits".to_owned())
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Log files, or folders of them; - for the standard input [default: ., with --live none].
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Ask the platform as well.
+    #[arg(long)]
+    pub live: bool,
+    #[command(flatten)]
+    pub api: Api,
 }
 
 /// Options of `redact`.

@@ -9,7 +9,9 @@ use domain::aggregate::Aggregate;
 use domain::consignment_event::{self, ConsignmentEvent};
 use domain::ids::{CaseId, EventId, SessionId};
 use domain::organization::{self, Organization};
+use domain::reconciliation::Reconciliation;
 use domain::sale_session::{self, SaleSession};
+use domain::storefront::Storefront;
 use domain::stream::StreamId;
 use serde::Serialize;
 
@@ -141,14 +143,23 @@ fn one_log(
         StreamId::Organization(_) => organization_log(source, diagnosis, ties, workers),
         StreamId::Event(..) => event_log(source, diagnosis, ties, workers),
         StreamId::Session(_, session) => session_log(source, session, diagnosis, ties, workers),
-        StreamId::Storefront(..) | StreamId::Reconciliation(..) => {
-            diagnosis.warning(
-                format!("{} was not read: this build has no rules for it", source.path.display()),
-                None,
-            );
-            Ok(())
-        }
+        StreamId::Storefront(..) => other_log::<Storefront>(source, diagnosis, workers),
+        StreamId::Reconciliation(..) => other_log::<Reconciliation>(source, diagnosis, workers),
     }
+}
+
+/// A log that is not compared with others: it holds, and every entry is understood.
+fn other_log<A>(source: &Source, diagnosis: &mut Diagnosis, workers: usize) -> Result<(), TypedError>
+where
+    A: Aggregate,
+    A::Event: Send,
+{
+    let count = |_| {
+        diagnosis.entries += 1;
+        Ok(())
+    };
+    each::<A>(&source.path, workers, |_| true, count)?;
+    Ok(())
 }
 
 fn organization_log(

@@ -12,7 +12,7 @@ use domain::sale_session::SaleSession;
 use domain::storefront::Storefront;
 
 use crate::line::{AnyLine, Line, Scratch, read};
-use crate::scan::{Reading, ScanError, scan};
+use crate::scan::{Reading, ScanError, Verified, scan, scan_each};
 
 /// Any line is parsed or refused, and what is called canonical is what the platform writes.
 pub fn parser(bytes: &[u8]) {
@@ -55,10 +55,17 @@ fn folds<A: Aggregate>(kind: u8, version: u8, payload: &str) {
     }
 }
 
-/// Any file holds or does not, and one thread says the same as two.
+/// Any file holds or does not, and one thread says the same as two, and as a reader entry by entry.
 pub fn verifier(bytes: &[u8]) {
     let (one, two) = (verdict(bytes, 1), verdict(bytes, 2));
     assert!(one == two, "one thread: {one}\ntwo: {two}");
+    let mut handed = 0;
+    let walked = scan_each(bytes, |_| {
+        handed += 1;
+        Ok(())
+    });
+    let each = told(walked, handed);
+    assert!(one == each, "by blocks: {one}\nentry by entry: {each}");
 }
 
 /// Counts what was handed over.
@@ -78,6 +85,10 @@ fn verdict(bytes: &[u8], workers: usize) -> String {
         handed += count;
         Ok(())
     });
+    told(walked, handed)
+}
+
+fn told(walked: Result<Verified, ScanError>, handed: u64) -> String {
     match walked {
         Ok(verified) => {
             assert!(

@@ -6,7 +6,7 @@ pub const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 
 /// How much is read and checked at once, in bytes: large enough that handing a block to a thread costs nothing
 /// beside checking it (about a millisecond), small enough that a few blocks in flight stay small.
-pub const BLOCK_BYTES: usize = 1024 * 1024;
+pub const BLOCK_BYTES: usize = 128 * 1024;
 
 /// Blocks that may wait for each worker: one is enough to keep it busy.
 pub const BLOCKS_WAITING_PER_WORKER: usize = 1;

@@ -5,11 +5,14 @@
 //! parser, is understood if it can be, and is marked as not [`Line::canonical`], because a verifier has to
 //! notice bytes that changed even where their meaning did not.
 
+mod specials;
+
 use std::borrow::Cow;
 
 use domain::journal::{Content, ExportFooter, ExportHeader, Hash, RawEntry};
 use serde::Deserialize;
 
+use self::specials::Specials;
 use crate::fault::{Wrong, complaint, quote};
 
 /// An entry, borrowed from its line and from the reader's scratch.
@@ -82,7 +85,7 @@ pub enum AnyLine<'a> {
 /// Where a payload is unescaped; it keeps its memory from line to line.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// At least as long as any payload so far and a word more; what stands behind `length` is left over.
+    /// At least as long as any line so far and a window more; what stands behind `length` is left over.
     bytes: Vec<u8>,
     length: usize,
 }
@@ -143,7 +146,7 @@ impl<'a> Parts<'a> {
 }
 
 fn canonical_entry<'a>(line: &'a str, scratch: &mut Scratch) -> Option<Parts<'a>> {
-    let mut cursor = Cursor { rest: line };
+    let mut cursor = Cursor::new(line);
     cursor.expect("{\"seq\":")?;
     let seq = cursor.unsigned()?;
     cursor.expect(",\"recorded_at\":")?;
@@ -159,24 +162,39 @@ fn canonical_entry<'a>(line: &'a str, scratch: &mut Scratch) -> Option<Parts<'a>
     cursor.expect(",\"payload\":\"")?;
     cursor.escaped_string(scratch)?;
     cursor.expect(",\"hash\":\"")?;
-    let hash = Hash::from_hex(cursor.plain_string()?)?;
-    (cursor.rest == "}").then_some(Parts { seq, recorded_at, command_id, actor, kind, version, hash })
+    let hash = Hash::from_hex(cursor.taken(HASH_DIGITS)?)?;
+    (cursor.rest() == "\"}").then_some(Parts { seq, recorded_at, command_id, actor, kind, version, hash })
 }
+
+/// Hex digits of a hash.
+const HASH_DIGITS: usize = 64;
 
 /// Reads the platform's own spelling of JSON from the front of a line; `None` on any other.
 struct Cursor<'a> {
-    rest: &'a str,
+    line: &'a str,
+    /// How much of it was read; where a character begins.
+    at: usize,
+    specials: Specials<'a>,
 }
 
 impl<'a> Cursor<'a> {
+    fn new(line: &'a str) -> Self {
+        Self { line, at: 0, specials: Specials::of(line.as_bytes()) }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.line.get(self.at..).unwrap_or_default()
+    }
+
+    #[expect(clippy::inline_always, reason = "inlined, `text` is a constant, and comparing it is no call")]
+    #[inline(always)]
     fn expect(&mut self, text: &str) -> Option<()> {
-        self.rest = self.rest.strip_prefix(text)?;
-        Some(())
+        self.rest().starts_with(text).then(|| self.at += text.len())
     }
 
     /// Digits without a leading zero.
     fn unsigned(&mut self) -> Option<u64> {
-        let bytes = self.rest.as_bytes();
+        let bytes = self.rest().as_bytes();
         let (mut number, mut end) = (0_u64, 0);
         while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
         {
@@ -186,15 +204,13 @@ impl<'a> Cursor<'a> {
         if end == 0 || (end > 1 && bytes[0] == b'0') {
             return None;
         }
-        self.rest = &self.rest[end..];
+        self.at += end;
         Some(number)
     }
 
     fn signed(&mut self) -> Option<i64> {
-        let negative = self.rest.starts_with('-');
-        if negative {
-            self.rest = &self.rest[1..];
-        }
+        let negative = self.rest().starts_with('-');
+        self.at += usize::from(negative);
         let magnitude = self.unsigned()?;
         match negative {
             false => i64::try_from(magnitude).ok(),
@@ -203,62 +219,70 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// So many bytes, whatever they are.
+    fn taken(&mut self, bytes: usize) -> Option<&'a str> {
+        let taken = self.line.get(self.at..self.at + bytes)?;
+        self.at += bytes;
+        Some(taken)
+    }
+
     /// The rest of a string that holds no escapes, and its closing quote.
     fn plain_string(&mut self) -> Option<&'a str> {
-        let end = next_special(self.rest.as_bytes())?;
-        let (text, rest) = self.rest.split_at(end);
-        self.rest = rest.strip_prefix('"')?;
+        let end = self.specials.next(self.at)?;
+        let text = self.line.get(self.at..end)?;
+        self.at = end;
+        self.expect("\"")?;
         Some(text)
     }
 
     /// The rest of a string with the shortest escapes, and its closing quote.
     fn escaped_string(&mut self, into: &mut Scratch) -> Option<()> {
-        let passed = unescape(self.rest.as_bytes(), into)?;
-        self.rest = self.rest.get(passed..)?;
-        Some(())
-    }
-}
-
-/// Unescapes up to the closing quote; says how many bytes were passed, quote included. A word is copied at once,
-/// and what of it was too much is written over.
-fn unescape(from: &[u8], into: &mut Scratch) -> Option<usize> {
-    if into.bytes.len() < from.len() + WORD {
-        into.bytes.resize(from.len() + WORD, 0);
-    }
-    let (mut read, mut written) = (0, 0);
-    loop {
-        while let Some(word) = from.get(read..).and_then(<[u8]>::first_chunk::<WORD>) {
-            into.bytes.get_mut(written..)?.first_chunk_mut::<WORD>()?.copy_from_slice(word);
-            let plain = plain_bytes(u64::from_le_bytes(*word));
-            read += plain;
-            written += plain;
-            if plain < WORD {
-                break;
-            }
+        let from = self.line.as_bytes();
+        // Copying window by window may write some bytes too many, which are written over.
+        if into.bytes.len() < from.len() + WINDOW {
+            into.bytes.resize(from.len() + WINDOW, 0);
         }
-        // At a special byte, or within a word of the end.
-        match *from.get(read)? {
-            b'"' => {
+        let (mut read, mut written) = (self.at, 0);
+        loop {
+            let special = self.specials.next(read)?;
+            copy(from.get(read..)?, into.bytes.get_mut(written..)?, special - read)?;
+            written += special - read;
+            if from.get(special) == Some(&b'"') {
                 into.length = written;
-                return Some(read + 1);
+                self.at = special + 1;
+                return Some(());
             }
-            b'\\' => {
-                let (meant, length) = escape(from.get(read + 1..)?)?;
-                *into.bytes.get_mut(written)? = meant;
-                read += 1 + length;
-            }
-            byte if byte < 0x20 => return None,
-            plain => {
-                *into.bytes.get_mut(written)? = plain;
-                read += 1;
-            }
+            // A control character is no escape.
+            let (meant, length) = escape(from.get(special..)?)?;
+            *into.bytes.get_mut(written)? = meant;
+            written += 1;
+            read = special + length;
         }
-        written += 1;
     }
 }
 
-/// What an escape means, and its length without the backslash; only the shortest of its meaning.
-fn escape(rest: &[u8]) -> Option<(u8, usize)> {
+/// Bytes that are copied together.
+const WINDOW: usize = 16;
+
+/// Copies `count` bytes, and perhaps some more: runs between escapes are short, and a call for each costs more than
+/// what it copies.
+fn copy(from: &[u8], to: &mut [u8], count: usize) -> Option<()> {
+    let mut done = 0;
+    while done < count {
+        let from = from.get(done..)?;
+        let to = to.get_mut(done..)?;
+        match (from.first_chunk::<WINDOW>(), to.first_chunk_mut::<WINDOW>()) {
+            (Some(from), Some(to)) => *to = *from,
+            _ => to.get_mut(..count - done)?.copy_from_slice(from.get(..count - done)?),
+        }
+        done += WINDOW;
+    }
+    Some(())
+}
+
+/// What an escape means, and its length; only the shortest of its meaning.
+fn escape(escape: &[u8]) -> Option<(u8, usize)> {
+    let rest = escape.strip_prefix(b"\\")?;
     let meant = match rest.first()? {
         plain @ (b'"' | b'\\') => *plain,
         b'b' => 0x08,
@@ -266,49 +290,10 @@ fn escape(rest: &[u8]) -> Option<(u8, usize)> {
         b'n' => b'\n',
         b'r' => b'\r',
         b't' => b'\t',
-        b'u' => return Some((short_control(rest.get(1..5)?)?, 5)),
+        b'u' => return Some((short_control(rest.get(1..5)?)?, 6)),
         _ => return None,
     };
-    Some((meant, 1))
-}
-
-/// Bytes that are looked at together.
-const WORD: usize = 8;
-
-/// One byte, eight times in a word.
-const fn eightfold(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
-/// How many bytes of a little-endian word come before the first that ends a run of plain characters. The lowest
-/// byte with its top bit set in the sum is the first that is special (bits above it may lie, for a borrow runs
-/// upwards).
-const fn plain_bytes(word: u64) -> usize {
-    const fn below(word: u64, limit: u8) -> u64 {
-        word.wrapping_sub(eightfold(limit)) & !word
-    }
-    let found = below(word ^ eightfold(b'"'), 1) | below(word ^ eightfold(b'\\'), 1) | below(word, 0x20);
-    let found = found & eightfold(0x80);
-    // 64 zeros mean that all eight are plain.
-    (found.trailing_zeros() / 8) as usize
-}
-
-/// Where the next byte stands that ends a run of plain characters.
-fn next_special(bytes: &[u8]) -> Option<usize> {
-    let mut passed = 0;
-    while let Some(word) = bytes.get(passed..).and_then(<[u8]>::first_chunk::<WORD>) {
-        let plain = plain_bytes(u64::from_le_bytes(*word));
-        passed += plain;
-        if plain < WORD {
-            return Some(passed);
-        }
-    }
-    bytes.get(passed..)?.iter().copied().position(is_special).map(|at| passed + at)
-}
-
-/// Whether a byte ends a run of plain characters inside a JSON string.
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\') || byte < 0x20
+    Some((meant, 2))
 }
 
 /// `00xx` of a `\u00xx` for a control character that has no shorter escape, in lower case.
@@ -369,31 +354,4 @@ fn read_patiently<'a>(line: &'a str, scratch: &'a mut Scratch) -> Result<AnyLine
 fn is_written_as(entry: &Line<'_>, line: &str) -> bool {
     let owned = RawEntry::from(entry);
     serde_json::to_string(&owned).is_ok_and(|written| written == line)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn eight_bytes_at_a_time_or_one_are_the_same(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-            prop_assert_eq!(next_special(&bytes), bytes.iter().copied().position(is_special));
-        }
-
-        #[test]
-        fn rare_special_bytes_are_found_too(
-            mut bytes in prop::collection::vec(0x20_u8..0x21, 0..40),
-            at in any::<prop::sample::Index>(),
-            special in prop::sample::select(vec![b'"', b'\\', 0, 0x1f, 0x20, 0x7f, 0x80, 0xa2, 0xdc, 0xff]),
-        ) {
-            if !bytes.is_empty() {
-                let at = at.index(bytes.len());
-                bytes[at] = special;
-            }
-            prop_assert_eq!(next_special(&bytes), bytes.iter().copied().position(is_special));
-        }
-    }
 }

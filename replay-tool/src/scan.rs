@@ -118,6 +118,51 @@ where
     R: Read + Send,
     W: Reading,
 {
+    let (mut blocks, file) = begin(input)?;
+    reading.begin(&file.header.export)?;
+    let mut walk = Walk::new(&file);
+    if workers <= 1 {
+        let mut seam = Seam::before(&walk);
+        while let Some(job) = next_job(&mut blocks, &mut seam)? {
+            let mut gathered = W::Gathered::default();
+            let (checked, block) = check_block(&file, job, |line| {
+                reading.gather(line, &mut gathered);
+                Ok(())
+            });
+            walk.follow(checked, || take(gathered))?;
+            blocks.give_back(block);
+        }
+    } else {
+        parallel::walk(blocks, workers.min(MAX_WORKERS), &file, reading, |checked, gathered| {
+            walk.follow(checked, || take(gathered))
+        })?;
+    }
+    walk.finish()
+}
+
+/// Walks `input` on this thread alone, handing over each verified entry where it stands, in order.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_each(
+    input: impl Read,
+    mut take: impl FnMut(&Line<'_>) -> Result<(), Stop>,
+) -> Result<Verified, ScanError> {
+    let (mut blocks, file) = begin(input)?;
+    let mut walk = Walk::new(&file);
+    let mut seam = Seam::before(&walk);
+    while let Some(job) = next_job(&mut blocks, &mut seam)? {
+        // What follows the closing line is no entry, whatever it says.
+        let ended = walk.ended;
+        let (checked, block) = check_block(&file, job, |line| if ended { Ok(()) } else { take(line) });
+        walk.follow(checked, || Ok(()))?;
+        blocks.give_back(block);
+    }
+    walk.finish()
+}
+
+/// Reads the first line.
+fn begin<R: Read>(input: R) -> Result<(Blocks<R>, File), ScanError> {
     let mut blocks = Blocks::new(input);
     let first = match blocks.first_line() {
         Ok(Some(first)) => first,
@@ -126,20 +171,7 @@ where
         Err(BlockError::Io(error)) => return Err(error.into()),
     };
     let file = File::open(&first).map_err(Fault::header)?;
-    reading.begin(&file.header.export)?;
-    let mut walk = Walk { file: &file, line: 2, head: file.start(), ended: false };
-    if workers <= 1 {
-        let mut seam = Seam { head: Some(walk.head), after_end: false };
-        while let Some(job) = next_job(&mut blocks, &mut seam)? {
-            let checked = check_block(&file, job, reading);
-            walk.follow(checked, &mut take)?;
-        }
-    } else {
-        parallel::walk(blocks, workers.min(MAX_WORKERS), &file, reading, |checked| {
-            walk.follow(checked, &mut take)
-        })?;
-    }
-    walk.finish()
+    Ok((blocks, file))
 }
 
 /// What every block of a file is checked against.
@@ -189,13 +221,31 @@ struct Seam {
     after_end: bool,
 }
 
+impl Seam {
+    fn before(walk: &Walk<'_>) -> Self {
+        Self { head: Some(walk.head), after_end: false }
+    }
+}
+
 /// A checked block. Line numbers count from 0 within it.
-struct Checked<G> {
-    gathered: G,
+struct Checked {
     lines: u64,
     head: Head,
     ended: bool,
-    fault: Option<Fault>,
+    /// Why the rest of it was not checked.
+    broken: Option<Broken>,
+}
+
+/// Why a walk ends early.
+enum Broken {
+    Fault(Fault),
+    Stop(Stop),
+}
+
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 fn next_job<R: Read>(blocks: &mut Blocks<R>, seam: &mut Seam) -> Result<Option<Job>, ScanError> {
@@ -231,28 +281,35 @@ fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
     }
 }
 
-fn check_block<W: Reading>(file: &File, job: Job, reading: &W) -> Checked<W::Gathered> {
+/// Checks a block, handing each entry that holds to `take`; hands the block back for want of further use.
+fn check_block(
+    file: &File,
+    job: Job,
+    mut take: impl FnMut(&Line<'_>) -> Result<(), Stop>,
+) -> (Checked, Block) {
     let start = job.start.unwrap_or(Head::EMPTY);
-    let mut checked =
-        Checked { gathered: W::Gathered::default(), lines: 0, head: start, ended: false, fault: None };
+    let mut checked = Checked { lines: 0, head: start, ended: false, broken: None };
     let block = match job.block {
         Ok(block) => block,
         Err(wrong) => {
-            checked.fault = Some(Fault::entry(0, start.seq.saturating_add(1), wrong));
-            return checked;
+            checked.broken = Some(Fault::entry(0, start.seq.saturating_add(1), wrong).into());
+            return (checked, Block::new());
         }
     };
     let cut = block.last() != Some(&b'\n');
     let mut tools = Tools { framer: file.framer(), scratch: Scratch::default() };
     for line in lines(&block) {
-        if let Err(fault) = check_line(file, line, &mut tools, &mut checked, reading) {
+        if let Err(broken) = check_line(file, line, &mut tools, &mut checked, &mut take) {
             let last = cut && line.as_ptr_range().end == block.as_ptr_range().end;
-            checked.fault = Some(if last { as_cut(fault) } else { fault });
-            return checked;
+            checked.broken = Some(match broken {
+                Broken::Fault(fault) if last => as_cut(fault).into(),
+                broken => broken,
+            });
+            break;
         }
         checked.lines += 1;
     }
-    checked
+    (checked, block)
 }
 
 /// What is kept from line to line of a block.
@@ -269,26 +326,28 @@ fn as_cut(fault: Fault) -> Fault {
     }
 }
 
-fn check_line<W: Reading>(
+fn check_line(
     file: &File,
     line: &[u8],
     tools: &mut Tools,
-    checked: &mut Checked<W::Gathered>,
-    reading: &W,
-) -> Result<(), Fault> {
+    checked: &mut Checked,
+    take: &mut impl FnMut(&Line<'_>) -> Result<(), Stop>,
+) -> Result<(), Broken> {
     let expected = checked.head.seq.saturating_add(1);
     let at_entry = |wrong| Fault::entry(checked.lines, expected, wrong);
     if checked.ended {
         let found = quote(&String::from_utf8_lossy(&line[..line.len().min(MAX_LINE_BYTES)]));
-        return Err(Fault::closing(checked.lines, Wrong::AfterEnd { found }));
+        return Err(Fault::closing(checked.lines, Wrong::AfterEnd { found }).into());
     }
     if line.len() > MAX_LINE_BYTES {
-        return Err(at_entry(Wrong::TooLong));
+        return Err(at_entry(Wrong::TooLong).into());
     }
     let text = std::str::from_utf8(line)
         .map_err(|error| at_entry(Wrong::NotText { valid_up_to: error.valid_up_to() }))?;
     match read(text, &mut tools.scratch).map_err(at_entry)? {
-        AnyLine::Header(header) => Err(at_entry(Wrong::SecondHeader { stream: quote(&header.stream) })),
+        AnyLine::Header(header) => {
+            Err(at_entry(Wrong::SecondHeader { stream: quote(&header.stream) }).into())
+        }
         AnyLine::Footer(footer) => {
             check_footer(file, &footer, checked.head)
                 .map_err(|wrong| Fault::closing(checked.lines, wrong))?;
@@ -297,8 +356,7 @@ fn check_line<W: Reading>(
         }
         AnyLine::Entry(entry) => {
             checked.head = check_entry(&mut tools.framer, &entry, checked.head).map_err(at_entry)?;
-            reading.gather(&entry, &mut checked.gathered);
-            Ok(())
+            take(&entry).map_err(Broken::Stop)
         }
     }
 }
@@ -358,23 +416,24 @@ struct Walk<'a> {
     ended: bool,
 }
 
-impl Walk<'_> {
-    /// Hands on what a block gave, also when it ends in a fault.
-    fn follow<G>(
-        &mut self,
-        checked: Checked<G>,
-        take: &mut impl FnMut(G) -> Result<(), Stop>,
-    ) -> Result<(), ScanError> {
-        if self.ended && (checked.lines > 0 || checked.fault.is_some()) {
+impl<'a> Walk<'a> {
+    fn new(file: &'a File) -> Self {
+        Self { file, line: 2, head: file.start(), ended: false }
+    }
+
+    /// Hands on what a block gave (`take`), also when it ends in a fault.
+    fn follow(&mut self, checked: Checked, take: impl FnOnce() -> Result<(), Stop>) -> Result<(), ScanError> {
+        if self.ended && (checked.lines > 0 || checked.broken.is_some()) {
             return Err(Fault::closing(self.line, Wrong::AfterEnd { found: "more lines".to_owned() }).into());
         }
         let first_line = self.line;
         self.line += checked.lines;
         self.head = checked.head;
         self.ended = checked.ended;
-        take(checked.gathered)?;
-        match checked.fault {
-            Some(fault) => Err(Fault { line: first_line + fault.line, ..fault }.into()),
+        take()?;
+        match checked.broken {
+            Some(Broken::Fault(fault)) => Err(Fault { line: first_line + fault.line, ..fault }.into()),
+            Some(Broken::Stop(stop)) => Err(stop.into()),
             None => Ok(()),
         }
     }

@@ -4,12 +4,12 @@ use std::marker::PhantomData;
 use std::path::Path;
 
 use domain::aggregate::Aggregate;
-use domain::journal::EventCodec;
+use domain::journal::{DecodeError, EventCodec};
 
 use crate::fault::Fault;
 use crate::files::{FindError, open};
 use crate::line::Line;
-use crate::scan::{Reading, ScanError, Stop, Verified, scan};
+use crate::scan::{Reading, ScanError, Stop, Verified, scan, scan_each};
 
 /// Why a log was not read to its end.
 #[derive(Debug, thiserror::Error)]
@@ -86,15 +86,21 @@ where
         if into.unreadable.is_some() || !(self.wanted)(line) {
             return;
         }
-        match A::Event::from_payload(&line.kind, line.version, line.payload) {
-            Ok(event) => into.entries.push(Entry {
-                seq: line.seq,
-                recorded_at: line.recorded_at,
-                actor: if self.actors { line.actor.clone().into_owned() } else { String::new() },
-                event,
-            }),
+        match self.decode(line) {
+            Ok(entry) => into.entries.push(entry),
             Err(error) => into.unreadable = Some((line.seq, error.to_string())),
         }
+    }
+}
+
+impl<A: Aggregate, P> Decoding<A, P> {
+    fn decode(&self, line: &Line<'_>) -> Result<Entry<A::Event>, DecodeError> {
+        Ok(Entry {
+            seq: line.seq,
+            recorded_at: line.recorded_at,
+            actor: if self.actors { line.actor.clone().into_owned() } else { String::new() },
+            event: A::Event::from_payload(&line.kind, line.version, line.payload)?,
+        })
     }
 }
 
@@ -145,11 +151,24 @@ where
     P: Fn(&Line<'_>) -> bool + Sync,
 {
     let mut unreadable = None;
-    let walked = scan(open(file)?, workers, reading, |decoded| {
-        decoded.entries.into_iter().try_for_each(&mut take)?;
-        unreadable = decoded.unreadable;
-        if unreadable.is_some() { Err(Stop::Enough) } else { Ok(()) }
-    });
+    let walked = if workers <= 1 {
+        scan_each(open(file)?, |line| {
+            if !(reading.wanted)(line) {
+                return Ok(());
+            }
+            let entry = reading.decode(line).map_err(|error| {
+                unreadable = Some((line.seq, error.to_string()));
+                Stop::Enough
+            })?;
+            take(entry)
+        })
+    } else {
+        scan(open(file)?, workers, reading, |decoded| {
+            decoded.entries.into_iter().try_for_each(&mut take)?;
+            unreadable = decoded.unreadable;
+            if unreadable.is_some() { Err(Stop::Enough) } else { Ok(()) }
+        })
+    };
     let name = || file.display().to_string();
     if let Some((seq, why)) = unreadable {
         return Err(TypedError::Unreadable { file: name(), seq, why });

@@ -33,7 +33,7 @@ pub(super) fn deliveries(stream: &StreamId, seq: u64, event: &Event) -> Vec<Deli
     };
     match event {
         Event::SessionScheduled(scheduled) => {
-            to_session(scheduled.session, &sale_session::Command::Schedule(Box::new(scheduled.clone())))
+            to_session(scheduled.session, &sale_session::Command::Schedule(scheduled.clone()))
         }
         Event::SessionCancelled(cancelled) => to_session(cancelled.session, &sale_session::Command::Cancel),
         Event::CustodyHandedOver(page) => {

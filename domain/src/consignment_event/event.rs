@@ -35,7 +35,7 @@ events! {
     /// Entries of a consignment event's log.
     pub enum Event {
         /// It begins.
-        EventCreated = "event_created" v 1,
+        EventCreated = "event_created" v 1 in Box,
         /// It moved on.
         StatusChanged = "status_changed" v 2 upcast upcast_status,
         /// Consignors take part.
@@ -43,7 +43,7 @@ events! {
         /// Items were listed.
         ItemsListed = "items_listed" v 1,
         /// A sale session is planned; its own log follows.
-        SessionScheduled = "session_scheduled" v 1,
+        SessionScheduled = "session_scheduled" v 1 in Box,
         /// A planned session is called off.
         SessionCancelled = "session_cancelled" v 1,
         /// Items begin to move into a session's custody.

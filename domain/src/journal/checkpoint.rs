@@ -19,6 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::chain::Hash;
 use super::entry::Head;
+use crate::spelling::from_text;
 
 /// Name and version of the format; the first of the signed fields.
 pub const CHECKPOINT_FORMAT: &str = "hangtag.checkpoint.v1";
@@ -124,12 +125,13 @@ impl Serialize for SignatureHex {
 
 impl<'de> Deserialize<'de> for SignatureHex {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let (first, second) = text.split_at_checked(text.len() / 2).unwrap_or_default();
-        match (Hash::from_hex(first), Hash::from_hex(second)) {
-            (Some(first), Some(second)) => Ok(Self { first, second }),
-            _ => Err(serde::de::Error::custom("a signature is 128 lower-case hex digits")),
-        }
+        from_text(deserializer, |text| {
+            let (first, second) = text.split_at_checked(text.len() / 2).unwrap_or_default();
+            match (Hash::from_hex(first), Hash::from_hex(second)) {
+                (Some(first), Some(second)) => Ok(Self { first, second }),
+                _ => Err("a signature is 128 lower-case hex digits"),
+            }
+        })
     }
 }
 

@@ -75,23 +75,24 @@ pub trait EventCodec: Sized {
 
 /// Declares an aggregate's event enum: each variant wraps a struct of the same name, and has the kind and
 /// version it is stored under. `upcast` (optional, per variant) takes `(version, json)` of an older version to
-/// the JSON of today's shape.
+/// the JSON of today's shape. `in Box` is for events that are large and rare: the others are moved about in the
+/// millions, and each takes as much room as the largest.
 #[macro_export]
 macro_rules! __events {
     (
         $(#[$meta:meta])*
         pub enum $enum:ident {
-            $( $(#[$vmeta:meta])* $variant:ident = $kind:literal v $version:literal $(upcast $upcast:path)? ),+ $(,)?
+            $( $(#[$vmeta:meta])* $variant:ident = $kind:literal v $version:literal $(in $holder:ident)? $(upcast $upcast:path)? ),+ $(,)?
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum $enum {
-            $( $(#[$vmeta])* $variant($variant), )+
+            $( $(#[$vmeta])* $variant($crate::__held!($variant $(in $holder)?)), )+
         }
 
         $( impl From<$variant> for $enum {
-            fn from(event: $variant) -> Self { Self::$variant(event) }
+            fn from(event: $variant) -> Self { Self::$variant($crate::__held!(event: $variant $(in $holder)?)) }
         } )+
 
         impl $crate::journal::EventCodec for $enum {
@@ -114,17 +115,27 @@ macro_rules! __events {
                 let payload_error = |source| DecodeError::Payload { kind: kind.to_owned(), version, source };
                 match kind {
                     $( $kind if version == $version =>
-                        serde_json::from_str::<$variant>(payload).map(Self::$variant).map_err(payload_error),
+                        serde_json::from_str::<$variant>(payload).map(Self::from).map_err(payload_error),
                     $( $kind if version < $version => serde_json::from_str(payload)
                         .and_then(|json| $upcast(version, json))
                         .and_then(serde_json::from_value::<$variant>)
-                        .map(Self::$variant).map_err(payload_error), )?
+                        .map(Self::from).map_err(payload_error), )?
                     $kind => Err(DecodeError::UnknownVersion { kind: kind.to_owned(), version, newest: $version }), )+
                     _ => Err(DecodeError::UnknownKind { kind: kind.to_owned(), version }),
                 }
             }
         }
     };
+}
+
+/// How a variant of [`events!`] holds its event.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __held {
+    ($event:ident: $variant:ident in Box) => { Box::new($event) };
+    ($event:ident: $variant:ident) => { $event };
+    ($variant:ident in Box) => { Box<$variant> };
+    ($variant:ident) => { $variant };
 }
 
 pub use crate::__events as events;

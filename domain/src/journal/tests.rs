@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use super::*;
 
@@ -46,6 +47,29 @@ fn log_1_the_framing_is_pinned() {
             "197c582dd58bf4d159de88c67f0b5d211cdeb8be890df2994ff1dca3cf2f2250"
         ]
     );
+}
+
+proptest! {
+    #[test]
+    fn log_1_a_frame_is_hashed_as_sha256_has_it(stream in ".{0,150}", actor in ".{0,20}", payload in ".{0,300}", seq in any::<u64>()) {
+        let previous = Hash([7; 32]);
+        let entry = RawEntry { seq, actor, ..unsealed("role_granted", &payload) };
+        let fields: [&[u8]; 10] = [
+            b"hangtag.log.v1", stream.as_bytes(), &seq.to_be_bytes(), &entry.recorded_at.to_be_bytes(),
+            entry.command_id.as_bytes(), entry.actor.as_bytes(), entry.kind.as_bytes(),
+            &entry.version.to_be_bytes(), entry.payload.as_bytes(), &previous.0,
+        ];
+        let mut hasher = Sha256::new();
+        for field in fields {
+            hasher.update(u32::try_from(field.len()).unwrap().to_be_bytes());
+            hasher.update(field);
+        }
+        let mut framer = Framer::new(Framing::Log, &stream);
+        let expected = Hash(hasher.finalize().into());
+        prop_assert_eq!(framer.hash(&(&entry).into(), &previous), expected);
+        // The framer keeps its memory, and nothing of what was in it.
+        prop_assert_eq!(framer.hash(&(&entry).into(), &previous), expected);
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ events! {
     /// Entries of a sale session's log.
     pub enum Event {
         /// Planned, with the rules it sells by.
-        SessionScheduled = "session_scheduled" v 1,
+        SessionScheduled = "session_scheduled" v 1 in Box,
         /// A page of items is in its custody.
         CustodyTaken = "custody_taken" v 1,
         /// Selling may begin.

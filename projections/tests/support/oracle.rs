@@ -57,7 +57,7 @@ fn listings(log: &[Entry<consignment_event::Event>]) -> impl Iterator<Item = (i6
 
 fn plans(log: &[Entry<consignment_event::Event>]) -> impl Iterator<Item = (i64, &SessionScheduled)> {
     log.iter().filter_map(|entry| match &entry.event {
-        consignment_event::Event::SessionScheduled(plan) => Some((entry.recorded_at, plan)),
+        consignment_event::Event::SessionScheduled(plan) => Some((entry.recorded_at, plan.as_ref())),
         _ => None,
     })
 }

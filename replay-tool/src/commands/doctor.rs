@@ -1,10 +1,16 @@
 //! `doctor`: is everything in order?
 
+mod platform;
+
+use std::path::PathBuf;
+
 use replay_tool::doctor::{Diagnosis, Severity, examine};
+use replay_tool::logs::Logs;
 use serde::Serialize;
 
+use self::platform::Asked;
 use super::evidence::Legend;
-use crate::cli::{Common, Logs};
+use crate::cli::{Common, DoctorArgs};
 use crate::output::{Out, Tone, tame};
 use crate::{Answer, Failure, Outcome};
 
@@ -14,20 +20,32 @@ struct Told<'a> {
     healthy: bool,
     #[serde(flatten)]
     diagnosis: &'a Diagnosis,
+    /// Only where the platform was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: &'a Option<Asked>,
 }
 
-pub fn run(logs: &Logs, common: &Common, out: &mut Out) -> Answer {
-    let found = replay_tool::logs::Logs::find(&logs.paths)?;
-    let diagnosis = examine(&found, common.workers());
-    if out.json() {
-        out.document(&Told { healthy: diagnosis.healthy(), diagnosis: &diagnosis })?;
+pub fn run(args: &DoctorArgs, common: &Common, out: &mut Out) -> Answer {
+    let logs = match args.paths.as_slice() {
+        [] if args.live => Logs::default(),
+        [] => Logs::find(&[PathBuf::from(".")])?,
+        paths => Logs::find(paths)?,
+    };
+    let mut diagnosis = examine(&logs, common.workers());
+    let platform = if args.live {
+        Some(platform::examine(&args.api, &logs, common.workers(), &mut diagnosis.findings)?)
     } else {
-        show(&diagnosis, out)?;
+        None
+    };
+    if out.json() {
+        out.document(&Told { healthy: diagnosis.healthy(), diagnosis: &diagnosis, platform: &platform })?;
+    } else {
+        show(&diagnosis, platform.as_ref(), out)?;
     }
     Ok(if diagnosis.healthy() { Outcome::Fine } else { Outcome::Difference })
 }
 
-fn show(diagnosis: &Diagnosis, out: &mut Out) -> Result<(), Failure> {
+fn show(diagnosis: &Diagnosis, platform: Option<&Asked>, out: &mut Out) -> Result<(), Failure> {
     let mut legend = Legend::default();
     for finding in &diagnosis.findings {
         let (tone, word) = match finding.severity {
@@ -41,6 +59,9 @@ fn show(diagnosis: &Diagnosis, out: &mut Out) -> Result<(), Failure> {
         let word = out.paint(tone, word);
         out.line(&format!("{word}  {}{cited}", tame(&finding.text)))?;
     }
+    if let Some(asked) = platform {
+        out.line(&asked.told())?;
+    }
     let looked = format!(
         "looked at {} with {}; {} and {} calculated again",
         counted(diagnosis.logs, "log"),
@@ -48,7 +69,9 @@ fn show(diagnosis: &Diagnosis, out: &mut Out) -> Result<(), Failure> {
         counted(diagnosis.receipts, "receipt"),
         counted(diagnosis.settlements, "settlement")
     );
-    out.line(&looked)?;
+    if platform.is_none() || diagnosis.logs > 0 {
+        out.line(&looked)?;
+    }
     let problems = diagnosis.findings.iter().filter(|finding| finding.severity == Severity::Problem).count();
     match problems {
         0 => out.toned(Tone::Good, "healthy")?,

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
@@ -53,7 +54,13 @@ pub fn run(args: &Fetch, common: &Common, out: &mut Out) -> Answer {
     let mut fetched = Vec::new();
     for row in &streams {
         let target = args.into.join(file_name(&row.stream));
-        match fetch_stream(&mut client, &row.stream, &target, common.threads.unwrap_or(1), &bar) {
+        match fetch_stream(
+            &mut client,
+            &row.stream,
+            &target,
+            common.threads.map_or(1, NonZeroUsize::get),
+            &bar,
+        ) {
             Ok(one) => fetched.push(one),
             Err(Stopped::Differs(text)) => {
                 bar.finish_and_clear();

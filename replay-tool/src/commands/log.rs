@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::journal::{ExportHeader, Head};
 use domain::stream::StreamId;
 use replay_tool::clock::{Clock, rfc3339};
+use replay_tool::fault::{Fault, Wrong};
 use replay_tool::files::{find, glance, open};
 use replay_tool::filter::{Filter, Kept};
 use replay_tool::line::Line;
@@ -41,6 +42,9 @@ struct Told<'a> {
 pub fn run(args: &LogArgs, common: &Common, out: &mut Out) -> Answer {
     match &args.stream {
         Some(stream) => from_platform(stream, args, common, out),
+        None if args.follow => {
+            Err(Failure::new("files do not grow: say which stream of the platform to follow, with --stream"))
+        }
         None => from_files(args, common, out),
     }
 }
@@ -79,6 +83,10 @@ fn from_platform(stream: &StreamId, args: &LogArgs, common: &Common, out: &mut O
                 following.head = Some(verified.head);
             }
             Ok(None) => return Ok(Outcome::Fine),
+            Err(Trouble::Early(head)) if !args.follow => {
+                remark(&format!("{stream} ends at entry {head}; there is no entry {next} yet"));
+            }
+            Err(Trouble::Early(_)) => {}
             Err(Trouble::Passing(why)) if args.follow => remark(&format!("{why}; trying again")),
             Err(Trouble::Passing(why)) => return Err(Failure::new(why)),
             Err(Trouble::Lasting(failure)) => return Err(failure),
@@ -139,6 +147,8 @@ impl Reading for Following {
 
 /// Why no newer entries came.
 enum Trouble {
+    /// The log has not come that far: its last entry.
+    Early(u64),
     Passing(String),
     Lasting(Failure),
     Difference(String),
@@ -191,6 +201,11 @@ impl<'a> Printer<'a> {
         match self.walk(body, following, &stream.to_string()) {
             Ok(verified) => Ok(Some(verified)),
             Err(ScanError::Enough) => Ok(None),
+            Err(ScanError::Fault(Fault { wrong: Wrong::Head { stated_seq, .. }, .. }))
+                if stated_seq.saturating_add(1) < next && following.head.is_none() =>
+            {
+                Err(Trouble::Early(stated_seq))
+            }
             Err(ScanError::Fault(fault)) => Err(Trouble::Difference(format!("{stream}: {fault}"))),
             Err(ScanError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
                 Err(Trouble::Difference(error.to_string()))

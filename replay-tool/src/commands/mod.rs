@@ -15,6 +15,7 @@ mod timeline;
 mod verify;
 mod what_if;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use replay_tool::clock::Clock;
@@ -37,7 +38,7 @@ pub fn run(cli: &Cli, out: &mut Out) -> Answer {
         Command::Explain { what } => explain::run(what, common, out),
         Command::State(args) => timeline::state(args, common, out),
         Command::Diff(args) => timeline::diff(args, common, out),
-        Command::Doctor(logs) => doctor::run(logs, common, out),
+        Command::Doctor(args) => doctor::run(args, common, out),
         Command::Project(args) => project::run(args, common, out),
         Command::WhatIf(args) => what_if::run(args, common, out),
         Command::Reconcile(args) => reconcile::run(args, common, out),
@@ -49,7 +50,7 @@ pub fn run(cli: &Cli, out: &mut Out) -> Answer {
 
 impl Common {
     fn workers(&self) -> usize {
-        self.threads.unwrap_or_else(default_workers).max(1)
+        self.threads.map_or_else(default_workers, NonZeroUsize::get)
     }
 
     /// The clock that was asked for, or that of the event whose logs these are.

@@ -2,21 +2,22 @@
 
 mod compare;
 mod database;
+mod direct;
+mod page;
 
-use std::io;
 use std::path::Path;
 
-use domain::journal::{ExportHeader, Head, RawEntry};
+use domain::journal::Head;
 use domain::stream::StreamId;
 use indicatif::ProgressBar;
 use replay_tool::files::open;
-use replay_tool::line::Line;
 use replay_tool::logs::Source;
-use replay_tool::scan::{Reading, ScanError, Stop, scan};
+use replay_tool::scan::{ScanError, Stop, scan};
 use serde::Serialize;
 
 use self::compare::Comparison;
 use self::database::{Database, Written};
+use self::page::Behind;
 use crate::cli::{Common, ProjectArgs};
 use crate::output::{Align, Cell, Out, Table, Tone, remark, tame};
 use crate::{Answer, Failure, Outcome};
@@ -69,41 +70,6 @@ pub fn run(args: &ProjectArgs, common: &Common, out: &mut Out) -> Answer {
     Ok(if same { Outcome::Fine } else { Outcome::Difference })
 }
 
-/// Entries as the projections want them, from behind the checkpoint on.
-struct Behind {
-    checkpoint: Head,
-}
-
-/// The entries of one block, and the hash of the one that the checkpoint names, should it be among them.
-#[derive(Default)]
-struct Page {
-    entries: Vec<RawEntry>,
-    at_checkpoint: Option<Head>,
-}
-
-impl Reading for Behind {
-    type Gathered = Page;
-
-    fn begin(&self, header: &ExportHeader) -> io::Result<()> {
-        if header.from > self.checkpoint.seq.saturating_add(1) {
-            let text =
-                format!("the log begins at entry {}, the rows end at {}", header.from, self.checkpoint.seq);
-            return Err(io::Error::other(text));
-        }
-        Ok(())
-    }
-
-    fn gather(&self, line: &Line<'_>, into: &mut Page) {
-        if line.seq == self.checkpoint.seq {
-            into.at_checkpoint = Some(Head { seq: line.seq, hash: line.hash });
-        }
-        if line.seq <= self.checkpoint.seq {
-            return;
-        }
-        into.entries.push(line.into());
-    }
-}
-
 /// How a walk over a stream ended.
 enum Walk {
     Done(u64),
@@ -143,13 +109,14 @@ fn walk(
     let checkpoint = database.checkpoint(&stream.to_string())?;
     let (mut projected, mut parked, mut failed) = (0, None, None);
     let mut known = checkpoint.seq == 0;
-    let walked = scan(open(file)?, workers, &Behind { checkpoint }, |page| {
+    let walked = scan(open(file)?, workers, &Behind { stream: stream.clone(), checkpoint }, |page| {
         known |= page.at_checkpoint == Some(checkpoint);
         if !known && page.at_checkpoint.is_some() {
             return Err(Stop::Enough);
         }
-        match database.write(stream, &page.entries) {
-            Ok(Written::All) => projected += page.entries.len() as u64,
+        let entries = page.entries;
+        match database.write(stream, page) {
+            Ok(Written::All) => projected += entries,
             Ok(Written::Parked(why)) => parked = Some(why),
             Err(error) => failed = Some(error),
         }
@@ -158,8 +125,10 @@ fn walk(
         if parked.is_some() || failed.is_some() { Err(Stop::Enough) } else { Ok(()) }
     });
     if let Some(error) = failed {
+        // What was not committed is gone with the connection.
         return Err(error);
     }
+    database.commit()?;
     let name = file.display();
     match (walked, parked) {
         (_, Some(why)) => Ok(Walk::Stopped(projected, format!("{name}: {why}"))),

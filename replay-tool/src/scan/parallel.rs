@@ -14,7 +14,7 @@ pub(super) fn walk<R, W>(
     workers: usize,
     file: &File,
     reading: &W,
-    mut follow: impl FnMut(Checked<W::Gathered>) -> Result<(), ScanError>,
+    mut follow: impl FnMut(Checked, W::Gathered) -> Result<(), ScanError>,
 ) -> Result<(), ScanError>
 where
     R: Read + Send,
@@ -22,13 +22,18 @@ where
 {
     thread::scope(|scope| {
         let mut to_workers: Vec<SyncSender<Job>> = Vec::with_capacity(workers);
-        let mut from_workers: Vec<Receiver<Checked<W::Gathered>>> = Vec::with_capacity(workers);
+        let mut from_workers: Vec<Receiver<(Checked, W::Gathered)>> = Vec::with_capacity(workers);
         for _ in 0..workers {
             let (send_job, jobs) = sync_channel::<Job>(BLOCKS_WAITING_PER_WORKER);
             let (send_checked, checked) = sync_channel(BLOCKS_WAITING_PER_WORKER);
             scope.spawn(move || {
                 for job in jobs {
-                    if send_checked.send(check_block(file, job, reading)).is_err() {
+                    let mut gathered = W::Gathered::default();
+                    let (checked, _) = check_block(file, job, |line| {
+                        reading.gather(line, &mut gathered);
+                        Ok(())
+                    });
+                    if send_checked.send((checked, gathered)).is_err() {
                         return;
                     }
                 }
@@ -49,7 +54,7 @@ where
         let followed = (0..workers)
             .cycle()
             .map_while(|worker| from_workers[worker].recv().ok())
-            .try_for_each(&mut follow);
+            .try_for_each(|(checked, gathered)| follow(checked, gathered));
         // Workers that still have something to say stop when nobody listens.
         drop(from_workers);
         let read = reader.join().map_err(|_| ScanError::Worker)?;

@@ -56,7 +56,10 @@ impl Database {
         let mut comparison = Comparison { with: other.display().to_string(), ..Comparison::default() };
         for source in &logs.all {
             let name = source.stream.to_string();
-            let (here_at, there_at) = (self.checkpoint(&name)?, checkpoint_in(&there, &name)?);
+            let there_at = checkpoint_in(&there, &name).map_err(|error| {
+                Failure::new(format!("{} is no database of read models: {}", other.display(), error.0))
+            })?;
+            let here_at = self.checkpoint(&name)?;
             if here_at != there_at {
                 comparison.behind.push(Behind { stream: name, here: here_at, there: there_at });
             }

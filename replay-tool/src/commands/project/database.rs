@@ -4,19 +4,26 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use domain::ids::{EventId, OrganizationId, SessionId};
-use domain::journal::{Hash, Head, RawEntry};
+use domain::journal::{Hash, Head};
 use domain::stream::StreamId;
-use projections::{GENERATION, Statement, Writes, checkpoint};
+use projections::{GENERATION, checkpoint};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::TableCount;
+use super::direct::{Runner, STATEMENTS_KEPT};
+use super::page::Page;
 use crate::Failure;
 
 /// Name and text of every migration, in order.
 const MIGRATIONS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
-/// Speed before durability: whatever a power cut takes, the logs give back.
-const PRAGMAS: &str = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;";
+/// Speed before durability: whatever a power cut takes, the logs give back. The cache, in KiB, holds the pages that
+/// rows of a few thousand items touch again and again.
+const PRAGMAS: &str = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -131072;";
+
+/// Entries whose rows are committed together: a commit writes every page that was touched, and entries that follow
+/// each other touch the same ones. What an interruption takes is made again in a second or two.
+const ENTRIES_PER_COMMIT: u64 = 50_000;
 
 /// Remembers which migrations a database has seen.
 const SEEN: &str = "CREATE TABLE IF NOT EXISTS replay_tool_migration (name TEXT PRIMARY KEY) WITHOUT ROWID";
@@ -24,6 +31,9 @@ const SEEN: &str = "CREATE TABLE IF NOT EXISTS replay_tool_migration (name TEXT 
 /// A database with the platform's tables.
 pub(super) struct Database {
     pub(super) connection: Connection,
+    runner: Runner,
+    /// Entries whose rows are written and not committed.
+    open: u64,
 }
 
 /// How far a page of entries came.
@@ -41,6 +51,7 @@ impl Database {
                 .map_err(|error| Failure::new(format!("{}: {error}", file.display())))?,
             None => Connection::open_in_memory()?,
         };
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         connection.execute_batch(PRAGMAS)?;
         connection.execute_batch(SEEN)?;
         for (name, text) in MIGRATIONS {
@@ -50,7 +61,7 @@ impl Database {
                 connection.execute_batch(text).map_err(|error| Failure::new(format!("{name}: {error}")))?;
             }
         }
-        Ok(Self { connection })
+        Ok(Self { connection, runner: Runner::default(), open: 0 })
     }
 
     /// Where the rows of `stream` stand.
@@ -58,43 +69,52 @@ impl Database {
         checkpoint_in(&self.connection, stream)
     }
 
-    /// Writes the rows of `entries` and moves the checkpoint, all or nothing.
-    pub(super) fn write(&mut self, stream: &StreamId, entries: &[RawEntry]) -> Result<Written, Failure> {
-        let mut writes = Writes::default();
-        let mut poison = None;
-        let mut last = None;
-        for entry in entries {
-            if let Err(error) = projections::project(stream, entry, &mut writes) {
-                poison = Some((entry, error.to_string()));
-                break;
-            }
-            last = Some(entry);
-        }
+    /// Writes a page's rows and moves the checkpoint, all or nothing. They stand once [`Database::commit`] was called,
+    /// or enough others followed.
+    pub(super) fn write(&mut self, stream: &StreamId, page: Page) -> Result<Written, Failure> {
         let name = stream.to_string();
-        let transaction = self.connection.transaction()?;
-        if let Some(last) = last {
-            let from = checkpoint_in(&transaction, &name)?;
-            let to = Head { seq: last.seq, hash: last.hash };
+        if self.connection.is_autocommit() {
+            self.connection.execute_batch("BEGIN")?;
+        }
+        if let Some(last) = page.last {
+            let from = checkpoint_in(&self.connection, &name)?;
             // The log's clock rather than ours: the same logs make the same database.
-            run(&transaction, &checkpoint::advance(&name, from, to, last.recorded_at)?)?;
-            run(&transaction, &writes.into_statements())?;
+            let moved = checkpoint::advance(&name, from, last.head, last.recorded_at)?;
+            self.runner.run(&self.connection, &moved)?;
+            self.runner.run(&self.connection, &page.writes.into_statements())?;
         }
-        if let Some((entry, why)) = &poison {
-            run(&transaction, &checkpoint::park(&name, entry.seq, &entry.kind, why, entry.recorded_at)?)?;
+        if let Some(poison) = &page.poison {
+            let (kind, why) = (&poison.kind, &poison.why);
+            let parked = checkpoint::park(&name, poison.seq, kind, why, poison.recorded_at)?;
+            self.runner.run(&self.connection, &parked)?;
         }
-        transaction.commit()?;
-        Ok(match poison {
+        self.open += page.entries;
+        if self.open >= ENTRIES_PER_COMMIT {
+            self.commit()?;
+        }
+        Ok(match &page.poison {
             None => Written::All,
-            Some((entry, why)) => Written::Parked(format!("entry {} cannot be projected: {why}", entry.seq)),
+            Some(poison) => {
+                Written::Parked(format!("entry {} cannot be projected: {}", poison.seq, poison.why))
+            }
         })
+    }
+
+    /// Commits what was written.
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT")?;
+        }
+        self.open = 0;
+        Ok(())
     }
 
     /// Deletes the rows of `stream`.
     pub(super) fn wipe(&mut self, stream: &StreamId) -> Result<(), Failure> {
         let name = stream.to_string();
         let transaction = self.connection.transaction()?;
-        run(&transaction, &projections::wipe(stream)?)?;
-        run(&transaction, &checkpoint::unpark(&name)?)?;
+        self.runner.run(&transaction, &projections::wipe(stream)?)?;
+        self.runner.run(&transaction, &checkpoint::unpark(&name)?)?;
         transaction
             .execute("DELETE FROM checkpoint WHERE projection = ?1 AND stream = ?2", (GENERATION, &name))?;
         transaction.commit()?;
@@ -129,13 +149,6 @@ pub(super) fn checkpoint_in(connection: &Connection, stream: &str) -> Result<Hea
 /// SQLite counts in signed numbers.
 fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
-}
-
-fn run(connection: &Connection, statements: &[Statement]) -> Result<(), rusqlite::Error> {
-    for statement in statements {
-        connection.prepare_cached(statement.sql.text)?.execute([statement.parameter()])?;
-    }
-    Ok(())
 }
 
 /// The tables that projections write, in order of name.
