@@ -20,6 +20,12 @@ pub struct Config {
     pub platform_admins: Vec<String>,
     /// Where the SPA sends people to sign in; empty means Clerk's own components.
     pub sign_in_url: String,
+    /// Where an organization's own pages are, with `{slug}` for its label; mails link there.
+    pub organization_origin: String,
+    /// Mailchimp Transactional's address, base path included.
+    pub mailchimp_base: String,
+    /// The address that mails come from; the name before it is the organization's.
+    pub mail_sender: String,
     /// `local`, `staging` or `production`.
     pub environment: String,
     /// How much callers may ask, in percent of the usual (see `http::limits`).
@@ -52,6 +58,9 @@ impl Config {
                 .map(str::to_owned)
                 .collect(),
             sign_in_url: text("SIGN_IN_URL"),
+            organization_origin: text("ORGANIZATION_ORIGIN"),
+            mailchimp_base: text("MAILCHIMP_BASE").trim_end_matches('/').to_owned(),
+            mail_sender: text("MAIL_SENDER"),
             environment: text("ENVIRONMENT"),
             rate_limit_percent: text("RATE_LIMIT_PERCENT").parse().unwrap_or(RATE_LIMIT_PERCENT),
             commit: lookup("COMMIT").filter(|commit| !commit.is_empty()),
@@ -69,6 +78,12 @@ impl Config {
     pub fn is_under_suffix(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
         host.ends_with(&self.origin_suffix) || self.origin_suffix.strip_prefix('.') == Some(host.as_str())
+    }
+
+    /// An address of the organization with this label: `https://demo.hangtag.example/invitation/…`.
+    #[must_use]
+    pub fn page_of(&self, slug: &str, path: &str) -> String {
+        format!("{}{path}", self.organization_origin.replace("{slug}", slug))
     }
 
     /// The organization's label in a host name (port allowed): `demo` in `demo.localhost:8787`. One label only.

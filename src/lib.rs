@@ -1,6 +1,6 @@
 //! Hangtag's Worker: the edge, the objects that decide, and what the queues bring.
 
-use worker::{Context, Env, MessageBatch, Request, Response, Result, event};
+use worker::{Context, Env, MessageBatch, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 mod adapters;
 mod config;
@@ -9,6 +9,7 @@ mod logging;
 mod metrics;
 mod objects;
 mod queues;
+mod reactions;
 mod replaying;
 mod settling;
 mod vault;
@@ -34,4 +35,16 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
 async fn queue(batch: MessageBatch<serde_json::Value>, env: Env, _context: Context) -> Result<()> {
     queues::consume(&env, &batch).await;
     Ok(())
+}
+
+/// Every few minutes (`[triggers]` in `wrangler.toml`).
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    match queues::sweep::run(&env).await {
+        Ok(swept) => {
+            let queues::sweep::Swept { asked, armed, nudged, unreached, around } = swept;
+            tracing::info!(asked, armed, nudged, unreached, around, "quiet streams swept");
+        }
+        Err(error) => tracing::error!(%error, "quiet streams not swept"),
+    }
 }

@@ -5,7 +5,8 @@ use domain::journal::{DecodeError, EventCodec};
 use domain::stream::StreamId;
 use worker::Env;
 
-use crate::objects::client::{AskError, read_log};
+use crate::objects::archive::LogReader;
+use crate::objects::client::AskError;
 
 /// Entries read at a time; the object bounds a page by bytes as well.
 const REPLAY_PAGE_ENTRIES: u32 = 500;
@@ -52,9 +53,10 @@ pub async fn replay<A: Aggregate>(
     stream: &StreamId,
     until: Until,
 ) -> Result<Moment<A::State>, ReplayError> {
+    let mut log = LogReader::new(env.clone(), stream.clone());
     let mut moment = Moment { state: A::State::default(), seq: 0, recorded_at: 0 };
     loop {
-        let page = read_log(env, stream, moment.seq + 1, REPLAY_PAGE_ENTRIES).await?;
+        let page = log.page(moment.seq + 1, REPLAY_PAGE_ENTRIES).await?;
         if page.entries.is_empty() {
             return Ok(moment);
         }

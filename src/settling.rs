@@ -10,6 +10,7 @@ use domain::settlement::{FOLD_PAGE_ENTRIES, Fold, FoldError, Method, Pin, Settle
 use domain::stream::StreamId;
 use worker::Env;
 
+use crate::objects::archive::LogReader;
 use crate::objects::client::{AskError, Envelope, SubmitError, read_log, submit};
 
 /// Who runs settlements, as the log writes it down.
@@ -54,8 +55,13 @@ pub async fn heads(env: &Env, streams: &[StreamId]) -> Result<Vec<Pin>, Settling
 pub async fn fold(env: &Env, pins: Vec<Pin>) -> Result<Settled, SettlingError> {
     let mut fold = Fold::new(pins)?;
     let limit = u32::try_from(FOLD_PAGE_ENTRIES).unwrap_or(u32::MAX);
+    let mut log: Option<LogReader> = None;
     while let Some(wanted) = fold.wanted() {
-        let mut page = read_log(env, &wanted.stream, wanted.from, limit).await?.entries;
+        let reader = match &mut log {
+            Some(reader) if *reader.stream() == wanted.stream => reader,
+            other => other.insert(LogReader::new(env.clone(), wanted.stream.clone())),
+        };
+        let mut page = reader.page(wanted.from, limit).await?.entries;
         page.retain(|entry| entry.seq <= wanted.to);
         if page.is_empty() {
             return Err(SettlingError::Short(wanted.stream));

@@ -65,6 +65,10 @@ uuid_ids! {
     RunId,
     /// A parked basket; made by the terminal.
     BasketId,
+    /// An invitation by e-mail; whom it went to is in the vault.
+    InvitationId,
+    /// An e-mail address in the vault, for one mail.
+    AddressRef,
 }
 
 /// A consignor's number in the organization, from 1. Printed on tags; no personal data.

@@ -10,7 +10,7 @@ pub enum Role {
     OrganizationAdmin,
     /// Runs its events.
     EventAdmin,
-    /// Reads everything, replays, decides nothing about money.
+    /// Reads everything, replays, repairs read models, decides nothing about money.
     Support,
     /// Sells at a paired terminal.
     Cashier,
@@ -42,6 +42,8 @@ pub enum Permission {
     ReadEverything,
     /// Read and export logs.
     ReadLogs,
+    /// Resume, compare and rebuild what is projected from logs; send dead letters again. Changes no log.
+    RepairReadModels,
     /// Approve, pay, void; waive and adjust.
     DecideMoney,
     /// See personal data of others.
@@ -50,6 +52,14 @@ pub enum Permission {
     ReadOwn,
     /// Take part: register, list one's own items, book.
     TakePart,
+}
+
+impl Permission {
+    /// True for what changes nothing.
+    #[must_use]
+    pub const fn reads(self) -> bool {
+        matches!(self, Self::ReadEverything | Self::ReadLogs | Self::ReadPersonalData | Self::ReadOwn)
+    }
 }
 
 impl Role {
@@ -97,6 +107,7 @@ impl Role {
                 P::HandleItems,
                 P::ReadEverything,
                 P::ReadLogs,
+                P::RepairReadModels,
                 P::DecideMoney,
                 P::ReadPersonalData,
                 P::ReadOwn,
@@ -115,7 +126,7 @@ impl Role {
                 P::ReadOwn,
                 P::TakePart,
             ],
-            Self::Support => &[P::ReadEverything, P::ReadLogs, P::ReadOwn],
+            Self::Support => &[P::ReadEverything, P::ReadLogs, P::RepairReadModels, P::ReadOwn],
             Self::Cashier => &[P::Sell, P::ReadOwn],
             Self::Volunteer => &[P::HandleItems, P::ReadOwn],
             Self::Consignor => &[P::ReadOwn, P::TakePart],

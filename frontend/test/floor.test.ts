@@ -8,6 +8,7 @@ const receipt = (seq: number, at = NOW) => ({
   recorded_at: at,
   kind: "receipt_completed",
   payload: { receipt: `r${seq}` },
+  hash: "",
 });
 
 describe("the floor board's memory", () => {
@@ -29,9 +30,16 @@ describe("the floor board's memory", () => {
       recorded_at: NOW,
       kind: "session_opened",
       payload: { items: 5 },
+      hash: "",
     });
     expect(opened).toMatchObject({ totalsVersion: 0, sessionVersion: 1, fresh: [] });
-    const unknown = hear(opened, { seq: 2, recorded_at: NOW, kind: "kind_of_next_year", payload: {} });
+    const unknown = hear(opened, {
+      seq: 2,
+      recorded_at: NOW,
+      kind: "kind_of_next_year",
+      payload: {},
+      hash: "",
+    });
     expect(unknown.seq).toBe(2);
   });
 

@@ -34,13 +34,14 @@ const entry = (seq: number) => ({
   recorded_at: 0,
   kind: "receipt_completed",
   payload: "{}",
+  hash: `hash-${seq}`,
 });
 
 async function listening(options: Partial<ConstructorParameters<typeof Live>[0]> = {}) {
   const heard: LiveEntry[] = [];
   const live = new Live({
     address: async () => ({ url: "ws://x", token: "t" }),
-    since: 0,
+    since: { seq: 0 },
     onEntry: (heardEntry) => heard.push(heardEntry),
     ...options,
   }).start();
@@ -48,7 +49,7 @@ async function listening(options: Partial<ConstructorParameters<typeof Live>[0]>
   const socket = Socket.last;
   if (socket === undefined) throw new Error("no socket was opened");
   socket.onopen?.();
-  socket.hear({ type: "live", head: 0 });
+  socket.hear({ type: "live", head: 0, hash: "hash-0" });
   return { live, socket, heard };
 }
 
@@ -117,5 +118,31 @@ describe("other frames", () => {
     socket.onclose?.({ code: 4401 });
     expect(onDismissed).toHaveBeenCalledWith(4401);
     live.stop();
+  });
+});
+
+describe("the history that a screen knows", () => {
+  it("is named by the hash of the last entry when it comes back", async () => {
+    const address = vi.fn(async () => ({ url: "ws://x", token: "t" }));
+    const { live, socket } = await listening({ address });
+    expect(address).toHaveBeenLastCalledWith({ seq: 0, hash: undefined });
+    socket.onclose?.({ code: 1006 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(address).toHaveBeenLastCalledWith({ seq: 0, hash: "hash-0" });
+    Socket.last?.hear(entry(1));
+    Socket.last?.onclose?.({ code: 1006 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(address).toHaveBeenLastCalledWith({ seq: 1, hash: "hash-1" });
+    live.stop();
+  });
+
+  it("is given up when the log has another one, however long that is", async () => {
+    const onRestored = vi.fn();
+    const { socket, heard } = await listening({ onRestored });
+    socket.hear({ type: "restored", head: 9, hash: "other" });
+    expect(onRestored).toHaveBeenCalledOnce();
+    socket.hear({ type: "live", head: 9, hash: "other" });
+    expect(onRestored).toHaveBeenCalledOnce();
+    expect(heard).toEqual([]);
   });
 });

@@ -145,13 +145,13 @@ describe("the till's storage", () => {
     const late: CatalogueRow = ["0000009999", "Late boots", "9", 500, 2, 1];
     const db = await TillDb.open();
     await db.replaceCatalogue({ position: 7, items: rows, settings }, new Map());
-    const nothing = { sold: [], unsold: [], receipts: [], arrived: [] };
+    const nothing = { hash: undefined, sold: [], unsold: [], receipts: [], arrived: [] };
     await db.advance({ ...nothing, position: 9, sold: [["0000000005", 2]], arrived: [late] });
     await db.advance({ ...nothing, position: 10, sold: [["0000000006", 3]] });
-    await db.advance({ ...nothing, position: 11, unsold: ["0000000006"] });
+    await db.advance({ ...nothing, position: 11, hash: "hash-11", unsold: ["0000000006"] });
     const stored = await db.catalogue();
     expect(stored?.items).toEqual([...rows, late]);
-    expect(stored?.position).toBe(11);
+    expect([stored?.position, stored?.hash]).toEqual([11, "hash-11"]);
     const shelf = new Shelf(stored ?? { position: 0, items: [], settings }, stored?.sold);
     expect([...shelf.sold].toSorted()).toEqual([
       ["0000000003", 0],
@@ -175,7 +175,7 @@ describe("the till's storage", () => {
       voided,
     });
     const db = await TillDb.open();
-    const nothing = { sold: [], unsold: [], arrived: [] };
+    const nothing = { hash: undefined, sold: [], unsold: [], arrived: [] };
     await db.advance({ ...nothing, position: 12, receipts: [receipt(4, false), receipt(5, true)] });
     expect((await db.receiptByNumber(5))?.receipt).toBe("r5");
     expect((await db.receiptByTag(item.tag))?.number, "the one that stands").toBe(4);
@@ -201,6 +201,7 @@ describe("what a till reads from the log", () => {
     recorded_at: 0,
     kind,
     payload,
+    hash: "",
   });
 
   it("knows sales with what they had no tag for, and what came back", () => {

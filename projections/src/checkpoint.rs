@@ -3,7 +3,7 @@
 use domain::journal::Head;
 use serde::Serialize;
 
-use crate::GENERATION;
+use crate::Side;
 use crate::statement::{Sql, Statement, Writes, delete, insert};
 
 /// Reads a stream's checkpoint; parameters: generation, stream; columns: seq, hash.
@@ -34,6 +34,8 @@ const PARK: &Sql = insert!(parked_stream (projection, stream, seq, kind, error, 
     "ON CONFLICT (projection, stream) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, error = excluded.error");
 
 const UNPARK: &Sql = delete!(parked_stream where (projection, stream));
+
+const FORGET: &Sql = delete!(checkpoint where (projection, stream));
 
 /// What the database says when a checkpoint was not where it should be.
 pub const MOVED_ERROR: &str = "NOT NULL constraint failed: checkpoint.seq";
@@ -70,9 +72,23 @@ pub fn advance(
     to: Head,
     moved_at: i64,
 ) -> Result<Vec<Statement>, serde_json::Error> {
+    advance_on(Side::Live, stream, from, to, moved_at)
+}
+
+/// As [`advance`], for the rows of one side.
+///
+/// # Errors
+/// As [`advance`].
+pub fn advance_on(
+    side: Side,
+    stream: &str,
+    from: Head,
+    to: Head,
+    moved_at: i64,
+) -> Result<Vec<Statement>, serde_json::Error> {
     let mut writes = Writes::default();
     let step = Move {
-        projection: GENERATION,
+        projection: side.generation(),
         stream,
         from_seq: from.seq,
         from_hash: from.hash.to_string(),
@@ -96,7 +112,10 @@ pub fn park(
     now: i64,
 ) -> Result<Vec<Statement>, serde_json::Error> {
     let mut writes = Writes::default();
-    writes.write(PARK, [Park { projection: GENERATION, stream, seq, kind, error, parked_at: now }])?;
+    writes.write(
+        PARK,
+        [Park { projection: Side::Live.generation(), stream, seq, kind, error, parked_at: now }],
+    )?;
     Ok(writes.into_statements())
 }
 
@@ -106,6 +125,16 @@ pub fn park(
 /// When the key cannot be written as JSON; it can.
 pub fn unpark(stream: &str) -> Result<Vec<Statement>, serde_json::Error> {
     let mut writes = Writes::default();
-    writes.write(UNPARK, [serde_json::json!({ "projection": GENERATION, "stream": stream })])?;
+    writes.write(UNPARK, [serde_json::json!({ "projection": Side::Live.generation(), "stream": stream })])?;
+    Ok(writes.into_statements())
+}
+
+/// The statement after which the rows of one side stand nowhere.
+///
+/// # Errors
+/// When the key cannot be written as JSON; it can.
+pub fn forget(side: Side, stream: &str) -> Result<Vec<Statement>, serde_json::Error> {
+    let mut writes = Writes::default();
+    writes.write(FORGET, [serde_json::json!({ "projection": side.generation(), "stream": stream })])?;
     Ok(writes.into_statements())
 }

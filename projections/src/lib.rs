@@ -5,14 +5,17 @@
 //! from one stream only, so that neither the interleaving of streams nor their distance matters; joins happen
 //! when somebody reads. Rows depend on the entries alone: the same log makes the same rows, always.
 
+pub mod beside;
 pub mod checkpoint;
 mod consignment_event;
 pub mod history;
 mod organization;
 mod reconciliation;
 mod sale_session;
+mod side;
 mod statement;
 
+pub use side::Side;
 pub use statement::{STATEMENT_BYTES_MAX, Sql, Statement, Writes};
 
 use domain::journal::{DecodeError, EventCodec, RawEntry};
@@ -45,7 +48,20 @@ struct At<'a> {
 /// # Errors
 /// [`ProjectionError`]; `writes` holds nothing of the entry's then that was not complete.
 pub fn project(stream: &StreamId, entry: &RawEntry, writes: &mut Writes) -> Result<(), ProjectionError> {
-    let at = At { organization: stream.organization().to_string(), id: own_id(stream), entry };
+    project_on(Side::Live, stream, entry, writes)
+}
+
+/// As [`project`], for the rows of one side.
+///
+/// # Errors
+/// As [`project`].
+pub fn project_on(
+    side: Side,
+    stream: &StreamId,
+    entry: &RawEntry,
+    writes: &mut Writes,
+) -> Result<(), ProjectionError> {
+    let at = At { organization: side.organization(stream), id: own_id(stream), entry };
     match stream {
         StreamId::Organization(_) => organization::project(&at, &decode(entry)?, writes)?,
         StreamId::Event(..) => consignment_event::project(&at, &decode(entry)?, writes)?,
@@ -76,19 +92,28 @@ fn own_id(stream: &StreamId) -> String {
 /// # Errors
 /// When a key cannot be written as JSON; ours all can.
 pub fn wipe(stream: &StreamId) -> Result<Vec<Statement>, serde_json::Error> {
+    wipe_on(Side::Live, stream)
+}
+
+/// As [`wipe`], for the rows of one side.
+///
+/// # Errors
+/// As [`wipe`].
+pub fn wipe_on(side: Side, stream: &StreamId) -> Result<Vec<Statement>, serde_json::Error> {
+    let organization = side.organization(stream);
     let (key, tables): (&str, &[&Sql]) = match stream {
         StreamId::Organization(_) => ("organization", organization::WIPE),
         StreamId::Event(..) => ("event", consignment_event::WIPE),
         StreamId::Session(..) => ("session", sale_session::WIPE),
         StreamId::Reconciliation(..) => ("event", reconciliation::WIPE),
-        StreamId::Storefront(..) => return history::wipe(stream),
+        StreamId::Storefront(..) => return history::wipe(&organization, stream),
     };
     let mut row = serde_json::Map::new();
     row.insert(key.to_owned(), own_id(stream).into());
-    row.insert("organization".to_owned(), stream.organization().to_string().into());
+    row.insert("organization".to_owned(), organization.clone().into());
     let mut writes = Writes::default();
     tables.iter().try_for_each(|sql| writes.write(sql, [&row]))?;
     let mut statements = writes.into_statements();
-    statements.extend(history::wipe(stream)?);
+    statements.extend(history::wipe(&organization, stream)?);
     Ok(statements)
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at the first surprise")]
 
+#[path = "read_models/beside.rs"]
+mod beside;
 #[path = "read_models/claims.rs"]
 mod claims;
 #[path = "read_models/kinds.rs"]
@@ -22,9 +24,10 @@ use support::world::{Chance, Plan, World, made_by_chance};
 const PLAN: Plan = Plan { events: 2, items: 240, sessions: 2, receipts: 25 };
 
 /// Read models whose entries the made-up world does not make: `nouns.rs` and `claims.rs` tell what their rows are.
-const NOUNS: [&str; 15] = [
+const NOUNS: [&str; 16] = [
     "claim",
     "referral_code",
+    "invitation",
     "ledger_entry",
     "registration_plan",
     "slot",

@@ -4,7 +4,7 @@ use domain::tenancy::Scope;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::send::SendFuture;
-use worker::{D1Database, D1PreparedStatement, Env};
+use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error};
 
 use crate::http::problem::EdgeError;
 
@@ -94,6 +94,19 @@ impl<'a> Rows<'a> {
         let statement = self.statement(sql, values)?;
         SendFuture::new(async move { statement.run().await }).await?;
         Ok(())
+    }
+
+    /// Runs several statements as one: all of them or none. As [`Rows::all`], `?1` is the organization.
+    ///
+    /// # Errors
+    /// What the database said, so that a guard's refusal can be told from a database out of reach.
+    pub async fn batch(&self, statements: &[(&'static str, &[Value<'_>])]) -> Result<Vec<D1Result>, Error> {
+        let refused = |error: EdgeError| Error::RustError(error.to_string());
+        let database = database(self.env).map_err(refused)?;
+        let prepared: Result<Vec<_>, EdgeError> =
+            statements.iter().map(|(sql, values)| self.statement(sql, values)).collect();
+        let prepared = prepared.map_err(refused)?;
+        SendFuture::new(async move { database.batch(prepared).await }).await
     }
 
     fn statement(&self, sql: &str, values: &[Value<'_>]) -> Result<D1PreparedStatement, EdgeError> {

@@ -48,8 +48,9 @@ pub struct Listing {
     pub time_zone: String,
 }
 
-const SELECT_BY_SLUG: &str =
-    "SELECT organization, slug, name, currency, time_zone FROM organization WHERE slug = ?1";
+/// Rows made beside the live ones (see `projections::Side`) lead nowhere.
+const SELECT_BY_SLUG: &str = "SELECT organization, slug, name, currency, time_zone FROM organization
+    WHERE slug = ?1 AND instr(organization, '~') = 0";
 
 const SELECT_BY_HOST: &str = "SELECT o.organization, o.slug, o.name, o.currency, o.time_zone FROM edge_host h
     JOIN organization o ON o.organization = h.organization WHERE h.host = ?1 AND h.released_at IS NULL";
@@ -158,6 +159,27 @@ mod tests {
     fn hosts_are_looked_up_bare() {
         assert_eq!(bare("Sale.Example.org:8443"), "sale.example.org");
         assert_eq!(bare("demo.localhost"), "demo.localhost");
+    }
+
+    #[test]
+    fn a_label_leads_to_the_live_row_and_never_to_one_made_beside_it() {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        let migrations = [
+            include_str!("../../migrations/0002_read_models.sql"),
+            include_str!("../../migrations/0071_rows_beside.sql"),
+        ];
+        database.execute_batch(&migrations.concat()).unwrap();
+        let (live, beside) =
+            ("0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c31", "0193f6a1-7c1e-7b6b-9d0e-3f1f6f1d2c31~beside");
+        let add = "INSERT INTO organization VALUES (?1, 'demo', 'Demo', 'USD', 'UTC', 1, 0)";
+        for organization in [beside, live] {
+            database.execute(add, [organization]).unwrap();
+        }
+        assert!(database.execute(add, ["another"]).is_err(), "one label, one organization");
+        let mut select = database.prepare(SELECT_BY_SLUG).unwrap();
+        let found: Vec<String> =
+            select.query_map(["demo"], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(found, [live]);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 
 pub mod access;
 pub mod api;
-pub mod caller;
+pub mod cache;
+mod caller;
 pub mod command;
 pub mod csv;
 pub mod decider;
@@ -18,6 +19,7 @@ pub mod import;
 pub mod limits;
 pub mod list;
 pub mod looks;
+pub mod mail_address;
 pub mod order;
 pub mod page;
 pub mod paths;

@@ -6,6 +6,7 @@ use domain::rejection::{Refusal, Rejection};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::adapters::circuit::CircuitOpen;
 use crate::adapters::random::NoRandomness;
 use crate::objects::client::{AskError, SubmitError};
 
@@ -165,6 +166,9 @@ pub enum EdgeError {
     /// An object, the database or an outside service is out of reach.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// An outside service has failed several times in a row and is left alone for a while.
+    #[error(transparent)]
+    CircuitOpen(#[from] CircuitOpen),
     /// A fault of ours.
     #[error("internal: {0}")]
     Internal(String),
@@ -273,7 +277,9 @@ impl EdgeError {
             Self::Behind { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "behind", "The page has not caught up yet")
             }
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment"),
+            Self::Unavailable(_) | Self::CircuitOpen(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment")
+            }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here"),
         }
     }
@@ -301,6 +307,10 @@ impl EdgeError {
                 format!("What is shown here has reached position {reached}; {wanted} was asked for.")
             }
             Self::Unavailable(_) => "Something this answer needs could not be reached. Repeat the request with the same Idempotency-Key.".into(),
+            Self::CircuitOpen(open) => format!(
+                "An outside service does not answer; it is asked again in {} seconds.",
+                open.retry_after_s
+            ),
             Self::Internal(_) => "The request id names this occurrence to support.".into(),
         }
     }
@@ -337,6 +347,7 @@ impl EdgeError {
             Self::TooMany { retry_after_s } => vec![(header::RETRY_AFTER, HeaderValue::from(*retry_after_s))],
             Self::Behind { .. } => vec![(header::RETRY_AFTER, HeaderValue::from(RETRY_BEHIND_S))],
             Self::Unavailable(_) => vec![(header::RETRY_AFTER, HeaderValue::from(RETRY_UNAVAILABLE_S))],
+            Self::CircuitOpen(open) => vec![(header::RETRY_AFTER, HeaderValue::from(open.retry_after_s))],
             Self::HeadMoved { head } => HeaderValue::from_str(&format!("\"{head}\""))
                 .map(|etag| (header::ETAG, etag))
                 .into_iter()
@@ -348,7 +359,7 @@ impl EdgeError {
     /// True for faults of ours or of what we stand on: these are logged as errors.
     #[must_use]
     pub fn is_fault(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Internal(_))
+        matches!(self, Self::Unavailable(_) | Self::CircuitOpen(_) | Self::Internal(_))
     }
 }
 

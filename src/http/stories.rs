@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::list::Asking;
 use super::problem::EdgeError;
-use crate::objects::client::read_log;
+use crate::objects::archive::LogReader;
 
 /// Entries between two wanted ones that are read along rather than asked for apart.
 const GAP_ENTRIES_MAX: u64 = 20;
@@ -34,12 +34,17 @@ pub async fn entries_of(
     rows: &[IndexRow],
 ) -> Result<BTreeMap<(String, u64), RawEntry>, EdgeError> {
     let mut found = BTreeMap::new();
+    let mut log: Option<LogReader> = None;
     for (short, from, to) in runs(rows) {
         let Some(stream) = stream_of(of, &short) else { continue };
+        let reader = match &mut log {
+            Some(reader) if *reader.stream() == stream => reader,
+            other => other.insert(LogReader::new(of.edge.env().clone(), stream)),
+        };
         let mut next = from;
         while next <= to {
             let limit = u32::try_from(to - next + 1).unwrap_or(u32::MAX);
-            let page = read_log(of.edge.env(), &stream, next, limit).await?;
+            let page = reader.page(next, limit).await?;
             let Some(last) = page.entries.last().map(|entry| entry.seq) else { break };
             next = last + 1;
             found.extend(page.entries.into_iter().map(|entry| ((short.clone(), entry.seq), entry)));

@@ -15,7 +15,7 @@ use super::limits::CONFIRM_AFTER_MS;
 use super::live::Sockets;
 use super::timers::{self, Surroundings};
 use super::wire::{Accepted, SubmitError};
-use super::{deliveries, outbox};
+use super::{archive, deliveries, import, outbox};
 
 /// What one part of an alarm came to: when it is due again, ms since 1970 UTC.
 type Part = (&'static str, std::result::Result<Option<i64>, StoreError>);
@@ -55,12 +55,23 @@ impl<A: Aggregate + 'static> Host<A> {
             Err(error) => return next_due(stream, now(), [("tables", Err(error))]),
         }
         let snapshot = log.snapshot_if_due().map(|_| None);
+        if let held @ (Ok(true) | Err(_)) = import::is_held(store) {
+            let nudge = outbox::drain(&self.env, stream, store, now()).await;
+            let parts = [("snapshot", snapshot), ("import", held.map(|_| None)), ("outbox", nudge)];
+            return next_due(stream, now(), parts);
+        }
+        let archived = archive::drain(&self.env, log, now()).await.map(|()| None);
         // Timers first: what they append goes out with the rest.
         let timers = timers::round(log, &Object { host: self, log }, &self.planned, now());
         let nudge = outbox::drain(&self.env, stream, store, now()).await;
         let handed_over = deliveries::drain(&self.env, stream, store, now()).await;
-        let parts =
-            [("snapshot", snapshot), ("timers", timers), ("outbox", nudge), ("deliveries", handed_over)];
+        let parts = [
+            ("snapshot", snapshot),
+            ("archive", archived),
+            ("timers", timers),
+            ("outbox", nudge),
+            ("deliveries", handed_over),
+        ];
         next_due(stream, now(), parts)
     }
 }

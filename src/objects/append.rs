@@ -5,6 +5,7 @@ use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use uuid::Uuid;
 
 use super::database::{Database, StoreError};
+use super::import;
 use super::limits::{ENTRIES_PER_COMMAND_MAX, PAYLOAD_BYTES_MAX};
 use super::log::{Failure, Hot, Log};
 use super::received::Received;
@@ -37,8 +38,11 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     ) -> Result<Accepted, SubmitError> {
         let body_hash = received.digest();
         self.with_hot(|hot| {
+            if hot.held {
+                return Err(import::held().into());
+            }
             if let Some(known) = self.known(hot, &received.command_id)? {
-                return self.repeat(&known, &body_hash);
+                return self.repeat(&known, received, &body_hash);
             }
             if let Some(head) =
                 received.if_match.is_some_and(|seq| seq != hot.head.seq).then_some(hot.head.seq)

@@ -6,8 +6,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
+pub use super::limits::IMPORT_BYTES_MAX;
+pub use super::live::Heard;
 pub use super::standing::{Knows, Told};
-pub use super::wire::{Accepted, AskError, Envelope, LogPage, SubmitError};
+pub use super::wake::Woken;
+pub use super::wire::{Accepted, AskError, Envelope, ImportError, Imported, LogPage, Segment, SubmitError};
 
 /// The host part of internal URLs: a stub routes by object, so the name only has to parse.
 const OBJECT_ORIGIN: &str = "http://object";
@@ -87,15 +90,92 @@ pub async fn read_log(env: &Env, stream: &StreamId, from: u64, limit: u32) -> Re
     get(env, stream, &format!("/log?from={from}&limit={limit}")).await
 }
 
-/// As [`read_log`], for the projector: what it asks for tells the object what it has projected already.
+/// As [`read_log`], for a reader of the archive: closed entries are named, not sent. With `pulling`, what it asks for
+/// tells the object what it has projected already.
 ///
 /// # Errors
 /// As [`read_log`].
-pub async fn pull(env: &Env, stream: &StreamId, from: u64, limit: u32) -> Result<LogPage, AskError> {
-    get(env, stream, &format!("/log?from={from}&limit={limit}&projected={}", from.saturating_sub(1))).await
+pub(super) async fn read_tail(
+    env: &Env,
+    stream: &StreamId,
+    from: u64,
+    limit: u32,
+    pulling: bool,
+) -> Result<LogPage, AskError> {
+    let projected = if pulling { format!("&projected={}", from.saturating_sub(1)) } else { String::new() };
+    get(env, stream, &format!("/log?from={from}&limit={limit}&archive=1{projected}")).await
 }
 
-/// Hands a WebSocket upgrade to the object, which sends the entries behind `?since=` and then each new one.
+/// Has the object write a segment to the archive anew.
+///
+/// # Errors
+/// [`AskError`].
+pub(super) async fn renew_segment(env: &Env, stream: &StreamId, segment: &Segment) -> Result<(), AskError> {
+    let lost = |error: worker::Error| AskError::Unavailable(error.to_string());
+    let reply = post(env, stream, "/segments/renewal", segment).await.map_err(lost)?;
+    reply.read::<(), AskError>().await.map_err(lost)?
+}
+
+/// Hands lines of an export to the object of `stream`, which must never have had an entry of its own; the first is
+/// line `first_line` of its file.
+///
+/// # Errors
+/// [`ImportError`]; nothing of the page is stored then.
+pub async fn import_page(
+    env: &Env,
+    stream: &StreamId,
+    first_line: u64,
+    lines: String,
+) -> Result<Imported, ImportError> {
+    let path = format!("/import?line={first_line}");
+    let reply = post_text(env, stream, &path, lines).await.map_err(not_imported)?;
+    reply.read::<Imported, ImportError>().await.map_err(not_imported)?
+}
+
+/// Lets an imported log take commands.
+///
+/// # Errors
+/// [`ImportError`].
+pub async fn open_imported(env: &Env, stream: &StreamId) -> Result<Imported, ImportError> {
+    let reply = post_text(env, stream, "/import/opening", String::new()).await.map_err(not_imported)?;
+    reply.read::<Imported, ImportError>().await.map_err(not_imported)?
+}
+
+/// How far the import of a log is.
+///
+/// # Errors
+/// [`ImportError`].
+pub async fn import_progress(env: &Env, stream: &StreamId) -> Result<Imported, ImportError> {
+    let stub = stub(env, stream).map_err(not_imported)?;
+    let response = stub.fetch_with_str(&format!("{OBJECT_ORIGIN}/import")).await.map_err(not_imported)?;
+    Reply(response).read::<Imported, ImportError>().await.map_err(not_imported)?
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used as a function value in map_err")]
+fn not_imported(error: worker::Error) -> ImportError {
+    ImportError::Unavailable(error.to_string())
+}
+
+/// As [`read_log`], for the reactions: `reacted` is how far nothing is left to do.
+///
+/// # Errors
+/// As [`read_log`].
+pub async fn confirm_reactions(env: &Env, stream: &StreamId, reacted: u64) -> Result<LogPage, AskError> {
+    let from = reacted.saturating_add(1);
+    get(env, stream, &format!("/log?from={from}&limit=1&reacted={reacted}")).await
+}
+
+/// Has the object look after its alarm, which the runtime may have given up.
+///
+/// # Errors
+/// [`AskError`].
+pub async fn wake(env: &Env, stream: &StreamId) -> Result<Woken, AskError> {
+    let lost = |error: worker::Error| AskError::Unavailable(error.to_string());
+    let reply = post(env, stream, "/wake", &()).await.map_err(lost)?;
+    reply.read::<Woken, AskError>().await.map_err(lost)?
+}
+
+/// Hands a WebSocket upgrade to the object, which sends the entries behind what was heard and then each new one.
 /// The caller has authorised it; `tag` names who listens, so that the object can hang up on them.
 ///
 /// # Errors
@@ -104,7 +184,7 @@ pub async fn forward_live(
     env: &Env,
     stream: &StreamId,
     request: &Request,
-    since: u64,
+    heard: Heard,
     tag: &str,
 ) -> worker::Result<Response> {
     let headers = Headers::new();
@@ -115,7 +195,8 @@ pub async fn forward_live(
     }
     let mut init = RequestInit::new();
     init.with_method(Method::Get).with_headers(headers);
-    let inner = Request::new_with_init(&format!("{OBJECT_ORIGIN}/live?since={since}"), &init)?;
+    let hash = heard.hash.map(|hash| format!("&hash={hash}")).unwrap_or_default();
+    let inner = Request::new_with_init(&format!("{OBJECT_ORIGIN}/live?since={}{hash}", heard.seq), &init)?;
     stub(env, stream)?.fetch_with_request(inner).await
 }
 
@@ -143,7 +224,10 @@ async fn get<T: DeserializeOwned>(env: &Env, stream: &StreamId, path: &str) -> R
 }
 
 async fn post<T: Serialize>(env: &Env, stream: &StreamId, path: &str, body: &T) -> worker::Result<Reply> {
-    let body = serde_json::to_string(body)?;
+    post_text(env, stream, path, serde_json::to_string(body)?).await
+}
+
+async fn post_text(env: &Env, stream: &StreamId, path: &str, body: String) -> worker::Result<Reply> {
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
     let request = Request::new_with_init(&format!("{OBJECT_ORIGIN}{path}"), &init)?;

@@ -4,25 +4,29 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
-use domain::journal::Head;
+use domain::journal::{Hash, Head};
 use domain::stream::StreamId;
 use serde::Serialize;
 use uuid::Uuid;
 use worker::{Date, Env, Method, Request, Response, Result, State, Url, WebSocket, WebSocketIncomingMessage};
 
 use super::limits::{OUTBOX_DELAY_MS, PAGE_ENTRIES_MAX};
-use super::live::Sockets;
+use super::live::{self, Sockets};
 use super::log::Log;
+use super::outbox::Hearer;
 use super::received::Received;
 use super::socket_commands::Heard;
 use super::standing::asking;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
-use super::wire::{Accepted, AskError, SubmitError};
-use super::{outbox, socket_commands, testing, timers};
+use super::wire::{Accepted, AskError, ImportError, Imported, Segment, SubmitError};
+use super::{archive, outbox, socket_commands, testing, timers};
 
 /// No alarm that this instance knows of.
 pub(super) const NO_ALARM: i64 = i64::MAX;
+
+/// Who reads the log and says how far they have taken it, by the parameter in which they say so.
+const HEARERS: [(&str, Hearer); 2] = [("projected", Hearer::Projector), ("reacted", Hearer::Reactions)];
 
 /// One Durable Object: an engine with its runtime.
 pub struct Host<A: Aggregate> {
@@ -76,8 +80,25 @@ impl<A: Aggregate + 'static> Host<A> {
                 Err(error) => reply(ask_status(&error), &error),
             },
             (Method::Post, "/standing") => self.told(log, &request.text().await?),
+            (Method::Post, "/wake") => self.wake(log).await,
             (Method::Get, "/log") => self.read(log, &url).await,
-            (Method::Get, "/live") => self.listen(log, &request, number(&url, "since").unwrap_or(0)).await,
+            (Method::Post, "/segments/renewal") => self.renew(log, &request.text().await?).await,
+            (Method::Get, "/import") => imported(log.import_progress()),
+            (Method::Post, "/import/opening") => {
+                let outcome = log.open_imported();
+                self.arm_soon().await;
+                imported(outcome)
+            }
+            (Method::Post, "/import") => {
+                let outcome = log.import(number(&url, "line").unwrap_or(1), &request.text().await?);
+                self.arm_soon().await;
+                imported(outcome)
+            }
+            (Method::Get, "/live") => {
+                let hash = text(&url, "hash").and_then(|hash| Hash::from_hex(&hash));
+                let heard = live::Heard { seq: number(&url, "since").unwrap_or(0), hash };
+                self.listen(log, &request, heard).await
+            }
             (Method::Post, path) => testing::serve(self, log, path, &mut request).await,
             _ => reply(404, &AskError::Malformed("no such door".to_owned())),
         }
@@ -145,12 +166,15 @@ impl<A: Aggregate + 'static> Host<A> {
     async fn read(self: &Rc<Self>, log: &ObjectLog<A>, url: &Url) -> Result<Response> {
         let limit =
             number(url, "limit").and_then(|limit| u32::try_from(limit).ok()).unwrap_or(PAGE_ENTRIES_MAX);
-        let page = log.page(number(url, "from").unwrap_or(1), limit);
-        if let (Ok(page), Some(projected)) = (&page, number(url, "projected")) {
-            if let Err(error) = outbox::confirm(log.store(), page.head.seq, projected) {
-                tracing::error!(stream = log.stream(), %error, "projection not noted");
+        let from = number(url, "from").unwrap_or(1);
+        let reads_archive = number(url, "archive").is_some();
+        let page = if reads_archive { log.page_or_closed(from, limit) } else { log.page(from, limit) };
+        for (name, hearer) in HEARERS {
+            let (Ok(page), Some(has)) = (&page, number(url, name)) else { continue };
+            if let Err(error) = outbox::confirm(log.store(), page.head.seq, hearer, has) {
+                tracing::error!(stream = log.stream(), name, %error, "not noted");
             }
-            if projected < page.head.seq {
+            if has < page.head.seq {
                 self.arm_soon().await;
             }
         }
@@ -163,8 +187,28 @@ impl<A: Aggregate + 'static> Host<A> {
         }
     }
 
-    async fn listen(self: &Rc<Self>, log: &ObjectLog<A>, request: &Request, since: u64) -> Result<Response> {
-        let response = self.sockets.accept(&self.state, log, request, since)?;
+    /// A reader found a segment broken: it is written to the archive anew.
+    async fn renew(self: &Rc<Self>, log: &ObjectLog<A>, body: &str) -> Result<Response> {
+        let asked: Segment = match serde_json::from_str(body) {
+            Ok(asked) => asked,
+            Err(error) => return reply(400, &AskError::Malformed(error.to_string())),
+        };
+        match archive::expect_renewal(log.store(), &asked, now()) {
+            Ok(()) => {
+                self.arm_soon().await;
+                reply(200, &())
+            }
+            Err(error) => reply(503, &AskError::Unavailable(error.to_string())),
+        }
+    }
+
+    async fn listen(
+        self: &Rc<Self>,
+        log: &ObjectLog<A>,
+        request: &Request,
+        heard: live::Heard,
+    ) -> Result<Response> {
+        let response = self.sockets.accept(&self.state, log, request, heard)?;
         self.keep_catching_up();
         self.arm_soon().await;
         Ok(response)
@@ -250,8 +294,20 @@ pub fn now() -> i64 {
     i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
 }
 
+fn text(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
 fn number(url: &Url, name: &str) -> Option<u64> {
-    url.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok())
+    text(url, name).and_then(|value| value.parse().ok())
+}
+
+fn imported(outcome: std::result::Result<Imported, ImportError>) -> Result<Response> {
+    match outcome {
+        Ok(imported) => reply(200, &imported),
+        Err(ImportError::Unavailable(why)) => reply(503, &ImportError::Unavailable(why)),
+        Err(error) => reply(422, &error),
+    }
 }
 
 pub(super) fn reply<T: Serialize>(status: u16, body: &T) -> Result<Response> {

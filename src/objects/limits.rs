@@ -66,3 +66,24 @@ pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// Milliseconds without a sign of life after which a terminal counts as out of reach. Terminals ping every
 /// 15 seconds; a router that starts anew takes two or three minutes.
 pub const LISTENER_SILENT_MS: i64 = 5 * MINUTE_MS;
+
+/// Entries of a closed segment: enough that a long log is few objects in the archive, few enough that one is read in a
+/// moment.
+pub const SEGMENT_ENTRIES: u64 = 1_000;
+
+/// Bytes of payloads and envelopes after which a segment closes before it has its entries: it is read as a whole, into
+/// the 128 MB that a Worker has.
+pub const SEGMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Milliseconds after which the entries behind the last segment become one, however few they are: what a log says is in
+/// the archive within the hour.
+pub const ARCHIVE_AFTER_MS: i64 = 60 * MINUTE_MS;
+
+/// Segments that one answer names: a reader comes again for more.
+pub const SEGMENTS_PER_ANSWER: u32 = 50;
+
+/// Bytes of one page of an import: a few segments, and within what a request may carry.
+pub const IMPORT_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Lines of one page of an import: bounds the work of one transaction.
+pub const IMPORT_LINES_MAX: usize = 5_000;

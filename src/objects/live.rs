@@ -6,8 +6,11 @@
 //!
 //! - `{"type":"entry","seq":…,"recorded_at":…,"command_id":…,"actor":…,"kind":…,"version":…,"payload":"…","hash":"…"}`;
 //!   the payload is the JSON text that was hashed
-//! - `{"type":"live","head":N}` once, when the listener has everything; a head below what the listener asked
-//!   to hear from means that the log was restored to an earlier state and the listener should start anew
+//! - `{"type":"live","head":N,"hash":"…"}` once, when the listener has everything; a head below what the listener
+//!   asked to hear from means that the log was restored to an earlier state and the listener should start anew
+//! - `{"type":"restored","head":N,"hash":"…"}` first, when the listener named the hash of the entry it has last and
+//!   the log has another one there: what it knows is of another history, and it should start anew. Nothing behind
+//!   its place is sent, for that would not follow from what it has
 //!
 //! Listeners that are terminals also say what lies in their baskets and hear it of each other
 //! ([`super::holds`]): `{"type":"hold",…}` in, `{"type":"held",…}` out.
@@ -18,7 +21,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use domain::aggregate::Aggregate;
-use domain::journal::RawEntry;
+use domain::journal::{Hash, Head, RawEntry};
 use serde::{Deserialize, Serialize};
 use worker::{
     Delay, Request, Response, Result, State, WebSocket, WebSocketPair, WebSocketRequestResponsePair,
@@ -67,8 +70,25 @@ enum Place {
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Frame<'a> {
     Entry(&'a RawEntry),
-    Live { head: u64 },
+    Live { head: u64, hash: Hash },
+    Restored { head: u64, hash: Hash },
     Held(&'a Held),
+}
+
+/// What a listener has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// Seq of the last entry it has; 0 before the first.
+    pub seq: u64,
+    /// That entry's hash, where the listener knows it.
+    pub hash: Option<Hash>,
+}
+
+impl Heard {
+    /// True when `found`, which the log has at the same place, is of another history.
+    fn is_of_another_history(self, found: Option<Head>) -> bool {
+        self.hash.is_some_and(|hash| found != Some(Head { seq: self.seq, hash }))
+    }
 }
 
 /// What one object remembers of its sockets between events; the runtime holds the sockets themselves.
@@ -90,7 +110,7 @@ impl Sockets {
         state: &State,
         log: &ObjectLog<A>,
         request: &Request,
-        since: u64,
+        known: Heard,
     ) -> Result<Response> {
         if request.headers().get("upgrade")?.is_none_or(|value| !value.eq_ignore_ascii_case("websocket")) {
             return reply(426, &AskError::Malformed("this door speaks WebSocket".to_owned()));
@@ -102,9 +122,14 @@ impl Sockets {
                 &AskError::Unavailable(format!("{open} listeners already; at most {LIVE_SOCKETS_MAX}")),
             );
         }
-        if let Err(error) = log.head() {
-            return reply(503, &error);
-        }
+        let head = match log.head() {
+            Ok(head) => head,
+            Err(error) => return reply(503, &error),
+        };
+        let restored = match log.store().head_at(known.seq) {
+            Ok(found) => known.is_of_another_history(found),
+            Err(error) => return reply(503, &AskError::Unavailable(error.to_string())),
+        };
         if open == 0 {
             state.set_websocket_auto_response(&WebSocketRequestResponsePair::new(PING, PONG)?);
         }
@@ -113,12 +138,19 @@ impl Sockets {
         let tag = tag.get(..TAG_BYTES_MAX.min(tag.len())).unwrap_or_default();
         let tags: &[&str] = &[if tag.is_empty() { "unnamed" } else { tag }];
         state.accept_websocket_with_tags(&pair.server, tags);
-        pair.server.serialize_attachment(Place::Behind { sent: since })?;
+        let sent = if restored { head.seq } else { known.seq };
+        pair.server.serialize_attachment(Place::Behind { sent })?;
         self.none_behind.set(Some(false));
         if let Err(error) = timers::expect_listener(log.store(), tag, now()) {
             tracing::error!(stream = log.stream(), %error, "nobody will notice when this listener falls silent");
         }
-        Self::advance(log, &pair.server);
+        let warned =
+            !restored || send(&pair.server, &Frame::Restored { head: head.seq, hash: head.hash }).is_ok();
+        if warned {
+            Self::advance(log, &pair.server);
+        } else {
+            hang_up(&pair.server);
+        }
         self.tell_holds(&pair.server, tag);
         let mut response = Response::from_websocket(pair.client)?;
         if let Some(protocol) = request.headers().get("sec-websocket-protocol")? {
@@ -229,7 +261,7 @@ fn send_page<A: Aggregate + 'static>(
         sent = entry.seq;
     }
     let next = if sent >= page.head.seq {
-        send(socket, &Frame::Live { head: page.head.seq })?;
+        send(socket, &Frame::Live { head: page.head.seq, hash: page.head.hash })?;
         Place::Live
     } else {
         Place::Behind { sent }
@@ -262,4 +294,22 @@ pub(super) fn hang_up_for(socket: &WebSocket, code: u16, reason: &str) {
     // A socket that cannot even be closed is gone already; its place keeps it out of every later turn.
     socket.serialize_attachment(Place::Lost).ok();
     socket.close(Some(code), Some(reason)).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listeners_history_is_told_by_the_hash_of_its_last_entry() {
+        let (one, other) = (Hash([1; 32]), Hash([2; 32]));
+        let heard = |hash| Heard { seq: 3, hash };
+        let found = |hash| Some(Head { seq: 3, hash });
+        assert!(!heard(Some(one)).is_of_another_history(found(one)));
+        assert!(heard(Some(one)).is_of_another_history(found(other)));
+        assert!(heard(Some(one)).is_of_another_history(None), "the log ends before");
+        assert!(!heard(None).is_of_another_history(found(other)), "who names no hash is believed");
+        let begun = Heard { seq: 0, hash: Some(Head::EMPTY.hash) };
+        assert!(!begun.is_of_another_history(Some(Head::EMPTY)));
+    }
 }

@@ -10,6 +10,7 @@ use domain::rejection::Rejection;
 use domain::stream::StreamId;
 
 use super::database::{Database, StoreError};
+use super::import;
 use super::limits::PAGE_ENTRIES_MAX;
 use super::snapshot::{self, Snapshot, Tail};
 use super::store::Store;
@@ -30,6 +31,8 @@ pub(super) struct Hot<A: Aggregate> {
     pub(super) recorded_at: i64,
     /// Whether the tables are there: an object that was only asked leaves no trace.
     pub(super) stored: bool,
+    /// Whether it was imported and not opened: it takes no commands then.
+    pub(super) held: bool,
     /// What a waking instance would have to replay.
     pub(super) tail: Tail,
     pub(super) state: A::State,
@@ -148,15 +151,17 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         if stored {
             self.store.update()?;
         }
+        let held = stored && import::is_held(&self.store)?;
         let snapshot = if stored { snapshot::load::<A, D>(&self.store)? } else { None };
         let mut hot = match snapshot {
             Some(Snapshot { head, recorded_at, state }) => {
-                Hot { head, recorded_at, stored, tail: Tail::default(), state }
+                Hot { head, recorded_at, stored, held, tail: Tail::default(), state }
             }
             None => Hot {
                 head: Head::EMPTY,
                 recorded_at: i64::MIN,
                 stored,
+                held,
                 tail: Tail::default(),
                 state: A::State::default(),
             },

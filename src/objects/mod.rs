@@ -20,6 +20,8 @@
 //! | `alarm` | the one alarm: everything that is due, each by itself |
 //! | `timers`, `witness` | what is to be done later; the daily witness in the organization's log |
 //! | `deliveries` | handing commands to other objects |
+//! | `archive` | closed runs of the log in R2, and reading them there |
+//! | `import` | a log from its exports, into an object that never began |
 //! | `classes` | the five classes |
 //! | `socket_commands` | commands over a listener's own socket |
 //! | `contract` | what a store must do, as scenarios for any store |
@@ -28,6 +30,7 @@
 
 mod alarm;
 mod append;
+pub mod archive;
 mod classes;
 pub mod client;
 mod contract;
@@ -41,6 +44,9 @@ mod deliveries;
 mod hall;
 mod holds;
 mod host;
+mod import;
+#[cfg(test)]
+mod import_tests;
 mod limits;
 mod live;
 mod log;
@@ -64,5 +70,6 @@ pub mod testing;
 mod timer_tests;
 mod timers;
 mod transaction;
+mod wake;
 mod wire;
 mod witness;

@@ -10,6 +10,7 @@ use super::database::{Database, StoreError};
 use super::limits::{CONFIRM_AFTER_MS, RETRY_FIRST_MS};
 use super::patience::back_off_ms;
 use super::store::Store;
+use crate::reactions;
 
 /// The queue that wakes the projector.
 const QUEUE: &str = "LOG_ADVANCED";
@@ -33,6 +34,9 @@ struct Outbox {
     published_seq: u64,
     /// Seq that the projector said it has.
     projected_seq: u64,
+    /// Seq that the reactions said they have; of no account where none listens.
+    #[serde(default)]
+    reacted_seq: u64,
     /// When it was last tried, ms since 1970 UTC.
     tried_at: i64,
     /// Tries since something last went forward.
@@ -52,10 +56,32 @@ enum Step {
     Rest,
 }
 
+/// Who hears of new entries, and says that they have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearer {
+    /// The projector.
+    Projector,
+    /// The reactions (see [`crate::reactions`]).
+    Reactions,
+}
+
 impl Outbox {
-    /// Pure: what is due at `now` for a log at `head`.
-    fn step(&self, head: u64, now: i64) -> Step {
-        if self.projected_seq >= head {
+    /// Where a hearer stands.
+    fn heard(&mut self, hearer: Hearer) -> &mut u64 {
+        match hearer {
+            Hearer::Projector => &mut self.projected_seq,
+            Hearer::Reactions => &mut self.reacted_seq,
+        }
+    }
+
+    /// True when whoever listens has everything up to `head`.
+    fn heard_of(&self, head: u64, reactions: bool) -> bool {
+        self.projected_seq >= head && (!reactions || self.reacted_seq >= head)
+    }
+
+    /// Pure: what is due at `now` for a log at `head`; `reactions` says whether any listens to it.
+    fn step(&self, head: u64, reactions: bool, now: i64) -> Step {
+        if self.heard_of(head, reactions) {
             return Step::Rest;
         }
         let due = match (self.sent, head > self.published_seq) {
@@ -99,15 +125,16 @@ pub async fn drain<D: Database>(
     now: i64,
 ) -> Result<Option<i64>, StoreError> {
     let head = store.head()?.0.seq;
-    match load(store)?.step(head, now) {
+    let reactions = reacts(stream);
+    match load(store)?.step(head, reactions, now) {
         Step::Rest => Ok(None),
         Step::Wait(due) => Ok(Some(due)),
         Step::Send => {
-            let sent = send(env, stream, head).await;
+            let sent = nudge(env, stream, head).await;
             // Read again: entries and confirmations may have come while the queue was asked.
             let outbox = load(store)?.tried(head, now, sent);
             save(store, outbox)?;
-            Ok(match outbox.step(store.head()?.0.seq, now) {
+            Ok(match outbox.step(store.head()?.0.seq, reactions, now) {
                 Step::Rest => None,
                 Step::Send => Some(now),
                 Step::Wait(due) => Some(due),
@@ -116,7 +143,8 @@ pub async fn drain<D: Database>(
     }
 }
 
-async fn send(env: &Env, stream: &str, head: u64) -> bool {
+/// Tells the queue that `stream` stands at `head`; true when the queue has taken it.
+pub async fn nudge(env: &Env, stream: &str, head: u64) -> bool {
     let queue = match env.queue(QUEUE) {
         Ok(queue) => queue,
         Err(error) => {
@@ -133,23 +161,34 @@ async fn send(env: &Env, stream: &str, head: u64) -> bool {
     }
 }
 
-/// Notes that the projector has everything up to `projected`.
+/// True when the queue need not be told of anything.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn confirm<D: Database>(store: &Store<D>, head: u64, projected: u64) -> Result<(), StoreError> {
-    // Only the whole log is worth a write: a projector that is still pulling will say more in a moment.
-    if head == 0 || projected < head {
+pub fn rests<D: Database>(store: &Store<D>, stream: &str, head: u64) -> Result<bool, StoreError> {
+    Ok(load(store)?.heard_of(head, reacts(stream)))
+}
+
+/// Whether any reaction listens to the stream.
+fn reacts(stream: &str) -> bool {
+    stream.parse().is_ok_and(|stream| reactions::listen_to(&stream))
+}
+
+/// Notes that `hearer` has everything up to `has`.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn confirm<D: Database>(store: &Store<D>, head: u64, hearer: Hearer, has: u64) -> Result<(), StoreError> {
+    // Only the whole log is worth a write: a hearer that is still pulling will say more in a moment.
+    if head == 0 || has < head {
         return Ok(());
     }
-    let outbox = load(store)?;
-    if outbox.projected_seq >= head {
+    let mut outbox = load(store)?;
+    if *outbox.heard(hearer) >= head {
         return Ok(());
     }
-    save(
-        store,
-        Outbox { projected_seq: head, published_seq: outbox.published_seq.max(head), attempts: 0, ..outbox },
-    )
+    *outbox.heard(hearer) = head;
+    save(store, Outbox { attempts: 0, ..outbox })
 }
 
 #[cfg(test)]
@@ -162,29 +201,29 @@ mod tests {
     #[test]
     fn a_new_entry_is_told_at_once_and_told_again_until_confirmed() {
         let outbox = Outbox::default();
-        assert_eq!(outbox.step(1, NOW), Step::Send);
+        assert_eq!(outbox.step(1, false, NOW), Step::Send);
         let told = outbox.tried(1, NOW, true);
-        assert_eq!(told.step(1, NOW), Step::Wait(NOW + CONFIRM_AFTER_MS));
-        assert_eq!(told.step(1, NOW + CONFIRM_AFTER_MS), Step::Send);
+        assert_eq!(told.step(1, false, NOW), Step::Wait(NOW + CONFIRM_AFTER_MS));
+        assert_eq!(told.step(1, false, NOW + CONFIRM_AFTER_MS), Step::Send);
         let again = told.tried(1, NOW + CONFIRM_AFTER_MS, true);
-        assert_eq!(again.step(1, NOW), Step::Wait(NOW + 3 * CONFIRM_AFTER_MS));
+        assert_eq!(again.step(1, false, NOW), Step::Wait(NOW + 3 * CONFIRM_AFTER_MS));
         let confirmed = Outbox { projected_seq: 1, ..again };
-        assert_eq!(confirmed.step(1, NOW), Step::Rest);
+        assert_eq!(confirmed.step(1, false, NOW), Step::Rest);
     }
 
     #[test]
     fn a_further_entry_does_not_wait_for_the_confirmation_of_the_one_before() {
         let told = Outbox::default().tried(1, NOW, true).tried(1, NOW, true);
-        assert_eq!(told.step(2, NOW), Step::Send);
+        assert_eq!(told.step(2, false, NOW), Step::Send);
         assert_eq!(told.tried(2, NOW, true).attempts, 1);
     }
 
     #[test]
     fn a_failed_send_backs_off_and_recovers() {
         let failed = Outbox::default().tried(1, NOW, false);
-        assert_eq!(failed.step(1, NOW), Step::Wait(NOW + RETRY_FIRST_MS));
+        assert_eq!(failed.step(1, false, NOW), Step::Wait(NOW + RETRY_FIRST_MS));
         let twice = failed.tried(2, NOW, false);
-        assert_eq!(twice.step(2, NOW), Step::Wait(NOW + 2 * RETRY_FIRST_MS));
+        assert_eq!(twice.step(2, false, NOW), Step::Wait(NOW + 2 * RETRY_FIRST_MS));
         let sent = twice.tried(2, NOW, true);
         assert_eq!((sent.attempts, sent.published_seq), (1, 2));
     }
@@ -192,7 +231,22 @@ mod tests {
     #[test]
     fn patience_is_bounded_however_often_it_was_tried() {
         let tired =
-            Outbox { published_seq: 1, tried_at: NOW, attempts: u32::MAX, sent: true, projected_seq: 0 };
-        assert_eq!(tired.step(1, NOW), Step::Wait(NOW + RETRY_MAX_MS));
+            Outbox { published_seq: 1, tried_at: NOW, attempts: u32::MAX, sent: true, ..Outbox::default() };
+        assert_eq!(tired.step(1, false, NOW), Step::Wait(NOW + RETRY_MAX_MS));
+    }
+
+    #[test]
+    fn where_reactions_listen_both_must_have_it() {
+        let told =
+            Outbox { projected_seq: 3, reacted_seq: 2, published_seq: 3, sent: true, ..Outbox::default() };
+        assert_eq!(told.step(3, false, NOW), Step::Rest);
+        assert_ne!(told.step(3, true, NOW), Step::Rest);
+        assert_eq!(Outbox { reacted_seq: 3, ..told }.step(3, true, NOW), Step::Rest);
+    }
+
+    #[test]
+    fn a_note_from_before_there_were_reactions_is_read() {
+        let note = r#"{"published_seq":3,"projected_seq":3,"tried_at":1,"attempts":1,"sent":true}"#;
+        assert_eq!(serde_json::from_str::<Outbox>(note).unwrap().reacted_seq, 0);
     }
 }

@@ -4,7 +4,7 @@ use domain::aggregate::{Aggregate, Timer};
 use domain::journal::Head;
 
 use super::database::{Database, StoreError};
-use super::limits::PAGE_ENTRIES_MAX;
+use super::limits::{PAGE_ENTRIES_MAX, SEGMENTS_PER_ANSWER};
 use super::log::{Failure, Log};
 use super::wire::{AskError, LogPage};
 
@@ -56,6 +56,18 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// # Errors
     /// [`AskError`].
     pub fn page(&self, from: u64, limit: u32) -> Result<LogPage, AskError> {
+        self.read_page(from, limit, false)
+    }
+
+    /// As [`Log::page`], for a reader of the archive: it is told where the entries lie, when they lie there.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub fn page_or_closed(&self, from: u64, limit: u32) -> Result<LogPage, AskError> {
+        self.read_page(from, limit, true)
+    }
+
+    fn read_page(&self, from: u64, limit: u32, archive: bool) -> Result<LogPage, AskError> {
         let from = from.max(1);
         self.with_hot(|hot| {
             let mut page = LogPage {
@@ -63,12 +75,19 @@ impl<A: Aggregate, D: Database> Log<A, D> {
                 previous: hot.head.hash,
                 entries: Vec::new(),
                 head: hot.head,
+                closed: Vec::new(),
             };
             if from > hot.head.seq {
                 return Ok::<_, Failure>(page);
             }
             let before = self.store.head_at(from - 1)?.ok_or(StoreError::Shape("the entry before a page"))?;
             page.previous = before.hash;
+            if archive {
+                page.closed = self.store.segments(from, SEGMENTS_PER_ANSWER)?;
+                if !page.closed.is_empty() {
+                    return Ok(page);
+                }
+            }
             page.entries = self.store.page(from, limit.clamp(1, PAGE_ENTRIES_MAX))?;
             let mut verifier = domain::journal::Verifier::resume(&self.stream, before);
             page.entries.iter().try_for_each(|entry| verifier.accept(entry)).map_err(StoreError::Chain)?;

@@ -7,7 +7,7 @@ use super::database::{Database, StoreError};
 use super::limits::PAGE_ENTRIES_MAX;
 use super::log::{Failure, Hot, Log};
 use super::received::Received;
-use super::store::KnownCommand;
+use super::store::{KnownCommand, UNKNOWN_BODY};
 use super::wire::{Accepted, SubmitError};
 
 impl<A: Aggregate, D: Database> Log<A, D> {
@@ -35,8 +35,14 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         if hot.stored { self.store.command(command_id) } else { Ok(None) }
     }
 
-    pub(super) fn repeat(&self, known: &KnownCommand, body_hash: &str) -> Result<Accepted, Failure> {
-        if known.body_hash != body_hash {
+    pub(super) fn repeat(
+        &self,
+        known: &KnownCommand,
+        received: &Received<'_>,
+        body_hash: &str,
+    ) -> Result<Accepted, Failure> {
+        let imported = known.body_hash == UNKNOWN_BODY;
+        if known.body_hash != body_hash && !imported {
             return Err(SubmitError::CommandIdReused.into());
         }
         if let Some(refusal) = &known.refusal {
@@ -49,6 +55,11 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             let page = self.store.page(next, left.min(PAGE_ENTRIES_MAX))?;
             next = page.last().ok_or(StoreError::Shape("the entries of a known command"))?.seq + 1;
             entries.extend(page);
+        }
+        // The digest would have told the actor apart, too.
+        let actor = received.actor.to_string();
+        if imported && entries.first().is_some_and(|entry| entry.actor != actor) {
+            return Err(SubmitError::CommandIdReused.into());
         }
         Ok(Accepted {
             stream: self.stream.clone(),

@@ -1,7 +1,7 @@
 //! The tables of an object.
 
 /// The tables, made when an object is first written to. Each statement is repeatable.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 10] = [
     "CREATE TABLE IF NOT EXISTS log (
         seq INTEGER PRIMARY KEY,
         recorded_at INTEGER NOT NULL,
@@ -43,11 +43,18 @@ pub const TABLES: [&str; 9] = [
         command TEXT
     ) STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+    // Runs of entries that lie in the archive, too, from the first entry on without gaps.
+    "CREATE TABLE IF NOT EXISTS segments (
+        first_seq INTEGER PRIMARY KEY,
+        last_seq INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        digest TEXT NOT NULL
+    ) STRICT",
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ];
 
 /// Raised when [`TABLES`] grows.
-pub const SCHEMA: &str = "4";
+pub const SCHEMA: &str = "5";
 
 /// The note that says which tables an object has.
 pub const SCHEMA_NOTE: &str = "schema";

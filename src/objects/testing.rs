@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use domain::aggregate::Aggregate;
+use domain::journal::Hash;
 use domain::stream::StreamId;
 use worker::{Env, Method, Request, RequestInit, Response, Result};
 
@@ -16,7 +17,7 @@ use crate::queues::projector::{self, Progress, ProjectorError};
 
 /// Where the tests find these doors:
 /// `objects/{stream, percent-encoded}/{door}`, `projector/{stream, percent-encoded}/{catch_up|resume}`, `queue`,
-/// `d1`.
+/// `dead_letter/{queue}/{letter}`, `sweep`, `d1`, `archive`.
 pub const PREFIX: &str = "/api/testing/";
 
 /// The environment in which they open.
@@ -44,10 +45,23 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
             let rows = env.d1("DB")?.prepare(sql).all().await?;
             reply(200, &rows.results::<serde_json::Value>()?)
         }
+        // What lies in the archive under ?key=: read, replaced, taken away.
+        ["archive"] => {
+            let key = url.query_pairs().find(|(name, _)| name == "key").map(|(_, key)| key.into_owned());
+            archived(env, request, &key.unwrap_or_default()).await
+        }
         // A batch as a queue may bring it: again, late, in any order.
         ["queue"] => {
             let bodies: Vec<serde_json::Value> = serde_json::from_str(&request.text().await?)?;
             queues::rehearse(env, bodies).await;
+            reply(200, &())
+        }
+        // What the cron trigger does.
+        ["sweep"] => reply(200, &queues::sweep::run(env).await?),
+        // A letter as a queue's dead-letter queue brings it.
+        ["dead_letter", queue, letter] => {
+            let body = serde_json::from_str(&request.text().await?)?;
+            queues::dead_letters::store(env, queue, letter, &body).await?;
             reply(200, &())
         }
         ["projector", stream, "catch_up"] => progress(projector::catch_up(env, &parse(stream)?).await),
@@ -57,8 +71,10 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
                 url.query_pairs().find(|(key, _)| key == wanted).map(|(_, value)| value.into_owned())
             };
             let since = asked("since").and_then(|since| since.parse().ok()).unwrap_or(0);
+            let hash = asked("hash").and_then(|hash| Hash::from_hex(&hash));
             let listener = asked("listener").or_else(|| asked("as")).unwrap_or_else(|| "test".to_owned());
-            client::forward_live(env, &parse(stream)?, &request, since, &listener).await
+            let heard = client::Heard { seq: since, hash };
+            client::forward_live(env, &parse(stream)?, &request, heard, &listener).await
         }
         ["objects", stream, door] => {
             let mut init = RequestInit::new();
@@ -71,6 +87,22 @@ pub async fn forward(env: &Env, mut request: Request) -> Result<Response> {
         }
         _ => Response::error("not found", 404),
     }
+}
+
+async fn archived(env: &Env, mut request: Request, key: &str) -> Result<Response> {
+    let bucket = env.bucket("ARCHIVE")?;
+    match request.method() {
+        Method::Post => bucket.put(key, request.bytes().await?).execute().await.map(drop)?,
+        Method::Delete => bucket.delete(key).await?,
+        _ => {
+            let Some(object) = bucket.get(key).execute().await? else { return reply(404, &()) };
+            return match object.body() {
+                Some(body) => Response::from_bytes(body.bytes().await?),
+                None => reply(404, &()),
+            };
+        }
+    }
+    reply(200, &())
 }
 
 fn parse(stream: &str) -> Result<StreamId> {

@@ -2,7 +2,8 @@
 //!
 //! A due timer of the aggregate is a command like any other, under an id made from its name and its instant: a
 //! crash between the append and the clearing of the row repeats it, and the repetition is recognised. The host
-//! has timers of its own: the daily [`super::witness`], and one for each terminal that may fall silent.
+//! has timers of its own: the daily [`super::witness`], the [`super::archive`]'s, and one for each terminal that may
+//! fall silent.
 
 use std::cell::Cell;
 
@@ -17,7 +18,7 @@ use super::log::Log;
 use super::patience::Patience;
 use super::store::{SetTimer, Store};
 use super::wire::{Accepted, Envelope, SubmitError};
-use super::witness;
+use super::{archive, witness};
 
 /// The note under which rounds that led nowhere are counted.
 const NOTE: &str = "timers";
@@ -53,7 +54,9 @@ pub fn round<A: Aggregate, D: Database>(
     let mut patience = Patience::load(store, NOTE)?;
     let mut served = false;
     for due in store.due_timers(now, TIMERS_PER_ALARM)? {
-        if due.name == witness::TIMER {
+        if archive::is_ours(&due.name) {
+            // Served beside the others: writing to the archive takes its time.
+        } else if due.name == witness::TIMER {
             witness::bear(log, due.due_at)?;
         } else if let Some(listener) = due.name.strip_prefix(LISTENER) {
             mind(log, around, listener, due.due_at, now)?;

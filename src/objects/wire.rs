@@ -81,4 +81,72 @@ pub struct LogPage {
     pub entries: Vec<RawEntry>,
     /// Where the log stands now.
     pub head: Head,
+    /// Where the entries lie in the archive, when the caller said that it reads there: `entries` is empty then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<Segment>,
+}
+
+/// A run of entries in the archive, as one export file that never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its first entry.
+    pub first_seq: u64,
+    /// Its last entry.
+    pub last_seq: u64,
+    /// Where it lies.
+    pub key: String,
+    /// SHA-256 of its bytes.
+    pub digest: Hash,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The stream.
+    pub stream: String,
+    /// Where the log stands now.
+    pub head: Head,
+    /// The line of the file that comes next, counted from 1; 1 between two files.
+    pub next_line: u64,
+    /// True when no file is half read: the log may be opened.
+    pub whole: bool,
+    /// True once it takes commands.
+    pub open: bool,
+}
+
+/// Why a page was not imported. Nothing of it is stored then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportError {
+    /// The log has entries of its own.
+    #[error("the log has {head} entries already: an import needs one that never began")]
+    NotFresh {
+        /// Seq of its head.
+        head: u64,
+    },
+    /// A line does not follow from those before it.
+    #[error("line {line}: {why}")]
+    Line {
+        /// Its number in the file, from 1.
+        line: u64,
+        /// What is wrong.
+        why: String,
+    },
+    /// Lines are missing before the first one.
+    #[error("line {expected} is next, not line {found}")]
+    Gap {
+        /// The line that is next.
+        expected: u64,
+        /// The page's first line.
+        found: u64,
+    },
+    /// The last file was cut, or nothing was imported.
+    #[error("no whole file was imported")]
+    NotWhole,
+    /// The page is larger than a page may be.
+    #[error("{0}")]
+    TooLarge(String),
+    /// The object could not be reached or could not finish; repeat the page.
+    #[error("{0}")]
+    Unavailable(String),
 }

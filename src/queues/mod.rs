@@ -1,16 +1,22 @@
-//! What the queues bring: nudges for the projector, and letters that died on the way.
+//! What the queues bring: nudges for the projector and the reactions, mails to send, and letters that died on the way;
+//! and the sweep that makes up for nudges that never came.
 
-mod dead_letters;
+pub mod beside;
+pub mod dead_letters;
+mod emails;
 pub mod projector;
 mod read_models;
+pub mod sweep;
 
 use std::collections::BTreeMap;
 
+use domain::stream::StreamId;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 use worker::{Env, Message, MessageBatch, MessageExt as _, QueueRetryOptionsBuilder};
 
 use crate::objects::outbox::LogAdvanced;
+use crate::reactions;
 use projector::Progress;
 
 /// Ending of the names of dead-letter queues.
@@ -28,6 +34,8 @@ pub async fn consume(env: &Env, batch: &MessageBatch<Value>) {
     let messages: Vec<_> = batch.iter().filter_map(Result::ok).collect();
     if queue.ends_with(DEAD_SUFFIX) {
         dead_letters::keep(env, &queue, &messages).await;
+    } else if queue.ends_with(emails::SUFFIX) {
+        emails::send(env, messages).await;
     } else {
         project(env, messages).await;
     }
@@ -64,9 +72,13 @@ async fn project(env: &Env, messages: Vec<Message<Value>>) {
 pub async fn rehearse(env: &Env, bodies: Vec<Value>) {
     futures_util::stream::iter(bodies)
         .for_each_concurrent(STREAMS_AT_ONCE, |body| async move {
+            if let Ok(mail) = serde_json::from_value(body.clone()) {
+                emails::rehearse(env, &mail).await;
+                return;
+            }
             match serde_json::from_value::<LogAdvanced>(body) {
                 Ok(nudge) => drop(settle(env, &nudge.stream).await),
-                Err(error) => tracing::error!(%error, "not a nudge"),
+                Err(error) => tracing::error!(%error, "neither a nudge nor a mail"),
             }
         })
         .await;
@@ -78,18 +90,31 @@ async fn settle(env: &Env, stream: &str) -> bool {
         tracing::error!(stream, "a nudge for no stream");
         return true;
     };
-    match projector::catch_up(env, &id).await {
+    let projected = project_one(env, &id).await;
+    // For themselves: a stream that cannot be projected still causes what it has to, and the other way round.
+    match reactions::catch_up(env, &id).await {
+        Ok(()) => projected,
+        Err(error) => {
+            tracing::warn!(stream, %error, "reactions not taken, will be tried again");
+            false
+        }
+    }
+}
+
+/// True when nothing is left to project for now.
+async fn project_one(env: &Env, stream: &StreamId) -> bool {
+    match projector::catch_up(env, stream).await {
         Ok(Progress::Complete(_)) => true,
         Ok(Progress::Parked { seq, error }) => {
-            tracing::error!(stream, seq, error, "stream is parked");
+            tracing::error!(%stream, seq, error, "stream is parked");
             true
         }
         Ok(Progress::Unfinished(head)) => {
-            tracing::info!(stream, seq = head.seq, "more to project");
+            tracing::info!(%stream, seq = head.seq, "more to project");
             false
         }
         Err(error) => {
-            tracing::warn!(stream, %error, "not projected, will be tried again");
+            tracing::warn!(%stream, %error, "not projected, will be tried again");
             false
         }
     }

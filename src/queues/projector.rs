@@ -1,14 +1,15 @@
 //! From log to rows. Order, repetitions, gaps, crashes and rebuilds are one and the same path: read where the
-//! stream's rows stand, pull what is missing from the object, write rows and checkpoint in one batch that
+//! stream's rows stand, pull what is missing from archive and object, write rows and checkpoint in one batch that
 //! fails when the checkpoint is no longer where it was.
 
 use domain::journal::{Head, RawEntry};
 use domain::stream::StreamId;
-use projections::{Writes, checkpoint, project, wipe};
+use projections::{Side, Writes, checkpoint, project_on, wipe_on};
 use worker::{Date, Env};
 
 use super::read_models::{BatchError, ReadModels, Standing};
-use crate::objects::client::{self, AskError, LogPage};
+use crate::objects::archive::LogReader;
+use crate::objects::client::{AskError, LogPage};
 
 /// Entries pulled and written together: a batch stays well below D1's 30 s, a lost race costs little.
 pub const PROJECTION_PAGE_ENTRIES: u32 = 200;
@@ -74,18 +75,36 @@ enum Outcome {
 /// # Errors
 /// [`ProjectorError`]; whatever was written until then is whole and stays.
 pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
+    catch_up_on(Side::Live, env, stream).await
+}
+
+/// As [`catch_up`], for one side of the rows. Rows beside are not parked: whoever has them made is told.
+///
+/// # Errors
+/// As [`catch_up`].
+pub async fn catch_up_on(side: Side, env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
     let name = stream.to_string();
     let read_models = ReadModels::new(env)?;
+    // Only the live rows' place is confirmed to the object.
+    let mut log = match side {
+        Side::Live => LogReader::pulling(env.clone(), stream.clone()),
+        Side::Beside => LogReader::new(env.clone(), stream.clone()),
+    };
     let (mut statements, mut limit, mut place) = (0, PROJECTION_PAGE_ENTRIES, Head::EMPTY);
     for _ in 0..ROUNDS_PER_RUN_MAX {
-        let Standing { head, parked } = read_models.standing(&name).await?;
+        let Standing { head, parked } = read_models.standing(side, &name).await?;
         place = head;
         if let Some((seq, error)) = parked {
             return Ok(Progress::Parked { seq, error });
         }
-        let page = client::pull(env, stream, place.seq + 1, limit).await?;
+        let page = log.page(place.seq + 1, limit).await?;
         if place.seq > page.head.seq || page.previous != place.hash {
-            rebuild(&read_models, stream, place).await?;
+            tracing::warn!(
+                stream = name,
+                seq = place.seq,
+                "log and rows disagree, rebuilding the stream's rows"
+            );
+            begin_anew(&read_models, side, stream, place).await?;
             continue;
         }
         if page.entries.is_empty() {
@@ -94,13 +113,16 @@ pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, Projecto
         if statements >= STATEMENTS_PER_RUN_MAX {
             break;
         }
-        match write(&read_models, stream, place, &page).await? {
+        match write(&read_models, (side, stream), place, &page).await? {
             Outcome::Written(count) => {
                 statements += count;
                 limit = PROJECTION_PAGE_ENTRIES;
             }
             Outcome::Raced => {}
             Outcome::Isolate => limit = 1,
+            Outcome::Poison { seq, error, .. } if side == Side::Beside => {
+                return Ok(Progress::Parked { seq, error });
+            }
             Outcome::Poison { seq, kind, error } => {
                 tracing::error!(
                     stream = name,
@@ -127,7 +149,7 @@ pub async fn catch_up(env: &Env, stream: &StreamId) -> Result<Progress, Projecto
 /// # Errors
 /// [`ProjectorError`].
 pub async fn reach(env: &Env, stream: &StreamId, min_seq: u64) -> Result<Progress, ProjectorError> {
-    let Standing { head, parked } = ReadModels::new(env)?.standing(&stream.to_string()).await?;
+    let Standing { head, parked } = ReadModels::new(env)?.standing(Side::Live, &stream.to_string()).await?;
     match parked {
         _ if head.seq >= min_seq => Ok(Progress::Unfinished(head)),
         Some((seq, error)) => Ok(Progress::Parked { seq, error }),
@@ -146,11 +168,26 @@ pub async fn resume(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorE
     catch_up(env, stream).await
 }
 
-/// The rows do not belong to this log: it was restored to an earlier state. Begin anew.
-async fn rebuild(read_models: &ReadModels, stream: &StreamId, place: Head) -> Result<(), ProjectorError> {
-    tracing::warn!(stream = %stream, seq = place.seq, "log and rows disagree, rebuilding the stream's rows");
-    let mut statements = checkpoint::advance(&stream.to_string(), place, Head::EMPTY, now())?;
-    statements.extend(wipe(stream)?);
+/// Makes the rows of `stream` anew in their place, from its first entry: until that is done, they are fewer.
+///
+/// # Errors
+/// [`ProjectorError`].
+pub async fn rebuild(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
+    let read_models = ReadModels::new(env)?;
+    let Standing { head, .. } = read_models.standing(Side::Live, &stream.to_string()).await?;
+    begin_anew(&read_models, Side::Live, stream, head).await?;
+    resume(env, stream).await
+}
+
+/// Forgets the rows that stand at `place`: they do not belong to this log, or nobody trusts them.
+async fn begin_anew(
+    read_models: &ReadModels,
+    side: Side,
+    stream: &StreamId,
+    place: Head,
+) -> Result<(), ProjectorError> {
+    let mut statements = checkpoint::advance_on(side, &stream.to_string(), place, Head::EMPTY, now())?;
+    statements.extend(wipe_on(side, stream)?);
     match read_models.run(&statements).await {
         Ok(()) | Err(BatchError::Moved) => Ok(()),
         Err(error) => Err(ProjectorError::ReadModels(error.to_string())),
@@ -159,16 +196,16 @@ async fn rebuild(read_models: &ReadModels, stream: &StreamId, place: Head) -> Re
 
 async fn write(
     read_models: &ReadModels,
-    stream: &StreamId,
+    (side, stream): (Side, &StreamId),
     place: Head,
     page: &LogPage,
 ) -> Result<Outcome, ProjectorError> {
-    let (fit, poison) = collect(stream, &page.entries);
+    let (fit, poison) = collect(side, stream, &page.entries);
     let (Some(last), statements) = fit else {
         return Ok(poison.unwrap_or(Outcome::Raced));
     };
     let to = Head { seq: last.seq, hash: last.hash };
-    let mut batch = checkpoint::advance(&stream.to_string(), place, to, now())?;
+    let mut batch = checkpoint::advance_on(side, &stream.to_string(), place, to, now())?;
     batch.extend(statements);
     match read_models.run(&batch).await {
         Ok(()) => Ok(poison.unwrap_or(Outcome::Written(batch.len()))),
@@ -182,11 +219,11 @@ async fn write(
 type Fit<'a> = (Option<&'a RawEntry>, Vec<projections::Statement>);
 
 /// Statements of the entries up to the first that cannot be projected, and that one.
-fn collect<'a>(stream: &StreamId, entries: &'a [RawEntry]) -> (Fit<'a>, Option<Outcome>) {
+fn collect<'a>(side: Side, stream: &StreamId, entries: &'a [RawEntry]) -> (Fit<'a>, Option<Outcome>) {
     let mut writes = Writes::default();
     let mut last = None;
     for entry in entries {
-        match project(stream, entry, &mut writes) {
+        match project_on(side, stream, entry, &mut writes) {
             Ok(()) => last = Some(entry),
             Err(error) => {
                 return ((last, writes.into_statements()), Some(poison_of(entry, error.to_string())));
@@ -200,6 +237,6 @@ fn poison_of(entry: &RawEntry, error: String) -> Outcome {
     Outcome::Poison { seq: entry.seq, kind: entry.kind.clone(), error }
 }
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,9 +1,11 @@
 //! The read models in D1: where a stream's rows stand, and batches that move both together.
 
 use domain::journal::{GENESIS, Hash, Head};
-use projections::{GENERATION, Statement, checkpoint};
+use projections::beside::{COLUMNS, Column, Query};
+use projections::{Side, Statement, checkpoint};
 use serde::Deserialize;
-use worker::{D1Database, D1PreparedStatement, D1Type, Env, Error, Result};
+use serde::de::DeserializeOwned;
+use worker::{D1Database, D1PreparedStatement, D1Result, D1Type, Env, Error, Result};
 
 /// What stands in D1 about a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,23 +67,19 @@ impl ReadModels {
         Ok(Self { database: env.d1("DB")? })
     }
 
-    /// Where `stream` stands.
+    /// Where one side of the rows of `stream` stands.
     ///
     /// # Errors
     /// When D1 cannot be reached.
-    pub async fn standing(&self, stream: &str) -> Result<Standing> {
-        let key = [D1Type::Text(GENERATION), D1Type::Text(stream)];
+    pub async fn standing(&self, side: Side, stream: &str) -> Result<Standing> {
+        let key = [D1Type::Text(side.generation()), D1Type::Text(stream)];
         let read = |sql: &str| self.database.prepare(sql).bind_refs(&key);
         let results =
             self.database.batch(vec![read(checkpoint::READ)?, read(checkpoint::READ_PARKED)?]).await?;
         let [places, parked] = results.as_slice() else {
             return Err(Error::RustError("D1 answered another number of results".to_owned()));
         };
-        let head = match places.results::<Place>()?.into_iter().next() {
-            None => Head::EMPTY,
-            // A hash that is none matches none: the stream is rebuilt.
-            Some(place) => Head { seq: place.seq, hash: Hash::from_hex(&place.hash).unwrap_or(GENESIS) },
-        };
+        let head = place_in(places)?;
         let parked = parked.results::<Parked>()?.into_iter().next().map(|parked| (parked.seq, parked.error));
         Ok(Standing { head, parked })
     }
@@ -98,9 +96,73 @@ impl ReadModels {
                 self.database.prepare(statement.sql.text).bind_refs(&D1Type::Text(&rows))
             })
             .collect();
-        let prepared = prepared.map_err(|error| BatchError::Unfit(error.to_string()))?;
-        self.database.batch(prepared).await.map(drop).map_err(|error| classify(words(&error)))
+        self.all_or_none(prepared).await.map(drop)
     }
+
+    /// As [`Self::run`], for texts that are made at run time.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_queries(&self, queries: &[Query]) -> std::result::Result<(), BatchError> {
+        let prepared = queries.iter().map(|query| self.prepared(query)).collect();
+        self.all_or_none(prepared).await.map(drop)
+    }
+
+    /// The columns of each of `tables`.
+    ///
+    /// # Errors
+    /// When D1 cannot be reached.
+    pub async fn columns(&self, tables: &[&str]) -> Result<Vec<Vec<Column>>> {
+        let read = |table: &&str| self.database.prepare(COLUMNS).bind_refs(&D1Type::Text(table));
+        let prepared: Result<Vec<_>> = tables.iter().map(read).collect();
+        self.database.batch(prepared?).await?.iter().map(D1Result::results).collect()
+    }
+
+    /// Where both sides of the rows of `stream` stand, and what `queries` find there: all of it as of one moment.
+    ///
+    /// # Errors
+    /// When D1 cannot be reached.
+    pub async fn compared<T: DeserializeOwned>(
+        &self,
+        stream: &str,
+        queries: &[Query],
+    ) -> Result<(Head, Head, Vec<Vec<T>>)> {
+        let place = |side: Side| {
+            let key = [D1Type::Text(side.generation()), D1Type::Text(stream)];
+            self.database.prepare(checkpoint::READ).bind_refs(&key)
+        };
+        let mut prepared = vec![place(Side::Live)?, place(Side::Beside)?];
+        for query in queries {
+            prepared.push(self.prepared(query)?);
+        }
+        let results = self.database.batch(prepared).await?;
+        let [live, beside, found @ ..] = results.as_slice() else {
+            return Err(Error::RustError("D1 answered another number of results".to_owned()));
+        };
+        let found: Result<Vec<Vec<T>>> = found.iter().map(D1Result::results).collect();
+        Ok((place_in(live)?, place_in(beside)?, found?))
+    }
+
+    fn prepared(&self, query: &Query) -> Result<D1PreparedStatement> {
+        let parameters: Vec<D1Type<'_>> = query.parameters.iter().map(|text| D1Type::Text(text)).collect();
+        self.database.prepare(&query.text).bind_refs(&parameters)
+    }
+
+    async fn all_or_none(
+        &self,
+        prepared: Result<Vec<D1PreparedStatement>>,
+    ) -> std::result::Result<Vec<D1Result>, BatchError> {
+        let prepared = prepared.map_err(|error| BatchError::Unfit(error.to_string()))?;
+        self.database.batch(prepared).await.map_err(|error| classify(words(&error)))
+    }
+}
+
+fn place_in(read: &D1Result) -> Result<Head> {
+    Ok(match read.results::<Place>()?.into_iter().next() {
+        None => Head::EMPTY,
+        // A hash that is none matches none: the stream is rebuilt.
+        Some(place) => Head { seq: place.seq, hash: Hash::from_hex(&place.hash).unwrap_or(GENESIS) },
+    })
 }
 
 /// What D1 said, without the runtime's wrapping.

@@ -9,6 +9,8 @@
 //! | `consignor:{number}` | a consignor's account: name, mail, telephone, address, bank account, tax number |
 //! | `consignor:{number}/note:{id}` | a note about them, as entries refer to it; erased with them |
 //! | `person:{id}` | somebody who signs in, as the identity provider knows them |
+//! | `invitation:{id}` | somebody who was invited, until they come |
+//! | `address:{id}` | a shopper who wants one mail, until it is sent |
 //! | `evidence:{digest}` | a body as an outside service sent it, as entries refer to it |
 
 mod keyring;

@@ -102,6 +102,12 @@ impl DataKey {
         Ok(Self(random_bytes()?))
     }
 
+    /// A secret for another purpose, derived from this key; gone when the key is.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        MasterKey(self.0).derive(&format!("data\n{purpose}"))
+    }
+
     /// Seals `value` for `place`.
     ///
     /// # Errors

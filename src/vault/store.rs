@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::tenancy::Scope;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::keyring::Keyring;
 use super::seal::{DataKey, MasterKey, VaultFault};
@@ -141,6 +144,8 @@ const DELETE_KEYS: &str = "DELETE FROM vault_key
 const DELETE_VALUES: &str = "DELETE FROM vault_value
     WHERE organization = ?1 AND (subject = ?2 OR subject GLOB ?2 || '/*') RETURNING subject";
 
+const CLEAR_VALUES: &str = "DELETE FROM vault_value WHERE organization = ?1 AND subject = ?2";
+
 #[derive(Deserialize)]
 struct SubjectRow {
     subject: String,
@@ -193,6 +198,14 @@ impl<'a> Vault<'a> {
         let values: Vec<SubjectRow> = self.rows.all(DELETE_VALUES, &[Value::Text(subject)]).await?;
         let count = |rows: &Vec<SubjectRow>| u32::try_from(rows.len()).unwrap_or(u32::MAX);
         Ok(Destroyed { keys: count(&keys), values: count(&values) })
+    }
+
+    /// Destroys the subject's values and keeps their key: what is derived from it still holds.
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`] when the store is out of reach.
+    pub async fn clear(&self, subject: &str) -> Result<(), EdgeError> {
+        self.rows.run(CLEAR_VALUES, &[Value::Text(subject)]).await
     }
 
     /// The deployment's key.
@@ -250,6 +263,26 @@ impl<'a> Vault<'a> {
             }
         }
         Ok(profiles)
+    }
+
+    /// A secret that belongs to the subject, for `purpose`: the same each time, and gone with the subject's key. None
+    /// when nothing is kept about them.
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`] when the store is out of reach.
+    pub async fn secret_of(&self, subject: &str, purpose: &str) -> Result<Option<String>, EdgeError> {
+        let key = self.keys(&[subject]).await?.remove(subject);
+        Ok(key.map(|key| URL_SAFE_NO_PAD.encode(key.derive(purpose))))
+    }
+
+    /// Whether `given` is the subject's secret for `purpose`.
+    ///
+    /// # Errors
+    /// [`EdgeError::Unavailable`] when the store is out of reach.
+    pub async fn is_secret_of(&self, subject: &str, purpose: &str, given: &str) -> Result<bool, EdgeError> {
+        let Some(secret) = self.secret_of(subject, purpose).await? else { return Ok(false) };
+        // Compared by digests, so that how long it takes says nothing.
+        Ok(Sha256::digest(secret) == Sha256::digest(given))
     }
 
     async fn keys(&self, subjects: &[&str]) -> Result<BTreeMap<String, DataKey>, EdgeError> {

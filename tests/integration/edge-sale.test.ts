@@ -281,6 +281,19 @@ test("a socket without a token does not open; without an upgrade it is told so",
   query.close();
 });
 
+test("a listener may name the history it knows: another one is told so, nonsense is refused", async () => {
+  const address = (hash: string) =>
+    `/api/v1/sessions/${session}/live?since=1&hash=${hash}&token=${till.token}`;
+  const other = await listen(hostOf(slug), address("f".repeat(64)), {});
+  await until("the head", () => other.frames.some((frame) => frame.type === "live"));
+  assert.deepEqual(
+    other.frames.slice(0, 2).map((frame) => frame.type),
+    ["restored", "live"],
+  );
+  other.close();
+  assert.equal((await listen(hostOf(slug), address("nonsense"), {})).status, 400);
+});
+
 test("a query that asks for a position that does not exist is told where the log stands", async () => {
   const answer = await admin.call<Problem>("GET", `/api/v1/sessions/${session}/summary?min_seq=999999`);
   assert.deepEqual([answer.status, answer.body.code], [409, "beyond_log"]);

@@ -126,6 +126,9 @@ test("only the platform's people do any of that", async () => {
     ["PUT", `${PLATFORM}/${own.id}/support-access`, { reason: "asked", minutes: 5 }],
     ["PUT", `${PLATFORM}/${own.id}/hosts/mine.example`, undefined],
     ["POST", "/api/v1/platform/vault/rotation", undefined],
+    ["POST", `/api/v1/platform/log-imports/${own.id}%2Forganization`, undefined],
+    ["GET", `/api/v1/platform/log-imports/${own.id}%2Forganization`, undefined],
+    ["POST", `/api/v1/platform/log-imports/${own.id}%2Forganization/opening`, undefined],
   ] as const) {
     const answer = await call<Problem>(hostOf("platform"), method, path, { token: olivia, body });
     assert.deepEqual([answer.status, answer.body.code], [403, "forbidden"], `${method} ${path}`);

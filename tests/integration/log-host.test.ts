@@ -142,8 +142,32 @@ test("a listener ahead of the log is told the head that there is", async () => {
   const { stream } = await organization();
   const { frames, socket } = await listen(stream, 50);
   await until("the answer", async () => frames.length > 0);
-  assert.deepEqual(frames, [{ type: "live", head: 1 }]);
+  const { head } = await page(stream);
+  assert.deepEqual(frames, [{ type: "live", head: head.seq, hash: head.hash }]);
   socket.close();
+});
+
+test("a listener of another history is told so by the hash, though the log is long enough", async () => {
+  const { stream } = await organization();
+  for (const person of ["user_a", "user_b"]) await submit(stream, grant(person));
+  const [, , lost] = await log(stream);
+  const known = async (since: number, hash: string) => {
+    const { frames, socket } = await listen(stream, since, "test", hash);
+    await until("the head", async () => frames.some((frame) => frame.type === "live"));
+    socket.close();
+    return frames.map(({ type, seq }) => (type === "entry" ? `${type} ${seq}` : type));
+  };
+  assert.deepEqual(await known(3, lost?.hash ?? ""), ["live"], "the same history");
+  await sql(stream, "DELETE FROM log WHERE seq > 2");
+  await sql(stream, "DELETE FROM commands WHERE first_seq > 2");
+  for (const person of ["user_y", "user_z"]) await submit(stream, grant(person));
+  const [first, second, third] = await log(stream);
+  assert.deepEqual(await known(3, lost?.hash ?? ""), ["restored", "live"]);
+  assert.deepEqual(await known(9, third?.hash ?? ""), ["restored", "live"], "the log ends before");
+  assert.deepEqual(await known(3, third?.hash ?? ""), ["entry 4", "live"]);
+  assert.deepEqual(await known(2, second?.hash ?? ""), ["entry 3", "entry 4", "live"], "what was not lost");
+  assert.deepEqual(await known(2, first?.hash ?? ""), ["restored", "live"]);
+  assert.deepEqual(await known(3, ""), ["entry 4", "live"], "who names no hash is believed");
 });
 
 test("an object that forgot everything replays to the same answers", async () => {

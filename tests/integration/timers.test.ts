@@ -52,8 +52,10 @@ test("a rewritten log is contradicted by its witness", async () => {
     capacity,
     terms: 0,
   });
-  await makeDue(stream, "witness");
+  // The command first: a witness of the head before it would not know the entry that is rewritten.
   const { seq } = await submit(stream, plan(5));
+  await makeDue(stream, "witness");
+  await listen(stream, 0).then(({ socket }) => socket.close());
   await until("the witness", async () => (await log(tenant)).some(({ kind }) => kind === "head_witnessed"));
   // The object is restored to an earlier state and goes on differently, its hashes as good as ever.
   await sql(stream, `DELETE FROM log WHERE seq >= ${seq}`);
@@ -132,9 +134,9 @@ test("a terminal whose socket is gone is reported as out of reach", async () => 
   await until("the report", async () => (await log(floor)).some(({ kind }) => kind === "terminal_reported"));
 });
 
-test("an organization's own log has no timers", async () => {
+test("an organization's own log has no timers but the archive's", async () => {
   const { stream } = await organization();
   await submit(stream, grant("user_b"));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.deepEqual(await sql(stream, "SELECT name FROM timers"), []);
+  assert.deepEqual(await sql(stream, "SELECT name FROM timers WHERE name <> 'archive'"), []);
 });

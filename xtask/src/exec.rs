@@ -36,6 +36,7 @@ pub struct Run {
     command: Command,
     log: PathBuf,
     limit: Option<Duration>,
+    input: Option<String>,
 }
 
 /// What a finished tool left behind.
@@ -55,7 +56,7 @@ impl Run {
         let mut command = Command::new(program);
         command.current_dir(workspace.root()).env("PATH", workspace.path_variable()).stdin(Stdio::null());
         clear_cargo_variables(&mut command);
-        Self { command, log: workspace.tooling("log").join(format!("{name}.log")), limit: None }
+        Self { command, log: workspace.tooling("log").join(format!("{name}.log")), limit: None, input: None }
     }
 
     /// Adds arguments.
@@ -82,6 +83,13 @@ impl Run {
         self
     }
 
+    /// Hands the tool something on its standard input, where no list of processes shows it.
+    pub fn input(mut self, input: String) -> Self {
+        self.command.stdin(Stdio::piped());
+        self.input = Some(input);
+        self
+    }
+
     /// Stops the tool when it takes longer.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
@@ -99,6 +107,10 @@ impl Run {
         let group = Group::start(&mut self.command)?;
         // The command keeps its copies of the pipe's writing end; without them the reader sees the end.
         self.command.stdout(Stdio::null()).stderr(Stdio::null());
+        if let (Some(input), Some(mut pipe)) = (self.input.take(), group.take_input()) {
+            // A tool that does not read it says for itself what it lacks.
+            let _ = pipe.write_all(input.as_bytes());
+        }
         let deadline = self.limit.map(|limit| Instant::now() + limit);
         let (status, output) = std::thread::scope(|scope| {
             let reading = scope.spawn(|| collect(reader, log, step));

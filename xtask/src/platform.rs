@@ -186,7 +186,11 @@ impl Platform {
             self.settings.state.join("sandbox").into(),
         ];
         let secret = webhook_secret(&self.settings)?;
-        let variables = [("SANDBOX_CLERK_WEBHOOK_SECRET", secret.into())];
+        let mail_key = mailchimp_webhook_key(&self.settings)?;
+        let variables = [
+            ("SANDBOX_CLERK_WEBHOOK_SECRET", secret.into()),
+            ("SANDBOX_MAILCHIMP_WEBHOOK_KEY", mail_key.into()),
+        ];
         let kept = Kept::start(workspace, &command, &variables, &self.settings.log("sandbox"))?;
         self.servers.push(("sandbox", kept));
         Ok(())
@@ -299,8 +303,11 @@ fn write_variables(workspace: &Workspace, settings: &Settings) -> Result<PathBuf
         ("CLERK_JWKS_URL", format!("http://127.0.0.1:{sandbox}/.well-known/jwks.json")),
         ("ALLOWED_ORIGIN_SUFFIX", ".localhost".to_owned()),
         ("PLATFORM_ADMINS", "user_demo_super".to_owned()),
-        ("MAILCHIMP_BASE", format!("http://127.0.0.1:{sandbox}")),
+        ("MAILCHIMP_BASE", format!("http://127.0.0.1:{sandbox}/api/1.4")),
         ("MAILCHIMP_KEY", "local-sandbox".to_owned()),
+        ("MAILCHIMP_WEBHOOK_KEY", mailchimp_webhook_key(settings)?),
+        ("MAIL_SENDER", "hello@hangtag.example".to_owned()),
+        ("ORGANIZATION_ORIGIN", format!("http://{{slug}}.localhost:{}", settings.port)),
         ("SIGN_IN_URL", format!("http://sandbox.localhost:{sandbox}/sign-in")),
         ("VAULT_KEY", secret(&settings.state.join("vault.key"))?),
         ("CLERK_WEBHOOK_SECRET", webhook_secret(settings)?),
@@ -315,6 +322,11 @@ fn write_variables(workspace: &Workspace, settings: &Settings) -> Result<PathBuf
 /// What the stand-in for the identity provider signs its webhooks with, and the Worker checks them by.
 fn webhook_secret(settings: &Settings) -> Result<String> {
     Ok(format!("whsec_{}", secret(&settings.state.join("clerk-webhook.key"))?))
+}
+
+/// What the stand-in for Mailchimp signs its webhooks with.
+fn mailchimp_webhook_key(settings: &Settings) -> Result<String> {
+    secret(&settings.state.join("mailchimp-webhook.key"))
 }
 
 /// A random key in base 64, made at the first start: without it, what the vault holds cannot be read again.

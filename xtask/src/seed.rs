@@ -96,6 +96,7 @@ fn demo(workspace: &Workspace, platform: &Platform, step: &Step) -> Result<()> {
     let olivia = olivia(platform)?;
     step.detail("people");
     for (person, role) in PEOPLE {
+        introduce(platform, person)?;
         olivia.put(&format!("/api/v1/members/{person}/roles/{role}"))?;
     }
     step.detail("event");
@@ -106,6 +107,15 @@ fn demo(workspace: &Workspace, platform: &Platform, step: &Step) -> Result<()> {
     advance(&olivia, &event, "demo", "selling")?;
     step.detail("sale session");
     open_session(&olivia, &event, "demo", "Saturday, main hall")
+}
+
+/// Has the identity provider tell who somebody is, as it does when they join: their address is where mails go.
+fn introduce(platform: &Platform, person: &str) -> Result<()> {
+    let to = format!("http://platform.localhost:{}/api/v1/webhooks/clerk", platform.settings().port);
+    let body =
+        json!({"to": to, "type": "organizationMembership.created", "user": person, "organization": "demo"});
+    platform.sandbox().post("/testing/webhooks", &format!("seed-introduce-{person}"), Body::Json(&body))?;
+    Ok(())
 }
 
 /// The two organizations, with nothing in them.

@@ -28,6 +28,12 @@ impl Workspace {
         }
     }
 
+    /// One that a test has laid out.
+    #[cfg(test)]
+    pub fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
     /// The repository's root folder.
     pub fn root(&self) -> &Path {
         &self.root

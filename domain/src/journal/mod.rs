@@ -6,6 +6,7 @@ mod checkpoint;
 mod codec;
 mod entry;
 mod export;
+mod reader;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -19,4 +20,5 @@ pub use checkpoint::{
 pub use codec::{DecodeError, EventCodec, events};
 pub use entry::{Entry, Head, RawEntry};
 pub use export::{EXPORT_FORMAT, ExportFooter, ExportHeader, hash_header_line};
+pub use reader::{ExportFault, ExportLine, ExportReader, OpenExport, read_export, write_export};
 pub use seen::{Contradiction, Seen};

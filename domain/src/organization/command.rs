@@ -8,7 +8,7 @@ use super::ledger::Posting;
 use super::platform::SupportReason;
 use super::settings::Settings;
 use crate::commission::Tier;
-use crate::ids::{ConsignorNumber, EventId, NoteRef, PersonId, WebhookId};
+use crate::ids::{ConsignorNumber, EventId, InvitationId, NoteRef, PersonId, WebhookId};
 use crate::journal::Hash;
 use crate::rights::Role;
 use crate::stream::StreamId;
@@ -48,6 +48,23 @@ pub enum Command {
         person: PersonId,
         /// What.
         role: Role,
+    },
+    /// Asks somebody, whose address is in the vault, to take a role.
+    InvitePerson {
+        /// Its id, made by the edge.
+        invitation: InvitationId,
+        /// What they will be.
+        role: Role,
+    },
+    /// The invited person has signed in: whoever holds the invitation's secret, which the edge checks.
+    AcceptInvitation {
+        /// Which.
+        invitation: InvitationId,
+    },
+    /// Takes an invitation back.
+    WithdrawInvitation {
+        /// Which.
+        invitation: InvitationId,
     },
     /// Gives consignors their numbers; those already enrolled are passed over.
     EnrolConsignors {

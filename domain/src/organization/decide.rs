@@ -9,6 +9,7 @@ use super::event::{
     OrganizationCreated, RightsAcknowledged, RoleGranted, RoleRevoked, SettingsChanged, Topic,
     WebhookRegistered, WebhookRemoved,
 };
+use super::invitations;
 use super::ledger::{self, Facts};
 use super::platform;
 use super::settings::{MAX_NAME_CHARS, Settings};
@@ -38,6 +39,7 @@ pub const MAX_PEOPLE: usize = 10_000;
 
 pub(super) type Decision = Result<Vec<Event>, Rejection>;
 
+#[expect(clippy::too_many_lines, reason = "one arm per command")]
 pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Facts>) -> Decision {
     let actor = context.actor;
     match command {
@@ -47,6 +49,13 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::ChangeSettings { settings } => change_settings(state, *settings),
         Command::GrantRole { person, role } => grant(state, person, role),
         Command::RevokeRole { person, role } => revoke(state, person, role),
+        Command::InvitePerson { invitation, role } => {
+            invitations::invite(state, invitation, role, context.now)
+        }
+        Command::AcceptInvitation { invitation } => {
+            invitations::accept(state, invitation, actor, context.now)
+        }
+        Command::WithdrawInvitation { invitation } => invitations::withdraw(state, invitation),
         Command::EnrolConsignors { consignors } => enrol(state, consignors),
         Command::FoundEvent { event, name, starts_on, ends_on } => {
             found_event(state, event, &name, starts_on, ends_on)
@@ -276,7 +285,7 @@ fn change_settings(state: &State, settings: Settings) -> Decision {
     Ok(vec![SettingsChanged { settings }.into()])
 }
 
-fn grant(state: &State, person: PersonId, role: Role) -> Decision {
+pub(super) fn grant(state: &State, person: PersonId, role: Role) -> Decision {
     running(state)?;
     let mut roles = state.roles_of(&person);
     if roles.contains(&role) {

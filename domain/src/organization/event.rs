@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+pub use super::invitations::{InvitationAccepted, InvitationWithdrawn, PersonInvited};
 pub use super::ledger::LedgerPosted;
 pub use super::platform::{HostAdded, HostRemoved, SupportClosed, SupportOpened};
 use super::settings::Settings;
@@ -69,6 +70,12 @@ events! {
         WebhookRegistered = "webhook_registered" v 1,
         /// An outbound webhook is wanted no more.
         WebhookRemoved = "webhook_removed" v 1,
+        /// Somebody was asked by e-mail to take a role.
+        PersonInvited = "person_invited" v 1,
+        /// They came.
+        InvitationAccepted = "invitation_accepted" v 1,
+        /// They need not come any more.
+        InvitationWithdrawn = "invitation_withdrawn" v 1,
     }
 }
 

@@ -8,6 +8,7 @@ mod command;
 mod decide;
 mod event;
 mod fees;
+mod invitations;
 mod ledger;
 mod platform;
 mod settings;
@@ -20,12 +21,14 @@ pub use command::Command;
 pub use decide::{MAX_CONSIGNOR_NUMBER, MAX_ENROLMENTS};
 pub use event::{
     AccountFlag, AccountFlagged, AccountLinked, ConsignorErased, ConsignorsEnrolled, Enrolment, Event,
-    EventEnded, EventFounded, HeadContradicted, HeadWitnessed, OrganizationCreated, OrganizationReinstated,
-    OrganizationSuspended, ParticipationCount, ParticipationUncounted, ParticipationsCounted,
-    ReferralCodeIssued, ReferralCodeRetired, RightsAcknowledged, RoleGranted, RoleRevoked, SettingsChanged,
-    SuspensionReason, TierChanged, Topic, WebhookRegistered, WebhookRemoved,
+    EventEnded, EventFounded, HeadContradicted, HeadWitnessed, InvitationAccepted, InvitationWithdrawn,
+    OrganizationCreated, OrganizationReinstated, OrganizationSuspended, ParticipationCount,
+    ParticipationUncounted, ParticipationsCounted, PersonInvited, ReferralCodeIssued, ReferralCodeRetired,
+    RightsAcknowledged, RoleGranted, RoleRevoked, SettingsChanged, SuspensionReason, TierChanged, Topic,
+    WebhookRegistered, WebhookRemoved,
 };
 pub use fees::{FeeRules, MAX_SLOT_MINUTES, Penalty, RegistrationRules, ScheduleRules};
+pub use invitations::{INVITATION_DAYS, MAX_INVITATIONS, OpenInvitation};
 pub use ledger::{Account, Facts, LedgerEntry, LedgerPosted, LedgerReason, MAX_POSTINGS, Posting, Source};
 pub use platform::{
     HostAdded, HostRemoved, MAX_HOST_CHARS, MAX_HOSTS, MAX_SUPPORT_MINUTES, SupportClosed, SupportOpened,
@@ -139,7 +142,7 @@ pub enum Answer {
 
 impl Aggregate for Organization {
     const KIND: &'static str = "organization";
-    const STATE_VERSION: u32 = 3;
+    const STATE_VERSION: u32 = 4;
     type State = State;
     type Event = Event;
     type Command = Command;
@@ -223,7 +226,10 @@ impl Aggregate for Organization {
             | Event::HeadWitnessed(_)
             | Event::HeadContradicted(_)
             | Event::WebhookRegistered(_)
-            | Event::WebhookRemoved(_) => Vec::new(),
+            | Event::WebhookRemoved(_)
+            | Event::PersonInvited(_)
+            | Event::InvitationAccepted(_)
+            | Event::InvitationWithdrawn(_) => Vec::new(),
         }
     }
 

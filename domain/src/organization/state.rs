@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::event::{AccountFlag, Event};
+use super::invitations::OpenInvitation;
 use super::ledger::{Account, LedgerPosted};
 use super::settings::Settings;
 use crate::commission::Tier;
-use crate::ids::{ConsignorNumber, EventId, PersonId, WebhookId};
+use crate::ids::{ConsignorNumber, EventId, InvitationId, PersonId, WebhookId};
 use crate::journal::Hash;
 use crate::money::Cents;
 use crate::rights::Role;
@@ -66,6 +67,8 @@ pub struct State {
     pub heads: BTreeMap<StreamId, (u64, Hash)>,
     /// Outbound webhooks.
     pub webhooks: BTreeSet<WebhookId>,
+    /// Invitations that wait for their answer.
+    pub invitations: BTreeMap<InvitationId, OpenInvitation>,
     /// Entries taken so far.
     entries: u64,
 }
@@ -168,6 +171,13 @@ impl State {
             }
             Event::WebhookRemoved(removed) => {
                 self.webhooks.remove(&removed.webhook);
+            }
+            Event::PersonInvited(invited) => self.invite(invited),
+            Event::InvitationAccepted(accepted) => {
+                self.invitations.remove(&accepted.invitation);
+            }
+            Event::InvitationWithdrawn(withdrawn) => {
+                self.invitations.remove(&withdrawn.invitation);
             }
             Event::ConsignorsEnrolled(enrolled) => {
                 self.accounts.extend(enrolled.consignors.iter().map(|consignor| {

@@ -10,7 +10,7 @@ use super::returns::ReturnLines;
 use super::terminals::{CashReason, TerminalRight};
 use crate::claims::ClaimAnswer;
 use crate::consignment_event::{CustodyHandedOver, SessionScheduled, Terms};
-use crate::ids::{BasketId, CaseId, ConsignorNumber, ReceiptId, TerminalId};
+use crate::ids::{AddressRef, BasketId, CaseId, ConsignorNumber, ReceiptId, TerminalId};
 use crate::journal::Hash;
 use crate::money::Cents;
 use crate::tag::Tag;
@@ -151,6 +151,13 @@ pub enum Command {
         #[serde(default)]
         consignor: Option<ConsignorNumber>,
     },
+    /// A shopper wants their receipt by e-mail.
+    MailReceipt {
+        /// Which.
+        receipt: ReceiptId,
+        /// Where to, in the vault.
+        address: AddressRef,
+    },
     /// By a person: ends a case.
     ResolveConflict {
         /// Which.
@@ -210,6 +217,8 @@ impl Command {
             | Self::SetTerminalRights { .. }
             | Self::ReportUnreachable { .. }
             | Self::IdentifyLine { .. }
+            // The address goes to the vault first: only the edge can ask.
+            | Self::MailReceipt { .. }
             | Self::ResolveConflict { .. }
             | Self::TakeClaimAnswer(_)
             | Self::TakeOnlineOrder(_)

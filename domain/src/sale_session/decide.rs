@@ -5,7 +5,7 @@ use super::conflicts::{resolve, take_answer};
 use super::custody::{cancel, close, confirm_release, move_on, schedule, take, update_terms};
 use super::event::{Event, SessionPaused, SessionResumed};
 use super::facts::Facts;
-use super::receipts::{AskedLine, AskedUnlisted, Sale, Tender, complete, identify, record, void};
+use super::receipts::{AskedLine, AskedUnlisted, Sale, Tender, complete, identify, mail, record, void};
 use super::refuse::{Decision, from_event, organizer, paired};
 use super::returns::return_lines;
 use super::state::State;
@@ -55,6 +55,7 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::IdentifyLine { receipt, line, tag, consignor } => {
             identify(state, plan, (receipt, line), (tag, consignor), context)
         }
+        Command::MailReceipt { receipt, address } => mail(state, receipt, address, context),
         Command::ResolveConflict { case, resolution, receipts: _ } => {
             resolve(state, plan, (case, resolution), context)
         }

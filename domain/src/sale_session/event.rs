@@ -6,7 +6,7 @@ use super::conflicts::{ClaimAnswered, ClaimSent, ConflictOpened, ConflictResolve
 use super::online::{
     OnlineOrderCancelled, OnlineOrderTaken, OnlineOrderUpdated, OnlineRefunded, upcast_refund,
 };
-use super::receipts::{LineIdentified, ReceiptCompleted, ReceiptVoided};
+use super::receipts::{LineIdentified, ReceiptCompleted, ReceiptMailAsked, ReceiptVoided};
 use super::returns::ReturnRecorded;
 use super::terminals::{
     BasketParked, BasketRecalled, CashMoved, DrawerClosed, DrawerOpened, PairingOffered,
@@ -69,6 +69,8 @@ events! {
         ReceiptVoided = "receipt_voided" v 1,
         /// Something sold unlisted is known now.
         LineIdentified = "line_identified" v 1,
+        /// A shopper wants their receipt by e-mail.
+        ReceiptMailAsked = "receipt_mail_asked" v 1,
         /// Goods were brought back.
         ReturnRecorded = "return_recorded" v 1,
         /// Two records cannot both be true.

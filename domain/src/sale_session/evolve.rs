@@ -48,6 +48,10 @@ impl State {
             Event::ReceiptCompleted(receipt) => self.complete(receipt, recorded_at),
             Event::ReceiptVoided(voided) => self.void(voided),
             Event::LineIdentified(identified) => self.credit(&identified.line),
+            Event::ReceiptMailAsked(asked) => {
+                let asked = self.mailed.entry(asked.number).or_default();
+                *asked = asked.saturating_add(1);
+            }
             Event::ReturnRecorded(returned) => self.take_back(returned),
             Event::ConflictOpened(opened) => self.open_case(opened),
             Event::ConflictResolved(resolved) => self.end_case(resolved),

@@ -75,7 +75,9 @@ fn key(receipt: ReceiptId) -> String {
 pub(super) fn needs(command: &Command) -> Vec<String> {
     match command {
         Command::ReturnLines(asked) => vec![key(asked.receipt)],
-        Command::VoidReceipt { receipt, .. } | Command::IdentifyLine { receipt, .. } => vec![key(*receipt)],
+        Command::VoidReceipt { receipt, .. }
+        | Command::IdentifyLine { receipt, .. }
+        | Command::MailReceipt { receipt, .. } => vec![key(*receipt)],
         Command::ResolveConflict { receipts, .. } => {
             receipts.iter().take(super::conflicts::MAX_CASE_RECEIPTS).map(|receipt| key(*receipt)).collect()
         }

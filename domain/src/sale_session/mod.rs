@@ -46,9 +46,9 @@ pub use online::{
 pub use queries::{Answer, OpenCase, Overview, ParkedOverview, Query, TerminalOverview};
 pub use receipts::{
     AskedLine, AskedUnlisted, CLOCK_SKEW_MS_MAX, Line, LineFigures, LineIdentified, LineRef,
-    MAX_BASKET_LINES, MAX_TENDERS, Marked, OfflineFacts, OfflineReceipt, OverrideReason, ReceiptCompleted,
-    ReceiptVoided, Standing, Tender, TenderKind, UnlistedLine, UnlistedReason, Variance, VarianceFound,
-    VoidReason,
+    MAX_BASKET_LINES, MAX_RECEIPT_MAILS, MAX_TENDERS, Marked, OfflineFacts, OfflineReceipt, OverrideReason,
+    ReceiptCompleted, ReceiptMailAsked, ReceiptVoided, Standing, Tender, TenderKind, UnlistedLine,
+    UnlistedReason, Variance, VarianceFound, VoidReason,
 };
 pub use returns::{AskedReturn, ReturnLines, ReturnReason, ReturnRecorded, ReturnedLine};
 pub use state::{
@@ -84,7 +84,7 @@ pub struct SaleSession;
 
 impl Aggregate for SaleSession {
     const KIND: &'static str = "session";
-    const STATE_VERSION: u32 = 3;
+    const STATE_VERSION: u32 = 4;
     type State = State;
     type Event = Event;
     type Command = Command;

@@ -239,6 +239,8 @@ pub struct State {
     pub parked: BTreeMap<BasketId, ParkedBasket>,
     /// Returns taken.
     pub returns: BTreeSet<ReturnId>,
+    /// How often a receipt was asked for by e-mail, by its number.
+    pub mailed: BTreeMap<u32, u8>,
 }
 
 impl State {

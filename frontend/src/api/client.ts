@@ -5,6 +5,7 @@ import type {
   CloseReason,
   NewClaimEnding,
   NewIdentification,
+  NewInvitation,
   NewResolution,
   Position,
   TerminalCommand,
@@ -229,6 +230,28 @@ export function createApi(token?: Token) {
           }),
         ),
       ),
+    mailReceipt: (receipt: string, email: string, key: string) =>
+      unwrap(
+        client.POST("/api/v1/receipts/{receipt}/email", {
+          params: { path: { receipt }, header: keyed(key) },
+          body: { email },
+        }),
+      ),
+    emails: (query: { cursor?: string | undefined; status?: string | undefined }) =>
+      unwrap(client.GET("/api/v1/emails", { params: { query: given(query) } })),
+    resendEmail: (email: string, key: string) =>
+      unwrap(
+        client.POST("/api/v1/emails/{email}/resend", { params: { path: { email }, header: keyed(key) } }),
+      ),
+    invite: (body: NewInvitation, key: string) =>
+      command(client.POST("/api/v1/invitations", { params: { header: keyed(key) }, body })),
+    acceptInvitation: (invitation: string, secret: string, key: string) =>
+      command(
+        client.POST("/api/v1/invitations/{invitation}/acceptance", {
+          params: { path: { invitation }, header: keyed(key) },
+          body: { secret },
+        }),
+      ),
     receipt: (receipt: string) =>
       unwrap(client.GET("/api/v1/receipts/{receipt}", { params: { path: { receipt }, query: fresh() } })),
 
@@ -253,6 +276,40 @@ export function createApi(token?: Token) {
           signal: AbortSignal.timeout(COMMAND_LIMIT_MS),
         }),
       ),
+    operatedStreams: () =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/operations/streams", {
+            params: { query: { ...given({ cursor }), limit: WHOLE_PAGE } },
+          }),
+        ),
+      ),
+    parkedStreams: () =>
+      whole((cursor) =>
+        unwrap(
+          client.GET("/api/v1/operations/parked-streams", {
+            params: { query: { ...given({ cursor }), limit: WHOLE_PAGE } },
+          }),
+        ),
+      ),
+    resumeStream: (stream: string) =>
+      unwrap(
+        client.POST("/api/v1/operations/parked-streams/{stream}/resume", { params: { path: { stream } } }),
+      ),
+    deadLetters: (cursor?: string) =>
+      unwrap(client.GET("/api/v1/operations/dead-letters", { params: { query: given({ cursor }) } })),
+    redriveLetter: (letter: string) =>
+      unwrap(
+        client.POST("/api/v1/operations/dead-letters/{letter}/redrive", { params: { path: { letter } } }),
+      ),
+    compareStream: (stream: string) =>
+      unwrap(client.POST("/api/v1/operations/streams/{stream}/beside", { params: { path: { stream } } })),
+    switchStream: (stream: string) =>
+      unwrap(
+        client.POST("/api/v1/operations/streams/{stream}/beside/switch", { params: { path: { stream } } }),
+      ),
+    discardBeside: (stream: string) =>
+      unwrap(client.DELETE("/api/v1/operations/streams/{stream}/beside", { params: { path: { stream } } })),
     lateCommand: (session: string, body: TerminalCommand) =>
       unwrap(
         client.POST("/api/v1/sessions/{session}/late-commands", { params: { path: { session } }, body }),

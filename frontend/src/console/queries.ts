@@ -8,6 +8,9 @@ const MAX_RETRIES = 2;
 /** For how long an answer is used without asking again when a screen comes back, in ms. */
 const FRESH_MS = 5_000;
 
+/** How often the page of e-mails looks again, in ms. */
+const EMAILS_AGAIN_MS = 5_000;
+
 /** Keeps the screens' answers. `onSignedOut` is called when the person's session has ended, here or elsewhere. */
 export const createQueryClient = (onSignedOut: () => void) =>
   new QueryClient({
@@ -81,6 +84,27 @@ export const queries = {
     queryOptions({ queryKey: ["session", session, "cash"], queryFn: () => api.cashMovements(session) }),
   report: (api: ApiClient, session: string) =>
     queryOptions({ queryKey: ["session", session, "report"], queryFn: () => api.report(session) }),
+  emails: (api: ApiClient, status: string) =>
+    infiniteQueryOptions({
+      queryKey: ["emails", status],
+      queryFn: ({ pageParam }) =>
+        api.emails({ cursor: pageParam, status: status === "" ? undefined : status }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+      // Mails reach their end within seconds, and without anybody's doing.
+      refetchInterval: EMAILS_AGAIN_MS,
+    }),
+  operatedStreams: (api: ApiClient) =>
+    queryOptions({ queryKey: ["operations", "streams"], queryFn: () => api.operatedStreams() }),
+  parkedStreams: (api: ApiClient) =>
+    queryOptions({ queryKey: ["operations", "parked"], queryFn: () => api.parkedStreams() }),
+  deadLetters: (api: ApiClient) =>
+    infiniteQueryOptions({
+      queryKey: ["operations", "letters"],
+      queryFn: ({ pageParam }) => api.deadLetters(pageParam),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+    }),
   receipt: (api: ApiClient, receipt: string) =>
     queryOptions({ queryKey: ["receipt", receipt], queryFn: () => api.receipt(receipt) }),
 };

@@ -1,10 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link, useParams } from "react-router";
 import type { Receipt } from "../api/types.ts";
 import { useApp } from "../app.tsx";
 import { texts } from "../texts/en.ts";
 import { count, moment, money, percent } from "../texts/format.ts";
+import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { MailDialog } from "../ui/mail-dialog.tsx";
 import { Failure, Money, Skeleton, TagNumber } from "../ui/parts.tsx";
 import { queries } from "./queries.ts";
 
@@ -35,8 +38,9 @@ export function Component() {
 }
 
 function Paper({ receipt }: { receipt: Receipt }) {
-  const { organization } = useApp();
+  const { api, organization } = useApp();
   const currency = organization.currency;
+  const [mailing, setMailing] = useState(false);
   return (
     <article className="paper" aria-labelledby="receipt-title">
       <h1 id="receipt-title">{words.title(count(receipt.number))}</h1>
@@ -69,6 +73,13 @@ function Paper({ receipt }: { receipt: Receipt }) {
           <Sum name={words.change} cents={receipt.change_cents} currency={currency} />
         )}
       </dl>
+      <Button onPress={() => setMailing(true)}>{texts.receiptMail.open}</Button>
+      {mailing && (
+        <MailDialog
+          onClose={() => setMailing(false)}
+          send={(email, key) => api.mailReceipt(receipt.receipt, email, key)}
+        />
+      )}
     </article>
   );
 }

@@ -4,13 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import {
   Button as AriaButton,
   Header,
+  type Key,
   Menu,
   MenuItem,
   MenuSection,
   MenuTrigger,
   Popover,
 } from "react-aria-components";
-import { NavLink, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from "react-router";
 import { createApi } from "../api/client.ts";
 import type { Configuration } from "../api/types.ts";
 import { type App, AppProvider, appFrom, useApp } from "../app.tsx";
@@ -18,7 +19,11 @@ import { texts } from "../texts/en.ts";
 import { Icon, Mark } from "../ui/icons.tsx";
 import { Failure, Skeleton } from "../ui/parts.tsx";
 import { ThemeSwitch } from "../ui/theme-switch.tsx";
+import { keepInvitationSecret } from "./invitation-secret.ts";
 import { createQueryClient, queries } from "./queries.ts";
+
+/** The permission behind the page of operations. */
+const REPAIR = "repair_read_models";
 
 /** The console's frame: who we are, where we are, and the page. */
 export function Component() {
@@ -56,7 +61,10 @@ export function Component() {
 }
 
 function Frame({ configuration, organization }: Pick<App, "configuration" | "organization">) {
-  const [app] = useState(() => appFrom(configuration, organization));
+  const [app] = useState(() => {
+    keepInvitationSecret();
+    return appFrom(configuration, organization);
+  });
   // Whoever is signed out meanwhile signs in again and comes back to the page they were on.
   const [queryClient] = useState(() => createQueryClient(() => app.auth.signIn(window.location.href)));
   const location = useLocation();
@@ -86,6 +94,10 @@ function Frame({ configuration, organization }: Pick<App, "configuration" | "org
                 <NavLink to="/events" className="top-link">
                   {texts.nav.events}
                 </NavLink>
+                <NavLink to="/emails" className="top-link">
+                  {texts.nav.emails}
+                </NavLink>
+                <OperationsLink />
               </nav>
             )}
             <div className="top-end">
@@ -112,7 +124,12 @@ function SendToSignIn() {
 function Account() {
   const { api, auth } = useApp();
   const me = useQuery(queries.me(api));
-  const leave = async () => {
+  const navigate = useNavigate();
+  const act = async (what: Key) => {
+    if (what === "operations") {
+      await navigate("/operations");
+      return;
+    }
     await auth.signOut();
     window.location.assign("/");
   };
@@ -122,7 +139,7 @@ function Account() {
         <Icon name="person" />
       </AriaButton>
       <Popover className="popover" placement="bottom end">
-        <Menu className="menu" aria-label={texts.nav.account} onAction={() => void leave()}>
+        <Menu className="menu" aria-label={texts.nav.account} onAction={(what) => void act(what)}>
           <MenuSection>
             <Header className="menu-header">
               <span className="small soft">{texts.auth.signedInAs}</span>
@@ -131,6 +148,11 @@ function Account() {
                 {me.data?.roles.map((role) => texts.roles[role] ?? role).join(", ")}
               </span>
             </Header>
+            {me.data?.permissions.includes(REPAIR) === true && (
+              <MenuItem id="operations" className="menu-item">
+                {texts.nav.operations}
+              </MenuItem>
+            )}
             <MenuItem id="leave" className="menu-item">
               {texts.auth.signOut}
             </MenuItem>

@@ -5,8 +5,9 @@ export type LiveState = { phase: "connecting" | "catching_up" | "live" | "offlin
 
 /** One frame of the socket, as the platform sends it. An entry's payload is the JSON text that was hashed. */
 type LiveFrame =
-  | { type: "entry"; seq: number; recorded_at: number; kind: string; payload: string }
-  | { type: "live"; head: number }
+  | { type: "entry"; seq: number; recorded_at: number; kind: string; payload: string; hash: string }
+  | { type: "live"; head: number; hash: string }
+  | { type: "restored"; head: number; hash: string }
   | ({ type: "held" } & Held)
   | ({ type: "accepted"; id: string; first_seq: number; seq: number; repeated: boolean } & {
       entries?: TakenEntry[];
@@ -30,13 +31,22 @@ export type Held = { terminal: string; name: string; tags: string[]; until: numb
 export type LiveAddress = { url: string; token: string };
 
 /** One entry of the followed log, its payload read. */
-export type LiveEntry = { seq: number; recorded_at: number; kind: string; payload: Record<string, unknown> };
+export type LiveEntry = {
+  seq: number;
+  recorded_at: number;
+  kind: string;
+  payload: Record<string, unknown>;
+  hash: string;
+};
+
+/** A place in a log: the entry that a screen has last, with its hash where the screen knows it. */
+export type Heard = { seq: number; hash?: string | undefined };
 
 export type LiveOptions = {
   /** The socket's address for entries after `since`; asked anew for each try, as tokens are short-lived. */
-  address: (since: number) => Promise<LiveAddress>;
-  /** The last seq that the screen already has. */
-  since: number;
+  address: (since: Heard) => Promise<LiveAddress>;
+  /** The last entry that the screen already has. */
+  since: Heard;
   /** Called once per entry, in order, without gaps from `since` on. */
   onEntry: (entry: LiveEntry) => void;
   onState?: (state: LiveState) => void;
@@ -44,7 +54,7 @@ export type LiveOptions = {
   onHeld?: (held: Held) => void;
   /** The platform has hung up for good: 4401 when this listener's token counts no more, 4403 when its organization is suspended. */
   onDismissed?: (code: number) => void;
-  /** The log ends before `since`: it was restored to an earlier state, and what the screen has must be fetched anew. */
+  /** The log ends before `since` or has another entry there: it was restored to an earlier state, and what the screen has must be fetched anew. */
   onRestored?: () => void;
 };
 
@@ -69,6 +79,7 @@ const PING = JSON.stringify({ type: "ping" });
 export class Live {
   #options: LiveOptions;
   #seen: number;
+  #hash: string | undefined;
   #attempt = 0;
   #stopped = false;
   #socket: WebSocket | undefined;
@@ -81,7 +92,8 @@ export class Live {
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#seen = options.since;
+    this.#seen = options.since.seq;
+    this.#hash = options.since.hash;
   }
 
   /** The last seq handed to `onEntry`. */
@@ -152,7 +164,7 @@ export class Live {
     this.#enter("connecting");
     let address: LiveAddress;
     try {
-      address = await this.#options.address(this.#seen);
+      address = await this.#options.address({ seq: this.#seen, hash: this.#hash });
     } catch {
       this.#later();
       return;
@@ -180,7 +192,8 @@ export class Live {
   #hear(data: unknown): void {
     this.#heardAt = Date.now();
     const frame = readFrame(data);
-    if (frame?.type === "live") this.#arrive(frame.head);
+    if (frame?.type === "restored") this.#startAnew();
+    if (frame?.type === "live") this.#arrive(frame.head, frame.hash);
     if (frame?.type === "accepted") this.#asking.get(frame.id)?.({ taken: this.#takenBy(frame) });
     if (frame?.type === "refused") this.#asking.get(frame.id)?.({ refused: frame });
     if (frame?.type === "unavailable") this.#asking.get(frame.id)?.(undefined);
@@ -190,10 +203,10 @@ export class Live {
       this.#lost();
       return;
     }
-    this.#seen = frame.seq;
-    const { seq, recorded_at, kind } = frame;
+    [this.#seen, this.#hash] = [frame.seq, frame.hash];
+    const { seq, recorded_at, kind, hash } = frame;
     this.#recent = [...this.#recent.slice(1 - MAX_RECENT), { seq, kind, payload: frame.payload }];
-    this.#options.onEntry({ seq, recorded_at, kind, payload: JSON.parse(frame.payload) });
+    this.#options.onEntry({ seq, recorded_at, kind, hash, payload: JSON.parse(frame.payload) });
   }
 
   /** The entries of an answer: with it when it is an old one, else they came by just before. */
@@ -201,14 +214,19 @@ export class Live {
     return frame.entries ?? this.#recent.filter(({ seq }) => seq >= frame.first_seq && seq <= frame.seq);
   }
 
-  #arrive(head: number): void {
+  #arrive(head: number, hash: string): void {
     this.#attempt = 0;
     if (head < this.#seen) {
-      this.stop();
-      this.#options.onRestored?.();
+      this.#startAnew();
       return;
     }
+    if (head === this.#seen) this.#hash = hash;
     this.#enter("live");
+  }
+
+  #startAnew(): void {
+    this.stop();
+    this.#options.onRestored?.();
   }
 
   #later(): void {
@@ -244,10 +262,12 @@ function readFrame(data: unknown): LiveFrame | undefined {
 }
 
 /** The live socket of a session on this host. */
-export function liveAddress(session: string, token: string, since: number): LiveAddress {
+export function liveAddress(session: string, token: string, since: Heard): LiveAddress {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  const place = new URLSearchParams({ since: String(since.seq) });
+  if (since.hash !== undefined) place.set("hash", since.hash);
   return {
-    url: `${scheme}//${location.host}/api/v1/sessions/${encodeURIComponent(session)}/live?since=${since}`,
+    url: `${scheme}//${location.host}/api/v1/sessions/${encodeURIComponent(session)}/live?${place}`,
     token,
   };
 }

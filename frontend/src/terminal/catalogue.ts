@@ -6,6 +6,8 @@ import { type CatalogueRow, type Item, type Right, type SellingRules, SOLD_FLAG 
 export class Shelf {
   /** The log position up to which this is true. */
   position: number;
+  /** The hash of the entry there, where the log has said it: a restored log has another one. */
+  hash: string | undefined;
   readonly settings: SellingRules;
   #rows: Map<string, CatalogueRow>;
   /** tag → number of the receipt it was sold on; 0 where only the catalogue says that it is sold */
@@ -13,6 +15,7 @@ export class Shelf {
 
   constructor(catalogue: CatalogueAsSent, heard: [string, number][] = []) {
     this.position = catalogue.position;
+    this.hash = catalogue.hash;
     this.settings = catalogue.settings;
     this.#rows = new Map(catalogue.items.map((row) => [row[0], row]));
     this.sold = new Map(heard);

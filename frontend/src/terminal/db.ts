@@ -18,7 +18,11 @@ const CHUNK_ROWS = 2_000;
 const MAX_KEPT_COMMANDS = 200;
 
 /** What the platform sends; the schema has no word for rows that are tuples. */
-export type CatalogueAsSent = Omit<Catalogue, "items" | "whole"> & { items: CatalogueRow[] };
+export type CatalogueAsSent = Omit<Catalogue, "items" | "whole"> & {
+  items: CatalogueRow[];
+  /** The hash of the entry at `position`, where the log has said it. */
+  hash?: string | undefined;
+};
 export type StoredCatalogue = CatalogueAsSent & { sold: [string, number][] };
 
 /** A receipt that came by in the log: enough to take its goods back while the network is away. */
@@ -42,6 +46,7 @@ type Meta = {
   draft: BasketLine[];
   showing: string;
   position: number;
+  position_hash: string;
   settings: SellingRules;
   standing: Standing;
   parked: ParkedBasket[];
@@ -51,6 +56,7 @@ type Meta = {
 /** What the log said in a while, written down together with the position it said it at. */
 export type Heard = {
   position: number;
+  hash: string | undefined;
   sold: [string, number][];
   unsold: string[];
   receipts: KnownReceipt[];
@@ -196,14 +202,18 @@ export class TillDb implements QueueStore<QueuedCommand> {
         store("catalogue").put(catalogue.items.slice(start, start + CHUNK_ROWS), chunkKey(start));
       }
       for (const [tag, receipt] of sold) store("sold").put(receipt, tag);
-      store("meta").put(catalogue.position, "position");
+      putPlace(store("meta"), catalogue.position, catalogue.hash);
       store("meta").put(catalogue.settings, "settings");
     });
   }
 
   /** The catalogue as last stored; undefined when there is none. Later chunks are newer. */
   async catalogue(): Promise<StoredCatalogue | undefined> {
-    const [position, settings] = await Promise.all([this.get("position"), this.get("settings")]);
+    const [position, hash, settings] = await Promise.all([
+      this.get("position"),
+      this.get("position_hash"),
+      this.get("settings"),
+    ]);
     if (position === undefined || settings === undefined) return undefined;
     const chunks: CatalogueRow[][] = await settled(this.#read("catalogue").getAll());
     const soldStore = this.#read("sold");
@@ -212,17 +222,17 @@ export class TillDb implements QueueStore<QueuedCommand> {
       settled(soldStore.getAll()),
     ]);
     const sold = tags.map((tag, index): [string, number] => [String(tag), Number(receipts[index])]);
-    return { position, settings, items: chunks.flat(), sold };
+    return { position, hash, settings, items: chunks.flat(), sold };
   }
 
   /** What the log said since, with the position it said it at. */
-  async advance({ position, sold, unsold, receipts, arrived }: Heard): Promise<void> {
+  async advance({ position, hash, sold, unsold, receipts, arrived }: Heard): Promise<void> {
     await this.#write(["catalogue", "sold", "receipts", "meta"], (store) => {
       for (const [tag, receipt] of sold) store("sold").put(receipt, tag);
       for (const tag of unsold) store("sold").delete(tag);
       for (const receipt of receipts) store("receipts").put(withTags(receipt));
       if (arrived.length > 0) store("catalogue").put(arrived, `b-${String(position).padStart(12, "0")}`);
-      store("meta").put(position, "position");
+      putPlace(store("meta"), position, hash);
     });
   }
 
@@ -286,6 +296,13 @@ export class TillDb implements QueueStore<QueuedCommand> {
       transaction.onabort = () => reject(transaction.error ?? new Error("the till's storage gave up"));
     });
   }
+}
+
+/** Where the log stands, and the hash of the entry there: one is never kept with the other's predecessor. */
+function putPlace(meta: IDBObjectStore, position: number, hash: string | undefined): void {
+  meta.put(position, "position");
+  if (hash === undefined) meta.delete("position_hash");
+  else meta.put(hash, "position_hash");
 }
 
 /** Chunks of a fetched catalogue sort before what arrived later. */

@@ -51,7 +51,7 @@ export class Follower {
   hear(entry: LiveEntry): void {
     const shelf = this.#shelf;
     if (shelf === undefined) return;
-    shelf.position = entry.seq;
+    [shelf.position, shelf.hash] = [entry.seq, entry.hash];
     const heard = read(entry);
     if (heard.kind === "sold") this.#sold(shelf, heard.receipt);
     if (heard.kind === "taken_back") {
@@ -69,7 +69,7 @@ export class Follower {
       this.#fetchSoon();
     }
     this.#options.onHeard(heard);
-    this.#ledger.soon(() => this.#shelf?.position);
+    this.#ledger.soon(() => this.#shelf);
   }
 
   #sold(shelf: Shelf, receipt: KnownReceipt): void {
@@ -101,7 +101,7 @@ export class Follower {
     const { items } = part as unknown as CatalogueAsSent;
     this.#shelf?.add(items);
     this.#ledger.arrived(items);
-    this.#ledger.soon(() => this.#shelf?.position);
+    this.#ledger.soon(() => this.#shelf);
     if (this.#shelf !== undefined) this.#options.onShelf(this.#shelf);
   }
 
@@ -115,9 +115,10 @@ export class Follower {
       for (const [tag, number] of before.sold) {
         if (fresh.sold.has(tag) || before.position > sent.position) fresh.sold.set(tag, number);
       }
-      fresh.position = Math.max(before.position, sent.position);
+      if (before.position >= sent.position) [fresh.position, fresh.hash] = [before.position, before.hash];
     }
-    await this.#options.db.replaceCatalogue({ ...sent, position: fresh.position }, fresh.sold);
+    const { position, hash } = fresh;
+    await this.#options.db.replaceCatalogue({ ...sent, position, hash }, fresh.sold);
     [this.#anew, this.#since] = [false, Number.POSITIVE_INFINITY];
     this.#take(fresh);
   }

@@ -4,6 +4,9 @@ import type { CatalogueRow } from "./model.ts";
 /** What the log said is written to disk in bundles, at most this long after it was said, in ms. */
 const WRITE_BEHIND_MS = 400;
 
+/** Where the log stood when something was true, with the hash of the entry there. */
+type LogPlace = { position: number; hash: string | undefined };
+
 /** Writes down what the log said, in bundles, each with the position it was true at. */
 export class Ledger {
   #db: TillDb;
@@ -47,21 +50,24 @@ export class Ledger {
     this.#arrived.push(...rows);
   }
 
-  /** Writes within a moment; `position` is asked when it does. */
-  soon(position: () => number | undefined): void {
-    this.#timer ??= setTimeout(() => void this.#write(position()), WRITE_BEHIND_MS);
+  /** Writes within a moment; where the log stood is asked when it does. */
+  soon(place: () => LogPlace | undefined): void {
+    this.#timer ??= setTimeout(() => void this.#write(place()), WRITE_BEHIND_MS);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  async #write(position: number | undefined): Promise<void> {
+  async #write(place: LogPlace | undefined): Promise<void> {
     this.#timer = undefined;
-    if (position === undefined) return;
+    if (place === undefined) return;
+    // Read now: the shelf goes on while receipts are looked up.
+    const { position, hash } = place;
     await Promise.all(this.#lookedUp.splice(0));
     const heard = {
       position,
+      hash,
       sold: [...this.#sold],
       unsold: [...this.#unsold],
       receipts: [...this.#receipts.values()],

@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { count, money } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Key } from "../ui/key.tsx";
+import { MailDialog } from "../ui/mail-dialog.tsx";
 import { Money } from "../ui/parts.tsx";
 import { nameOf } from "./basket.ts";
 import type { QueuedSale } from "./model.ts";
@@ -21,6 +22,7 @@ const { keys } = texts.terminal;
 export function ResultDesk({ till, state, sale }: { till: Till; state: TillState; sale: QueuedSale }) {
   const place = useRef<HTMLElement>(null);
   useEffect(() => place.current?.focus(), []);
+  const [mailing, setMailing] = useState(false);
   const refused = sale.state === "refused";
   const go = () => void (refused ? till.checkout.reopen(sale) : till.checkout.next());
   useKeys({
@@ -76,10 +78,21 @@ export function ResultDesk({ till, state, sale }: { till: Till; state: TillState
             {words.print} <Key name={keys.print.key} />
           </Button>
         )}
+        {sale.state === "done" && (
+          <Button big onPress={() => setMailing(true)}>
+            {texts.receiptMail.open}
+          </Button>
+        )}
         <Button look="primary" big onPress={go}>
           {refused ? words.backToBasket : words.next} <Key name={keys.enter.key} />
         </Button>
       </div>
+      {mailing && (
+        <MailDialog
+          onClose={() => setMailing(false)}
+          send={(email, key) => till.api.mailReceipt(sale.sale.receipt, email, key)}
+        />
+      )}
     </section>
   );
 }

@@ -272,7 +272,7 @@ export class Till {
     this.#live?.stop();
     const { session, token } = this.pairing;
     this.#live = new Live({
-      since: this.#follower.shelf?.position ?? 0,
+      since: { seq: this.#follower.shelf?.position ?? 0, hash: this.#follower.shelf?.hash },
       address: async (since) => liveAddress(session, token, since),
       onEntry: (entry) => this.#follower.hear(entry),
       onState: (live) => this.#connected(live),

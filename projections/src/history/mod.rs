@@ -73,8 +73,8 @@ pub(crate) fn project(at: &At<'_>, stream: &StreamId, writes: &mut Writes) -> Re
     writes.write(SUBJECT, rows)
 }
 
-pub(crate) fn wipe(stream: &StreamId) -> Result<Vec<Statement>, serde_json::Error> {
-    let row = json!({ "organization": stream.organization().to_string(), "stream": short_name(stream) });
+pub(crate) fn wipe(organization: &str, stream: &StreamId) -> Result<Vec<Statement>, serde_json::Error> {
+    let row = json!({ "organization": organization, "stream": short_name(stream) });
     let mut writes = Writes::default();
     writes.write(WIPE, [&row])?;
     writes.write(WIPE_SUBJECTS, [&row])?;

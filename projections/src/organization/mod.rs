@@ -2,6 +2,7 @@
 
 mod consignor;
 mod founded_event;
+mod invitation;
 mod ledger_entry;
 mod membership;
 mod profile;
@@ -21,6 +22,7 @@ pub(crate) const WIPE: &[&Sql] = &[
     referral_code::WIPE,
     ledger_entry::WIPE,
     founded_event::WIPE,
+    invitation::WIPE,
 ];
 
 pub(crate) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result<(), serde_json::Error> {
@@ -30,5 +32,6 @@ pub(crate) fn project(at: &At<'_>, event: &Event, writes: &mut Writes) -> Result
     consignor::project(at, event, writes)?;
     referral_code::project(at, event, writes)?;
     ledger_entry::project(at, event, writes)?;
-    founded_event::project(at, event, writes)
+    founded_event::project(at, event, writes)?;
+    invitation::project(at, event, writes)
 }

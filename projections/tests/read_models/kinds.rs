@@ -54,6 +54,9 @@ const ORGANIZATION: &[(&str, Decided)] = &[
     ("head_contradicted", Nothing(NO_MODEL_YET)),
     ("webhook_registered", Nothing(NO_MODEL_YET)),
     ("webhook_removed", Nothing(NO_MODEL_YET)),
+    ("person_invited", Into(&["invitation"])),
+    ("invitation_accepted", Into(&["invitation"])),
+    ("invitation_withdrawn", Into(&["invitation"])),
 ];
 
 const EVENT: &[(&str, Decided)] = &[
@@ -155,6 +158,7 @@ const SESSION: &[(&str, Decided)] = &[
     ("basket_recalled", Nothing(IN_OBJECT)),
     ("receipt_voided", Into(&["receipt", "receipt_line", "sale_session", "terminal"])),
     ("line_identified", Into(&["receipt_line"])),
+    ("receipt_mail_asked", Nothing("a reaction's: its own rows say what became of the mail")),
     ("return_recorded", Into(&["goods_return", "receipt_line", "sale_session", "terminal"])),
     ("conflict_opened", Into(&["conflict_case", "receipt_line"])),
     ("conflict_resolved", Into(&["conflict_case", "receipt", "receipt_line", "sale_session", "terminal"])),

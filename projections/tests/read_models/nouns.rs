@@ -26,18 +26,20 @@ use domain::consignment_event::settlement::{
     SettlementApproved, SettlementCalculated, SettlementPinned, StatementsCalculated,
 };
 use domain::ids::{
-    BookingId, CaseId, ConsignorNumber, CountId, EventId, OrganizationId, PersonId, RemoteId, RunId,
-    SettlementId, SlotId,
+    BookingId, CaseId, ConsignorNumber, CountId, EventId, InvitationId, OrganizationId, PersonId, RemoteId,
+    RunId, SettlementId, SlotId,
 };
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
 use domain::money::{BasisPoints, Cents};
 use domain::organization::{
-    Account, LedgerEntry, LedgerPosted, LedgerReason, Posting, ReferralCodeIssued, ReferralCodeRetired,
+    Account, InvitationAccepted, InvitationWithdrawn, LedgerEntry, LedgerPosted, LedgerReason, PersonInvited,
+    Posting, ReferralCodeIssued, ReferralCodeRetired,
 };
 use domain::reconciliation::{
     Class, DiscrepancyFound, DiscrepancyResolved, DiscrepancyVanished, Evidence, Finding, Resolution,
     ResolutionReason, RunFinished, RunKind, RunStarted, Subject,
 };
+use domain::rights::Role;
 use domain::settlement::{Checks, LineAbout, StatementLine, StatementPart, StatementTotals, TrialBalance};
 use domain::stream::StreamId;
 use domain::tag::Tag;
@@ -156,6 +158,31 @@ fn referral_codes_are_issued_retired_and_issued_again() {
     assert_eq!(
         then(&given::<domain::organization::Event>(&stream, &again), sql),
         json!([["KITE", 102, time(3), null]])
+    );
+}
+
+#[test]
+fn invitations_are_open_until_somebody_comes_or_they_are_taken_back() {
+    let id = |nth| InvitationId(Uuid::from_u128(nth));
+    let invited = |nth| PersonInvited { invitation: id(nth), role: Role::Cashier, until: 99 };
+    let events = [
+        invited(1).into(),
+        invited(2).into(),
+        invited(3).into(),
+        InvitationAccepted { invitation: id(1), person: PersonId("user_kim".into()) }.into(),
+        InvitationWithdrawn { invitation: id(2) }.into(),
+    ];
+    let database = given::<domain::organization::Event>(&StreamId::Organization(ORGANIZATION), &events);
+    assert_eq!(
+        then(
+            &database,
+            "SELECT role, status, invited_at, until, person, ended_at FROM invitation ORDER BY invitation"
+        ),
+        json!([
+            ["cashier", "accepted", time(1), 99, "user_kim", time(4)],
+            ["cashier", "withdrawn", time(2), 99, null, time(5)],
+            ["cashier", "open", time(3), 99, null, null],
+        ])
     );
 }
 

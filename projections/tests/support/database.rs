@@ -14,7 +14,16 @@ use serde_json::Value;
 pub type Rows = BTreeMap<String, BTreeSet<String>>;
 
 /// Tables that are no read models.
-const OTHERS: [&str; 4] = ["checkpoint", "parked_stream", "dead_letter", "denied_access"];
+const OTHERS: [&str; 8] = [
+    "checkpoint",
+    "parked_stream",
+    "dead_letter",
+    "denied_access",
+    "reaction",
+    "reaction_checkpoint",
+    "email",
+    "email_attempt",
+];
 
 pub struct Database(pub Connection);
 

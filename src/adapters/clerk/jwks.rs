@@ -9,6 +9,7 @@ use worker::Fetch;
 use super::claims::TokenFault;
 use super::token::SignedToken;
 use super::webcrypto;
+use crate::adapters::circuit::{self, Circuit};
 use crate::http::edge::Edge;
 use crate::http::problem::EdgeError;
 
@@ -103,6 +104,7 @@ impl Known {
 }
 
 thread_local! {
+    static CIRCUIT: RefCell<Circuit> = const { RefCell::new(Circuit::around("clerk")) };
     static KNOWN: RefCell<Known> = RefCell::new(Known::default());
 }
 
@@ -125,8 +127,15 @@ fn unknown_key() -> EdgeError {
 
 async fn fetched_key(edge: &Edge, key_id: &str) -> Result<PublicKey, EdgeError> {
     let now = edge.now();
+    if let Err(open) = circuit::pass(&CIRCUIT, now) {
+        // Keys that were good before stay good while the provider is left alone.
+        return KNOWN
+            .with_borrow(|known| known.keys.get(key_id).cloned())
+            .ok_or(EdgeError::CircuitOpen(open));
+    }
     KNOWN.with_borrow_mut(|known| known.tried_at = Some(now));
     let outcome = fetch(&edge.config().clerk_jwks_url).await;
+    circuit::note(&CIRCUIT, outcome.is_ok(), now);
     KNOWN.with_borrow_mut(|known| {
         known.failed = outcome.is_err();
         match outcome {

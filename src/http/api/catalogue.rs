@@ -1,6 +1,8 @@
 //! What a terminal needs to ring up baskets: the session's items at a position of its log, and its rules.
 
-use axum::Json;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::consignment_event::SessionScheduled as SessionPlan;
 use domain::ids::SessionId;
 use domain::journal::EventCodec;
 use domain::markdown::MarkdownSchedule;
@@ -12,6 +14,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::adapters::database::Value;
+use crate::http::cache::Version;
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::fresh::reach;
@@ -109,36 +112,62 @@ pub async fn catalogue(
     tenant: Tenant,
     Named(session): Named<SessionId>,
     Asked(asked): Asked<CatalogueQuery>,
-) -> Result<Json<Catalogue>, EdgeError> {
+    headers: HeaderMap,
+) -> Result<Response, EdgeError> {
     let plan = planned(&edge, &tenant, session).await?;
     // First the session's position, then the event's rows: whatever the session had taken into custody by then,
     // the event had handed over before.
     let (own, event) = (tenant.session(session), tenant.event(plan.event));
     let position = read_log(edge.env(), &own, 1, 1).await?.head.seq;
-    reach(&edge, &own, position).await?;
-    reach(&edge, &event, read_log(edge.env(), &event, 1, 1).await?.head.seq).await?;
-    let arrived = arrivals(&edge, &own, asked.since, position).await?;
-    let exempt = serde_json::to_string(&plan.tax.exempt)?;
-    let (session_id, event_id) = (session.to_string(), plan.event.to_string());
-    let (mut items, mut after) = (Vec::new(), String::new());
-    for _ in 0..CATALOGUE_PAGES_MAX {
-        let values = [
-            Value::Text(&session_id),
-            Value::Text(&after),
-            Value::Text(&exempt),
-            Value::Text(&event_id),
-            Value::Int(CATALOGUE_PAGE_ITEMS),
-            Value::Text(arrived.as_deref().unwrap_or_default()),
-        ];
-        let Some(page) = tenant.rows(&edge).first::<PageRow>(SELECT_PAGE, &values).await? else { break };
-        items.extend(serde_json::from_str::<Vec<Box<RawValue>>>(&page.items)?);
-        match page.last_tag {
-            Some(tag) if page.rows == CATALOGUE_PAGE_ITEMS => after = tag,
-            _ => break,
+    let behind = read_log(edge.env(), &event, 1, 1).await?.head.seq;
+    let rest = format!("{session}/event-{behind}/since-{}", asked.since);
+    let version = Version::new(&edge, tenant.scope(), "catalogue", position, &rest);
+    let list = Listing { edge: &edge, tenant: &tenant, session, plan, since: asked.since, position, behind };
+    version.answer(&headers, list.made()).await
+}
+
+/// A catalogue to be put together.
+struct Listing<'a> {
+    edge: &'a Edge,
+    tenant: &'a Tenant,
+    session: SessionId,
+    plan: SessionPlan,
+    since: u64,
+    /// Where the session's log stands.
+    position: u64,
+    /// Where the event's log stands.
+    behind: u64,
+}
+
+impl Listing<'_> {
+    async fn made(self) -> Result<Catalogue, EdgeError> {
+        let Self { edge, tenant, session, plan, since, position, behind } = self;
+        let (own, event) = (tenant.session(session), tenant.event(plan.event));
+        reach(edge, &own, position).await?;
+        reach(edge, &event, behind).await?;
+        let arrived = arrivals(edge, &own, since, position).await?;
+        let exempt = serde_json::to_string(&plan.tax.exempt)?;
+        let (session_id, event_id) = (session.to_string(), plan.event.to_string());
+        let (mut items, mut after) = (Vec::new(), String::new());
+        for _ in 0..CATALOGUE_PAGES_MAX {
+            let values = [
+                Value::Text(&session_id),
+                Value::Text(&after),
+                Value::Text(&exempt),
+                Value::Text(&event_id),
+                Value::Int(CATALOGUE_PAGE_ITEMS),
+                Value::Text(arrived.as_deref().unwrap_or_default()),
+            ];
+            let Some(page) = tenant.rows(edge).first::<PageRow>(SELECT_PAGE, &values).await? else { break };
+            items.extend(serde_json::from_str::<Vec<Box<RawValue>>>(&page.items)?);
+            match page.last_tag {
+                Some(tag) if page.rows == CATALOGUE_PAGE_ITEMS => after = tag,
+                _ => break,
+            }
         }
+        let whole = arrived.is_none();
+        Ok(Catalogue { position, whole, items, settings: rules_of(tenant, plan) })
     }
-    let whole = arrived.is_none();
-    Ok(Json(Catalogue { position, whole, items, settings: rules_of(&tenant, plan) }))
 }
 
 /// The tags that came in behind `since`, as a JSON array; none when all items are asked for, or when so much has
@@ -180,11 +209,7 @@ pub async fn selling_rules(
 }
 
 /// The session's first entry says what it sells by.
-async fn planned(
-    edge: &Edge,
-    tenant: &Tenant,
-    session: SessionId,
-) -> Result<domain::consignment_event::SessionScheduled, EdgeError> {
+async fn planned(edge: &Edge, tenant: &Tenant, session: SessionId) -> Result<SessionPlan, EdgeError> {
     let page = read_log(edge.env(), &tenant.session(session), 1, 1).await?;
     let entry = page.entries.first().ok_or(EdgeError::NotFound("session"))?;
     match Event::decode(entry) {
@@ -196,7 +221,7 @@ async fn planned(
     }
 }
 
-fn rules_of(tenant: &Tenant, plan: domain::consignment_event::SessionScheduled) -> SellingRules {
+fn rules_of(tenant: &Tenant, plan: SessionPlan) -> SellingRules {
     SellingRules {
         currency: plan.currency,
         time_zone: tenant.time_zone().to_owned(),

@@ -1,12 +1,13 @@
 //! What a page needs to know before anybody has signed in.
 
-use axum::Json;
 use axum::extract::Request;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::cache::for_everybody;
 use crate::http::edge::Edge;
-use crate::http::problem::Problems;
+use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 
 /// An organization as everybody may know it.
@@ -71,7 +72,7 @@ pub struct Configuration {
     security(()),
     responses((status = 200, body = Configuration), Problems)
 )]
-pub async fn configuration(edge: Edge, request: Request) -> Json<Configuration> {
+pub async fn configuration(edge: Edge, request: Request) -> Result<Response, EdgeError> {
     let config = edge.config();
     let sign_in = if config.sign_in_url.is_empty() {
         SignIn::Clerk { publishable_key: config.clerk_publishable_key.clone() }
@@ -79,5 +80,6 @@ pub async fn configuration(edge: Edge, request: Request) -> Json<Configuration> 
         SignIn::Local { url: config.sign_in_url.clone() }
     };
     let organization = request.extensions().get::<Tenant>().map(OrganizationView::from);
-    Json(Configuration { organization, sign_in, version: env!("CARGO_PKG_VERSION") })
+    let configuration = Configuration { organization, sign_in, version: env!("CARGO_PKG_VERSION") };
+    for_everybody(request.headers(), &configuration)
 }

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use domain::ids::SessionId;
+use domain::journal::Hash;
 use serde::Deserialize;
 use worker::send::SendFuture;
 use worker::{Method, Request, RequestInit};
@@ -14,7 +15,7 @@ use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
-use crate::objects::client::forward_live;
+use crate::objects::client::{Heard, forward_live};
 
 /// The route of sockets.
 pub const PATH: &str = "/api/v1/sessions/{session}/live";
@@ -27,6 +28,9 @@ pub struct LiveQuery {
     #[serde(default)]
     #[param(default = 0)]
     pub since: u64,
+    /// The hash of the entry at `since`, 64 hex digits, where the listener knows it: if the log has another one there,
+    /// it was restored, and a frame `{"type":"restored",…}` says so.
+    pub hash: Option<String>,
     /// A token, for clients that can set neither `Authorization` nor a subprotocol.
     #[expect(dead_code, reason = "the guard reads it before the handler is reached")]
     pub token: Option<String>,
@@ -35,7 +39,7 @@ pub struct LiveQuery {
 /// A WebSocket with every entry of the session's log behind `since`, in order, and then each new one. The token
 /// comes in `Authorization` or, from browsers, as the subprotocol `bearer.<token>`. Frames:
 /// `{"type":"entry","seq":…,"kind":…,"payload":"…",…}` and, once everything up to now was sent,
-/// `{"type":"live","head":N}`.
+/// `{"type":"live","head":N,"hash":"…"}`.
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{session}/live",
@@ -58,13 +62,15 @@ pub async fn live(
         response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         return Ok(response);
     }
+    let hash = query.hash.as_deref().map(hash_named).transpose()?;
     overview(&edge, &tenant, session).await?;
     let mut init = RequestInit::new();
     init.with_method(Method::Get);
     // A request of our own: nothing that the caller sent, and least of all the token, goes on to the object.
     let inner = Request::new_with_init("http://object/live", &init)?;
     let (env, stream, listener) = (edge.env(), tenant.session(session), caller.actor().to_string());
-    let opened = SendFuture::new(forward_live(env, &stream, &inner, query.since, &listener)).await?;
+    let heard = Heard { seq: query.since, hash };
+    let opened = SendFuture::new(forward_live(env, &stream, &inner, heard, &listener)).await?;
     let status = opened.status_code();
     let Some(socket) = opened.websocket() else {
         return Err(EdgeError::Unavailable(format!("the session answered {status} to a listener")));
@@ -76,6 +82,12 @@ pub async fn live(
     }
     response.extensions_mut().insert(socket);
     Ok(response)
+}
+
+fn hash_named(text: &str) -> Result<Hash, EdgeError> {
+    Hash::from_hex(text).ok_or_else(|| {
+        EdgeError::bad_request("hash_unreadable", "hash is 64 hex digits, as an entry has it.")
+    })
 }
 
 fn asks_for_socket(headers: &HeaderMap) -> bool {

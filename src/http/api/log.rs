@@ -14,7 +14,8 @@ use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
-use crate::objects::client::{LogPage, read_log};
+use crate::objects::archive::LogReader;
+use crate::objects::client::LogPage;
 
 /// Entries asked for at a time; the object bounds a page by bytes as well.
 const EXPORT_PAGE_ENTRIES: u32 = 500;
@@ -57,7 +58,8 @@ pub async fn export_log(
     if query.from == 0 {
         return Err(EdgeError::bad_request("from_out_of_range", "from is 1 or more."));
     }
-    let page = read_log(edge.env(), &stream, query.from, EXPORT_PAGE_ENTRIES).await?;
+    let mut log = LogReader::new(edge.env().clone(), stream.clone());
+    let page = log.page(query.from, EXPORT_PAGE_ENTRIES).await?;
     if page.head.seq == 0 {
         return Err(EdgeError::NotFound("stream"));
     }
@@ -71,15 +73,8 @@ pub async fn export_log(
     let mut first = Vec::new();
     push_line(&mut first, &header)?;
     let header_hash = hash_header_line(first.trim_ascii_end());
-    let export = Export {
-        edge,
-        stream,
-        header_hash,
-        until: page.head,
-        entries: 0,
-        next: query.from,
-        page: Some(page),
-    };
+    let export =
+        Export { log, stream, header_hash, until: page.head, entries: 0, next: query.from, page: Some(page) };
     let lines = stream::unfold(Step::Send(first, Box::new(export)), |step| SendFuture::new(step.advance()));
     let file = format!("attachment; filename=\"{}.ndjson\"", name.replace('/', "_"));
     let mut response = Body::from_stream(lines).into_response();
@@ -93,7 +88,7 @@ pub async fn export_log(
 
 /// What is left to export.
 struct Export {
-    edge: Edge,
+    log: LogReader,
     stream: StreamId,
     /// Digest of the first line.
     header_hash: Hash,
@@ -139,8 +134,9 @@ impl Export {
                 previous: GENESIS,
                 entries: Vec::new(),
                 head: self.until,
+                closed: Vec::new(),
             },
-            None => read_log(self.edge.env(), &self.stream, self.next, EXPORT_PAGE_ENTRIES).await?,
+            None => self.log.page(self.next, EXPORT_PAGE_ENTRIES).await?,
         };
         for entry in page.entries.iter().filter(|entry| entry.seq <= self.until.seq) {
             push_line(&mut lines, entry)?;

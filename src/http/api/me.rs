@@ -37,9 +37,11 @@ pub async fn me(tenant: Tenant, caller: Caller) -> Result<Json<Me>, EdgeError> {
         return Err(EdgeError::Forbidden("a signed-in person".into()));
     };
     roles.sort_unstable();
-    let helping: &[Role] = if support { &[Role::Support] } else { &[] };
     let mut permissions: Vec<Permission> =
-        roles.iter().chain(helping).flat_map(|role| role.permissions()).copied().collect();
+        roles.iter().flat_map(|role| role.permissions()).copied().collect();
+    if support {
+        permissions.extend(Role::Support.permissions().iter().filter(|permission| permission.reads()));
+    }
     permissions.sort_unstable();
     permissions.dedup();
     Ok(Json(Me {

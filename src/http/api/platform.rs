@@ -141,7 +141,7 @@ impl From<ListingRow> for OrganizationListing {
 const SELECT_ORGANIZATIONS: &str = "SELECT organization, slug, name, created_at, suspended_at,
       (SELECT json_group_array(host) FROM edge_host h
         WHERE h.organization = o.organization AND h.released_at IS NULL) AS hosts
-    FROM organization o WHERE slug > ?1 ORDER BY slug LIMIT ?2";
+    FROM organization o WHERE slug > ?1 AND instr(organization, '~') = 0 ORDER BY slug LIMIT ?2";
 
 const SELECT_ORGANIZATION: &str = "SELECT organization, slug, name, created_at, suspended_at,
       (SELECT json_group_array(host) FROM edge_host h

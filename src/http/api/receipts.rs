@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use axum::Json;
 use domain::ids::{ReceiptId, SessionId};
 use domain::sale_session::TenderKind;
+use domain::stream::StreamId;
+use domain::tenancy::Scope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::adapters::database::Value;
+use crate::adapters::database::{Rows, Value};
 use crate::http::command::Position;
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named};
@@ -155,7 +157,7 @@ impl Resource for ReceiptView {
     async fn views(of: &Asking, rows: Vec<ReceiptRow>) -> Result<Vec<Self>, EdgeError> {
         let Some(first) = rows.first() else { return Ok(Vec::new()) };
         let session = session_of(first)?;
-        with_lines(&of.edge, &of.tenant, session, rows).await
+        with_lines(&of.edge, of.tenant.scope(), session, rows).await
     }
 }
 
@@ -242,19 +244,19 @@ pub async fn list_receipts(
 /// Receipts of one session with their lines, which are read all at once.
 async fn with_lines(
     edge: &Edge,
-    tenant: &Tenant,
+    scope: &Scope,
     session: SessionId,
     receipts: Vec<ReceiptRow>,
 ) -> Result<Vec<ReceiptView>, EdgeError> {
     let ids: Vec<&str> = receipts.iter().map(|row| row.receipt.as_str()).collect();
     let (ids, session_id) = (serde_json::to_string(&ids)?, session.to_string());
     let found: Vec<LineRow> =
-        tenant.rows(edge).all(SELECT_LINES, &[Value::Text(&session_id), Value::Text(&ids)]).await?;
+        Rows::of(edge.env(), scope).all(SELECT_LINES, &[Value::Text(&session_id), Value::Text(&ids)]).await?;
     let mut lines: BTreeMap<String, Vec<LineView>> = BTreeMap::new();
     for row in found {
         lines.entry(row.receipt.clone()).or_default().push(LineView::from(row));
     }
-    let stream = tenant.session(session).to_string();
+    let stream = StreamId::Session(scope.organization(), session).to_string();
     let views = receipts.into_iter().map(|row| ReceiptView {
         lines: lines.remove(&row.receipt).unwrap_or_default(),
         receipt: row.receipt,
@@ -294,13 +296,21 @@ pub async fn get_receipt(
         return Err(EdgeError::bad_request("stream_missing", detail));
     }
     fresh.reach(&edge, &tenant, &tenant.organization()).await?;
+    receipt_with_lines(&edge, tenant.scope(), receipt).await?.map(Json).ok_or(EdgeError::NotFound("receipt"))
+}
+
+/// The receipt with its lines, if the rows know it.
+///
+/// # Errors
+/// [`EdgeError::Unavailable`].
+pub async fn receipt_with_lines(
+    edge: &Edge,
+    scope: &Scope,
+    receipt: ReceiptId,
+) -> Result<Option<ReceiptView>, EdgeError> {
     let id = receipt.to_string();
-    let row: ReceiptRow = tenant
-        .rows(&edge)
-        .first(SELECT_ONE, &[Value::Text(&id)])
-        .await?
-        .ok_or(EdgeError::NotFound("receipt"))?;
+    let row: Option<ReceiptRow> = Rows::of(edge.env(), scope).first(SELECT_ONE, &[Value::Text(&id)]).await?;
+    let Some(row) = row else { return Ok(None) };
     let session = session_of(&row)?;
-    let receipts = with_lines(&edge, &tenant, session, vec![row]).await?;
-    receipts.into_iter().next().map(Json).ok_or(EdgeError::NotFound("receipt"))
+    Ok(with_lines(edge, scope, session, vec![row]).await?.into_iter().next())
 }

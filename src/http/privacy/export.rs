@@ -18,7 +18,8 @@ use crate::http::fresh::settle;
 use crate::http::problem::EdgeError;
 use crate::http::tenant::Tenant;
 use crate::http::time::instant;
-use crate::objects::client::{ask, read_log};
+use crate::objects::archive::LogReader;
+use crate::objects::client::ask;
 use crate::vault::Vault;
 
 /// Entries asked for at a time.
@@ -209,13 +210,14 @@ async fn history(edge: &Edge, tenant: &Tenant, whom: &Whom) -> Result<(Vec<Menti
     let streams: Vec<StreamId> = [tenant.organization()].into_iter().chain(events).chain(sessions).collect();
     let (mut said, mut pages) = (Vec::new(), 0);
     for stream in &streams {
+        let mut log = LogReader::new(edge.env().clone(), stream.clone());
         let mut from = 1;
         loop {
             if pages >= PAGES_MAX {
                 return Ok((said, false));
             }
             pages += 1;
-            let page = read_log(edge.env(), stream, from, PAGE_ENTRIES).await?;
+            let page = log.page(from, PAGE_ENTRIES).await?;
             let Some(last) = page.entries.last() else { break };
             from = last.seq + 1;
             for entry in &page.entries {

@@ -1,12 +1,14 @@
 //! The tables behind one log: what is in them and every statement that touches them.
 //!
 //! `log` is the truth; `commands` remembers which command wrote what; `facts` holds cold facts that commands
-//! name; `deliveries` holds what the log hands to other objects; `timers` what is to be done later; `snapshot`
-//! caches the hot state; `meta` holds the host's own notes.
+//! name; `deliveries` holds what the log hands to other objects; `timers` what is to be done later; `segments` says
+//! which entries lie in the archive; `snapshot` caches the hot state; `meta` holds the host's own notes.
 
 mod commands;
 mod deliveries;
+mod import;
 mod parts;
+mod segments;
 mod timers;
 mod write;
 
@@ -14,6 +16,7 @@ use domain::journal::{Hash, Head, RawEntry, Verifier};
 
 pub use self::commands::KnownCommand;
 pub use self::deliveries::QueuedDelivery;
+pub use self::import::{Run, UNKNOWN_BODY};
 pub use self::timers::SetTimer;
 pub use self::write::Append;
 use super::database::{Cell, Database, Param, StoreError};

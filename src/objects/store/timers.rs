@@ -10,6 +10,7 @@ const SET_TIMER: &str = "INSERT INTO timers (name, due_at, command) VALUES (?1, 
     ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, command = excluded.command";
 const DUE: &str =
     "SELECT name, due_at, command FROM timers WHERE due_at <= ?1 ORDER BY due_at, name LIMIT ?2";
+const NAMED: &str = "SELECT name, due_at, command FROM timers WHERE name = ?1";
 const COMMANDS: &str = "SELECT name, due_at, command FROM timers WHERE command IS NOT NULL ORDER BY name";
 const NEXT: &str =
     "SELECT min(due_at) FILTER (WHERE command IS NULL), min(due_at) FILTER (WHERE command IS NOT NULL)
@@ -55,6 +56,14 @@ impl<D: Database> Store<D> {
     /// [`StoreError`].
     pub fn due_timers(&self, now: i64, limit: u32) -> Result<Vec<SetTimer>, StoreError> {
         self.timers(DUE, &[Param::Integer(now), Param::Integer(limit.into())])
+    }
+
+    /// The timer of this name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn timer(&self, name: &str) -> Result<Option<SetTimer>, StoreError> {
+        Ok(self.timers(NAMED, &[Param::Text(name)])?.pop())
     }
 
     /// The timers that the aggregate set.

@@ -52,15 +52,17 @@ impl<D: Database> Store<D> {
                     integer(last),
                 ],
             )?;
-            for (key, json) in append.facts {
-                self.database.run(REMEMBER_FACT, &[Param::Text(key), Param::Text(json)])?;
-            }
+            append.facts.iter().try_for_each(|(key, json)| self.remember_fact(key, json))?;
             append.deliveries.iter().try_for_each(|(seq, delivery)| self.queue_delivery(*seq, delivery))?;
             Ok(())
         })
     }
 
-    fn insert(&self, entry: &RawEntry) -> Result<(), StoreError> {
+    pub(super) fn remember_fact(&self, key: &str, json: &str) -> Result<(), StoreError> {
+        self.database.run(REMEMBER_FACT, &[Param::Text(key), Param::Text(json)]).map(drop)
+    }
+
+    pub(super) fn insert(&self, entry: &RawEntry) -> Result<(), StoreError> {
         let hash = entry.hash.to_string();
         let row = [
             integer(entry.seq),

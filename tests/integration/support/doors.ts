@@ -109,9 +109,56 @@ export async function d1<Row>(text: string): Promise<Row[]> {
   return answer.body as Row[];
 }
 
+/** What lies in the archive under a key; with a method, it is replaced by `body` or taken away. */
+export async function archived(
+  key: string,
+  method: "GET" | "POST" | "DELETE" = "GET",
+  body?: string,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${ORIGIN}/api/testing/archive?key=${encodeURIComponent(key)}`, {
+    method,
+    ...(body === undefined ? {} : { body }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+/** Keeps a letter as a dead-letter queue brings it. */
+export async function dies(queue: string, letter: string, body: unknown): Promise<void> {
+  const answer = await call(`dead_letter/${queue}/${letter}`, { method: "POST", body: JSON.stringify(body) });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+}
+
+/** What the cron trigger does, until the sweep is around. */
+export async function sweep(): Promise<{ asked: number; armed: number; nudged: number; unreached: number }> {
+  const all = { asked: 0, armed: 0, nudged: 0, unreached: 0 };
+  for (let around = false; !around; ) {
+    const answer = await call("sweep", { method: "POST" });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    const swept = answer.body as typeof all & { around: boolean };
+    for (const key of ["asked", "armed", "nudged", "unreached"] as const) all[key] += swept[key];
+    around = swept.around;
+  }
+  return all;
+}
+
 /** Runs the projector on a stream here and now. */
 export async function project(stream: string, action: "catch_up" | "resume" = "catch_up"): Promise<Answer> {
   return call(`projector/${encodeURIComponent(stream)}/${action}`, { method: "POST" });
+}
+
+/** Takes nudges as a queue may bring them: again, late, all at once. */
+export async function nudge(nudges: { stream: string; head: number }[]): Promise<void> {
+  const answer = await call("queue", { method: "POST", body: JSON.stringify(nudges) });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+}
+
+/** Takes the messages of a mail as a queue may bring them. */
+export async function bringMail(organization: string, email: string, times: number): Promise<void> {
+  const message = { organization, body: { email } };
+  const body = JSON.stringify(Array.from({ length: times }, () => message));
+  const answer = await call("queue", { method: "POST", body });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
 }
 
 /** Waits, without helping, until the queue has brought a stream's rows up to its head. */
@@ -138,10 +185,11 @@ export async function until(
 }
 
 export interface Frame {
-  type: "entry" | "live";
+  type: "entry" | "live" | "restored";
   seq?: number;
   head?: number;
   kind?: string;
+  hash?: string;
 }
 
 /** Listens to a stream, as anybody or as somebody; `frames` fills as they come. */
@@ -149,8 +197,9 @@ export async function listen(
   stream: string,
   since: number,
   listener = "test",
+  hash = "",
 ): Promise<{ frames: Frame[]; socket: WebSocket }> {
-  const query = new URLSearchParams({ since: String(since), as: listener });
+  const query = new URLSearchParams({ since: String(since), as: listener, hash });
   const address = `${ORIGIN.replace("http", "ws")}/api/testing/${door(stream, "live")}?${query}`;
   const socket = new WebSocket(address);
   const frames: Frame[] = [];

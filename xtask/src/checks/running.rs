@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::code::{check, counted, has_script, npm_script};
 use crate::{
     artifacts::{self, Artifact},
+    deploy::{self, Target},
     exec::{Run, tail},
     npm, openapi,
     platform::{self, Environment, Platform, Settings, wrangler_variables},
@@ -39,9 +40,14 @@ pub fn run(workspace: &Workspace, report: &mut Report) {
     if has_script(workspace, "frontend", "size") {
         report.stage("size of the screens", |step| check(npm_script(workspace, "frontend", "size"), step));
     }
-    report.stage("deployment, as a dry run", |step| {
-        check(wrangler(workspace, "dry-run", &["deploy", "--dry-run", "--outdir", ".hangtag/dry-run"]), step)
-    });
+    for target in Target::ALL {
+        report.stage(&format!("deployment to {}, as a dry run", target.name()), |step| {
+            let config = deploy::write_placeholder(workspace, target)?;
+            let config = config.to_string_lossy();
+            let arguments = ["deploy", "--dry-run", "--outdir", ".hangtag/dry-run", "--config", &config];
+            check(wrangler(workspace, "dry-run", &arguments), step)
+        });
+    }
     let mut platform = None;
     report.needed_stage("start of a fresh platform", |_| {
         platform = Some(fresh(workspace)?);

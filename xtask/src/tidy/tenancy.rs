@@ -4,7 +4,7 @@
 use super::tokens::File;
 
 /// Words, the files (or folders) that may say them, and what to do elsewhere.
-const DOORS: [(&[&str], &[&str], &str); 4] = [
+const DOORS: [(&[&str], &[&str], &str); 5] = [
     (
         &["Authority", ":", ":"],
         &[
@@ -14,6 +14,8 @@ const DOORS: [(&[&str], &[&str], &str); 4] = [
             // The platform's own routes, which name an organization.
             "src/http/api/platform_steps.rs",
             "src/http/api/clerk_webhooks.rs",
+            // A signed delivery that repeats what we told the provider.
+            "src/http/api/mailchimp_webhooks.rs",
         ],
         "vouches for an organization: take the `Scope` of the tenant or of the log",
     ),
@@ -26,6 +28,11 @@ const DOORS: [(&[&str], &[&str], &str); 4] = [
         &[".", "kv", "("],
         &["src/http/directory.rs", "src/adapters"],
         "reaches the cache past `CacheKey`, which begins with the organization",
+    ),
+    (
+        &["Cache", ":", ":"],
+        &["src/http/cache.rs"],
+        "reaches the location's cache past `Version`, which begins with the organization",
     ),
     (
         &[".", "bucket", "("],
@@ -57,6 +64,8 @@ mod tests {
             ("src/adapters/database.rs", "fn a() { env.d1(\"DB\") }", 0),
             ("src/http/api/items.rs", "fn a() { env.kv(\"CACHE\"); env.bucket(\"A\"); }", 2),
             ("src/http/api/items.rs", "fn a() { Scope::vouched(id, Authority::Platform) }", 1),
+            ("src/http/api/items.rs", "fn a() { Cache::default() }", 1),
+            ("src/http/cache.rs", "fn a() { Cache::default() }", 0),
             ("src/http/tenant.rs", "fn a() { Scope::vouched(id, Authority::Directory) }", 0),
             ("src/http/api/items.rs", "fn a() { tenant.rows(edge) }", 0),
             ("xtask/src/proofs/torture.rs", "fn a() { doors.d1(sql) }", 0),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ConsignorNumber, ReceiptId, TerminalId};
+use crate::ids::{AddressRef, ConsignorNumber, ReceiptId, TerminalId};
 use crate::money::{BasisPoints, Cents};
 use crate::tag::Tag;
 
@@ -346,6 +346,17 @@ pub struct ReceiptVoided {
     /// How much of that is cash.
     #[serde(rename = "cash_cents")]
     pub cash: Cents,
+}
+
+/// A shopper wants their receipt by e-mail; the address is in the vault, until the mail is out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptMailAsked {
+    /// Which.
+    pub receipt: ReceiptId,
+    /// Its number.
+    pub number: u32,
+    /// Where to, in the vault.
+    pub address: AddressRef,
 }
 
 /// Something sold unlisted is known now: its consignor is credited instead of the house.

@@ -5,6 +5,7 @@ mod decide;
 mod event;
 mod identify;
 mod lines;
+mod mail;
 mod offline;
 #[cfg(test)]
 pub(super) mod offline_tests;
@@ -20,10 +21,12 @@ pub use decide::{MAX_BASKET_LINES, MAX_TENDERS};
 pub(super) use decide::{Sale, complete};
 pub use event::{
     Line, LineFigures, LineIdentified, LineRef, Marked, OfflineFacts, OverrideReason, ReceiptCompleted,
-    ReceiptVoided, Standing, Tender, TenderKind, UnlistedLine, UnlistedReason, Variance, VarianceFound,
-    VoidReason,
+    ReceiptMailAsked, ReceiptVoided, Standing, Tender, TenderKind, UnlistedLine, UnlistedReason, Variance,
+    VarianceFound, VoidReason,
 };
 pub(super) use identify::{credited_to, identify};
+pub use mail::MAX_RECEIPT_MAILS;
+pub(super) use mail::mail;
 pub use offline::CLOCK_SKEW_MS_MAX;
 pub(super) use offline::record;
 pub(super) use place::{Channel, Charged, Desk, Placed, place};

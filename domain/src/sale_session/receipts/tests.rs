@@ -170,6 +170,25 @@ fn sal_16_an_unlisted_tag_is_claimed_and_credited_to_its_consignor_once_the_even
 }
 
 #[test]
+fn sal_18_a_receipt_is_mailed_at_most_five_times_and_the_log_has_no_address() {
+    let mailed = |n: u128, address: u128| Command::MailReceipt {
+        receipt: id(n),
+        address: crate::ids::AddressRef(Uuid::from_u128(address)),
+    };
+    let sold = open().when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0));
+    let five = (1..=5).fold(sold, |scenario, address| {
+        let asked = scenario.when(mailed(1, address));
+        asked.then_kinds(&["receipt_mail_asked"]);
+        asked
+    });
+    let five = five.when(mailed(1, 6));
+    five.then_refused("SAL-18", "mailed_too_often");
+    five.when(mailed(2, 7)).then_refused("RET-1", "receipt_unknown");
+    let by_person = open().when(sell(1, &[(1, 1_000)], &[(TenderKind::Card, 1_000)], 0)).by(olivia());
+    by_person.when(mailed(1, 1)).then_kinds(&["receipt_mail_asked"]);
+}
+
+#[test]
 fn sal_17_a_person_says_what_an_unlisted_line_was() {
     let identify = |tag: Option<Tag>, consignor: Option<u32>| Command::IdentifyLine {
         receipt: id(1),

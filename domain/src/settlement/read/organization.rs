@@ -45,6 +45,9 @@ pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
         | Event::HeadWitnessed(_)
         | Event::HeadContradicted(_)
         | Event::WebhookRegistered(_)
-        | Event::WebhookRemoved(_) => {}
+        | Event::WebhookRemoved(_)
+        | Event::PersonInvited(_)
+        | Event::InvitationAccepted(_)
+        | Event::InvitationWithdrawn(_) => {}
     }
 }

@@ -86,7 +86,8 @@ pub(super) fn take(books: &mut Books, event: &Event, source: SourceRef) {
         | Event::CashMoved(_)
         | Event::DrawerClosed(_)
         | Event::BasketParked(_)
-        | Event::BasketRecalled(_) => {}
+        | Event::BasketRecalled(_)
+        | Event::ReceiptMailAsked(_) => {}
     }
 }
 

@@ -16,20 +16,24 @@ export function useFloor(
   const cache = useQueryClient();
   const [floor, setFloor] = useState<Floor>(() => emptyFloor(since ?? 0));
   const [phase, setPhase] = useState<LiveState["phase"]>("connecting");
+  // The log was restored: what was heard of it is void, and everything is to be heard again from its beginning.
+  const [restored, setRestored] = useState(0);
   const known = since !== undefined;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `since` is where we begin; from then on the log itself leads
   useEffect(() => {
     if (since === undefined) return;
-    setFloor(emptyFloor(since));
+    const from = restored === 0 ? since : 0;
+    setFloor(emptyFloor(from));
     const live = new Live({
-      since,
+      since: { seq: from },
       address: async (position) => liveAddress(session, await auth.token(), position),
       onEntry: (entry) => setFloor((current) => hear(current, entry)),
       onState: (state) => setPhase(state.phase),
+      onRestored: () => setRestored((times) => times + 1),
     }).start();
     return () => live.stop();
-  }, [session, known, auth]);
+  }, [session, known, auth, restored]);
 
   useEffect(() => {
     if (floor.totalsVersion === 0 && floor.sessionVersion === 0) return;

@@ -1,0 +1,163 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+import type { Email } from "../api/types.ts";
+import { useApp } from "../app.tsx";
+import { texts } from "../texts/en.ts";
+import { moment } from "../texts/format.ts";
+import { Button } from "../ui/button.tsx";
+import { Chip, Empty, Failure, Skeleton, type Tone } from "../ui/parts.tsx";
+import { InviteDialog } from "./invite-dialog.tsx";
+import { queries } from "./queries.ts";
+
+const words = texts.emails;
+const tones: Record<string, Tone> = {
+  intended: "neutral",
+  attempted: "neutral",
+  sent: "done",
+  rejected: "refused",
+  bounced: "refused",
+  failed: "look",
+  unknown: "look",
+};
+/** Where only a person's command has a mail sent again. */
+const RESENDABLE = ["rejected", "bounced", "failed", "unknown"];
+/** Who may have a mail sent again, and who may invite. */
+const RESENDS = ["organization_admin", "event_admin"];
+const INVITES = "organization_admin";
+
+/** Every mail that the organization has sent, and what became of it. */
+export function Component() {
+  const { api } = useApp();
+  const [status, setStatus] = useState("");
+  const [inviting, setInviting] = useState(false);
+  const me = useQuery(queries.me(api));
+  const emails = useInfiniteQuery(queries.emails(api, status));
+  const mayInvite = me.data?.roles.includes(INVITES) ?? false;
+  const mayResend = me.data?.roles.some((role) => RESENDS.includes(role)) ?? false;
+  return (
+    <section aria-labelledby="emails-title">
+      <title>{`${words.title} · ${texts.product}`}</title>
+      <div className="page-head">
+        <div>
+          <h1 id="emails-title">{words.title}</h1>
+          <p className="soft">{words.lead}</p>
+        </div>
+        {mayInvite && (
+          <Button look="primary" onPress={() => setInviting(true)}>
+            {words.invite}
+          </Button>
+        )}
+      </div>
+      <label className="select filter-alone">
+        <span className="visually-hidden">{words.show}</span>
+        <select className="field-input" value={status} onChange={(change) => setStatus(change.target.value)}>
+          <option value="">{words.all}</option>
+          {Object.keys(tones).map((name) => (
+            <option key={name} value={name}>
+              {words.statuses[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {emails.isPending ? (
+        <Skeleton rows={5} />
+      ) : emails.isError ? (
+        <Failure error={emails.error} retry={() => void emails.refetch()} />
+      ) : (
+        <>
+          <Emails emails={emails.data.pages.flatMap(({ items }) => items)} mayResend={mayResend} />
+          {emails.hasNextPage && (
+            <Button pending={emails.isFetchingNextPage} onPress={() => void emails.fetchNextPage()}>
+              {texts.events.more}
+            </Button>
+          )}
+        </>
+      )}
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+    </section>
+  );
+}
+
+function Emails({ emails, mayResend }: { emails: Email[]; mayResend: boolean }) {
+  const { organization } = useApp();
+  if (emails.length === 0) return <Empty title={words.none}>{words.noneHelp}</Empty>;
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{words.what}</th>
+            <th scope="col" className="minor">
+              {words.to}
+            </th>
+            <th scope="col">{words.outcome}</th>
+            <th scope="col" className="minor">
+              {words.when}
+            </th>
+            <th scope="col">
+              <span className="visually-hidden">{words.resend}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {emails.map((email) => (
+            <tr key={email.email}>
+              <th scope="row">
+                <What email={email} />
+              </th>
+              <td className="minor">{email.address ?? texts.dash}</td>
+              <td>
+                <Chip tone={tones[email.status] ?? "neutral"}>
+                  {words.statuses[email.status] ?? email.status}
+                </Chip>
+                <Why email={email} />
+              </td>
+              <td className="minor">{moment(email.changed_at, organization.time_zone)}</td>
+              <td className="numeric">
+                {mayResend && RESENDABLE.includes(email.status) && <Resend email={email} />}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function What({ email }: { email: Email }) {
+  const about = email.about as Record<string, string | undefined>;
+  const purpose = words.purposes[email.purpose] ?? email.purpose;
+  if (about.receipt !== undefined) return <Link to={`/receipts/${about.receipt}`}>{purpose}</Link>;
+  const role = about.role === undefined ? undefined : (texts.roles[about.role] ?? about.role);
+  return role === undefined ? purpose : words.asRole(purpose, role);
+}
+
+function Why({ email }: { email: Email }) {
+  const { organization } = useApp();
+  const reason = email.reason == null ? undefined : (words.reasons[email.reason] ?? email.reason);
+  const again =
+    email.retry_at == null ? undefined : words.again(moment(email.retry_at, organization.time_zone));
+  const said = [reason, again, email.status === "unknown" ? words.unknownHelp : undefined].filter(
+    (part) => part !== undefined,
+  );
+  return said.length === 0 ? null : <p className="small soft">{said.join(" · ")}</p>;
+}
+
+function Resend({ email }: { email: Email }) {
+  const { api } = useApp();
+  const cache = useQueryClient();
+  const [key] = useState(() => crypto.randomUUID());
+  const resend = useMutation({
+    mutationFn: () => api.resendEmail(email.email, key),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ["emails"] }),
+  });
+  return (
+    <>
+      <Button pending={resend.isPending} onPress={() => resend.mutate()}>
+        {words.resend}
+      </Button>
+      {resend.isError && <Failure error={resend.error} />}
+    </>
+  );
+}

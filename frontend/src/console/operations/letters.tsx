@@ -1,0 +1,79 @@
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { DeadLetter } from "../../api/types.ts";
+import { useApp } from "../../app.tsx";
+import { texts } from "../../texts/en.ts";
+import { moment } from "../../texts/format.ts";
+import { Button } from "../../ui/button.tsx";
+import { Empty, Failure, Skeleton } from "../../ui/parts.tsx";
+import { queries } from "../queries.ts";
+
+const words = texts.operations;
+
+/** Messages that a queue gave up on, newest first. */
+export function DeadLetters() {
+  const { api } = useApp();
+  const letters = useInfiniteQuery(queries.deadLetters(api));
+  const all = letters.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <section aria-labelledby="letters-title">
+      <h2 id="letters-title">{words.letters}</h2>
+      <p className="soft">{words.lettersLead}</p>
+      {letters.isPending && <Skeleton rows={2} />}
+      {letters.isError && <Failure error={letters.error} retry={() => void letters.refetch()} />}
+      {letters.isSuccess && all.length === 0 && <Empty title={words.noLetters}>{words.noLettersHelp}</Empty>}
+      {all.length > 0 && (
+        <div className="table-frame">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{words.died}</th>
+                <th scope="col" className="minor">
+                  {words.says}
+                </th>
+                <th scope="col">
+                  <span className="visually-hidden">{words.redrive}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.map((letter) => (
+                <LetterRow key={letter.letter} letter={letter} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {letters.hasNextPage && (
+        <Button onPress={() => void letters.fetchNextPage()}>{texts.events.more}</Button>
+      )}
+    </section>
+  );
+}
+
+function LetterRow({ letter }: { letter: DeadLetter }) {
+  const { api, organization } = useApp();
+  const cache = useQueryClient();
+  const redrive = useMutation({
+    mutationFn: () => api.redriveLetter(letter.letter),
+    onSettled: () => void cache.invalidateQueries({ queryKey: ["operations"] }),
+  });
+  return (
+    <tr>
+      <th scope="row">
+        {moment(letter.died_at, organization.time_zone)}
+        <div className="soft small code">{letter.queue}</div>
+      </th>
+      <td className="minor code small machine-words">{letter.body}</td>
+      <td className="numeric">
+        {letter.redriven_at == null ? (
+          <Button pending={redrive.isPending} onPress={() => redrive.mutate()}>
+            {words.redrive}
+          </Button>
+        ) : (
+          <span className="soft">{words.redriven(moment(letter.redriven_at, organization.time_zone))}</span>
+        )}
+        {redrive.isError && <Failure error={redrive.error} />}
+      </td>
+    </tr>
+  );
+}

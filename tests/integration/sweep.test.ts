@@ -1,0 +1,92 @@
+// The sweep over quiet streams: what a lost alarm left behind is made up for without any command.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { d1, grant, organization, page, post, projected, submit, sweep, until } from "./support/doors.ts";
+
+const PORT = process.env.HANGTAG_PORT ?? "8787";
+
+/** Long enough for a nudge that has been sent to have done its work, ms. */
+const QUIET_MS = 2_500;
+
+const quiet = () => new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+
+const reached = async (stream: string) =>
+  (await d1<{ seq: number }>(`SELECT seq FROM checkpoint WHERE stream = '${stream}'`))[0]?.seq ?? 0;
+
+/** A stream whose alarm went before it could tell anybody of the last entry; taken in time at the first try or so. */
+async function abandoned(command: (round: number) => unknown): Promise<string> {
+  for (let round = 0; round < 10; round += 1) {
+    const { stream } = await organization();
+    await projected(stream);
+    await submit(stream, command(round));
+    await post(stream, "lose_alarm", "");
+    await quiet();
+    if ((await reached(stream)) < (await page(stream, 1, 1)).head.seq) return stream;
+  }
+  throw new Error("no alarm could be taken in time");
+}
+
+test("rows behind a lost alarm stay behind, until the sweep comes by", async () => {
+  const stream = await abandoned((round) => grant(`user_${round}`));
+  const swept = await sweep();
+  assert.ok(swept.armed >= 1 && swept.nudged >= 1, JSON.stringify(swept));
+  assert.equal(swept.unreached, 0);
+  await projected(stream);
+});
+
+test("what a lost alarm owed to another log is handed over after the sweep", async () => {
+  const event = randomUUID();
+  const stream = await abandoned(() => ({
+    type: "found_event",
+    event,
+    name: "Spring",
+    starts_on: null,
+    ends_on: null,
+  }));
+  const founded = `${stream.split("/")[0]}/event/${event}`;
+  assert.equal((await page(founded, 1, 1)).head.seq, 0, "nobody has told the event");
+  await sweep();
+  await until("the event", async () => (await page(founded, 1, 1)).head.seq > 0);
+});
+
+test("rows of another history are found though nothing waits for an alarm", async () => {
+  const { stream } = await organization();
+  await projected(stream);
+  await quiet();
+  await d1(`UPDATE checkpoint SET hash = '${"0".repeat(64)}' WHERE stream = '${stream}'`);
+  await quiet();
+  assert.equal((await d1(`SELECT 1 FROM checkpoint WHERE hash = '${"0".repeat(64)}'`)).length, 1);
+  await sweep();
+  await projected(stream);
+});
+
+test("streams that are well or parked are left alone", async () => {
+  const { stream } = await organization();
+  await projected(stream);
+  const parked = await organization();
+  await projected(parked.stream);
+  await d1(
+    `INSERT INTO parked_stream VALUES ('1', '${parked.stream}', 2, 'role_granted', 'for the test', 0)`,
+  );
+  await submit(parked.stream, grant("user_behind"));
+  await quiet();
+  await sweep();
+  await quiet();
+  const swept = await sweep();
+  assert.deepEqual([swept.armed, swept.nudged, swept.unreached], [0, 0, 0]);
+  assert.ok(swept.asked >= 2);
+  assert.equal(await reached(parked.stream), 1);
+  await d1(`DELETE FROM parked_stream WHERE stream = '${parked.stream}'`);
+  await sweep();
+  await projected(parked.stream);
+});
+
+test("the deployment's own trigger runs it", async () => {
+  const place = () => d1<{ swept_at: number }>("SELECT swept_at FROM edge_sweep");
+  const [before] = await place();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const answer = await fetch(`http://127.0.0.1:${PORT}/cdn-cgi/handler/scheduled?cron=*/5+*+*+*+*`);
+  assert.ok(answer.ok, await answer.text());
+  await until("the sweep", async () => ((await place())[0]?.swept_at ?? 0) > (before?.swept_at ?? 0));
+});
