@@ -121,8 +121,9 @@ pub(super) fn upcast_agreement(
             to_text(sale, "line");
         }
     }
-    if json.get("via").is_none() {
-        json["via"] = serde_json::Value::String("polling".to_owned());
+    // What is no object is refused when it is read; it must not be indexed.
+    if let Some(fields) = json.as_object_mut() {
+        fields.entry("via").or_insert_with(|| "polling".into());
     }
     Ok(json)
 }

@@ -162,7 +162,10 @@ pub(in crate::sale_session) fn upcast_refund(
     _version: u32,
     mut json: serde_json::Value,
 ) -> Result<serde_json::Value, serde_json::Error> {
-    let total = json.get("total_cents").cloned().unwrap_or_default();
-    json["stated_cents"] = total;
+    // What is no object is refused when it is read; it must not be indexed.
+    if let Some(fields) = json.as_object_mut() {
+        let total = fields.get("total_cents").cloned().unwrap_or_default();
+        fields.insert("stated_cents".to_owned(), total);
+    }
     Ok(json)
 }
