@@ -38,15 +38,16 @@ fn cus_7_every_item_goes_back_once_in_pages() {
         scenario = scenario.when(Command::ConfirmRelease { page });
     }
     assert_eq!(scenario.state().status, SessionStatus::Closed);
-    let mut tags: Vec<_> = scenario
+    let pages: Vec<_> = scenario
         .log()
         .iter()
         .filter_map(|event| match event {
-            Event::CustodyReleased(page) => Some(page.items.iter().map(|item| item.tag)),
+            Event::CustodyReleased(page) => Some(page),
             _ => None,
         })
-        .flatten()
         .collect();
+    assert_eq!(pages.iter().map(|page| page.last).collect::<Vec<_>>(), [false, false, true]);
+    let mut tags: Vec<_> = pages.iter().flat_map(|page| page.items.iter().map(|item| item.tag)).collect();
     assert_eq!(tags.len(), 1_200);
     tags.dedup();
     assert_eq!(tags.len(), 1_200);
@@ -74,8 +75,15 @@ fn ses_13_new_terms_count_for_later_estimates_only() {
     let after = after.when(sell(2, &[(4, 500)], &[(TenderKind::Card, 500)], 0));
     assert_eq!(after.state().books.share, Cents(600 + 375), "60 + 3 × 5 %");
     after.when(terms(1)).then_refused("CUS-1", "not_the_event");
-    let none = Command::UpdateTerms { terms: vec![] };
-    open().by(event_actor()).when(none).then_refused("SES-13", "terms_size");
+    let of_so_many = |count: u32| Command::UpdateTerms {
+        terms: (1..=count)
+            .map(|n| Terms { consignor: ConsignorNumber(n), tier: Tier::Regular, shifts: 0 })
+            .collect(),
+    };
+    for count in [0, 1_001] {
+        open().by(event_actor()).when(of_so_many(count)).then_refused("SES-13", "terms_size");
+    }
+    open().by(event_actor()).when(of_so_many(1_000)).then_kinds(&["terms_updated"]);
 }
 
 #[test]

@@ -115,15 +115,6 @@ pub struct Difference {
     pub sources: Vec<SourceRef>,
 }
 
-// An amount is no larger than a reference on 64 bits only.
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")
-)]
-fn is_nothing(amount: &Cents) -> bool {
-    *amount == Cents::ZERO
-}
-
 /// A sold line on a statement. `estimate` plus the differences is the share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaleLine {
@@ -136,7 +127,7 @@ pub struct SaleLine {
     #[serde(rename = "price_cents")]
     pub price: Cents,
     /// Given back of it; the share is a part of what is left.
-    #[serde(default, rename = "price_back_cents", skip_serializing_if = "is_nothing")]
+    #[serde(default, rename = "price_back_cents", skip_serializing_if = "Cents::is_zero")]
     pub price_back: Cents,
     /// Version of the plan it is settled by.
     pub plan: u32,

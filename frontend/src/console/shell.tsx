@@ -97,7 +97,6 @@ function Frame({ configuration, organization }: Pick<App, "configuration" | "org
                 <NavLink to="/emails" className="top-link">
                   {texts.nav.emails}
                 </NavLink>
-                <OperationsLink />
               </nav>
             )}
             <div className="top-end">

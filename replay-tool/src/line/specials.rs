@@ -54,10 +54,12 @@ fn find(bytes: &[u8]) -> u64 {
     find_in(&chunk)
 }
 
+/// The factor that moves the flag in byte `n` (its lowest bit) to bit `56 + n`: bit `7 (8 - n)` is set for each `n`.
+const GATHER: u64 = 0x0102_0408_1020_4080;
+
 /// Without branches, so that a compiler takes sixteen or more at a time. Eight flags become eight bits by one
 /// multiplication, which moves the flag of byte `n` to bit `56 + n`.
 fn find_in(chunk: &[u8; CHUNK]) -> u64 {
-    const GATHER: u64 = 0x0102_0408_1020_4080;
     let flags = chunk.map(|byte| u8::from(is_special(byte)));
     let mut found = 0;
     for (at, eight) in flags.as_chunks::<8>().0.iter().enumerate() {

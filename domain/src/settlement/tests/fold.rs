@@ -37,6 +37,8 @@ fn stl_1_pins_are_the_events_own_logs_each_once() {
     assert_eq!(canonical_pins(vec![]), Err(PinError::Incomplete));
     let shop = StreamId::Storefront(ORGANIZATION, crate::ids::ShopId(Uuid::nil()));
     assert!(matches!(with(pin(shop)), Err(PinError::Foreign(_))));
+    let read = Fold::new(pins.clone()).unwrap();
+    assert_eq!(read.pins(), canonical_pins(pins).unwrap(), "in the order in which they are read");
 }
 
 #[test]
@@ -70,8 +72,9 @@ fn stl_2_a_rewritten_or_cut_log_is_noticed() {
     assert!(matches!(unfinished, Err(FoldError::Unfinished(_))));
     let mut finished = run(&logs, 500);
     assert!(matches!(finished.take(&[]), Err(FoldError::Finished)));
-    let long = vec![organization[0].clone(); 501];
-    assert!(matches!(Fold::new(logs.pins()).unwrap().take(&long), Err(FoldError::PageTooLong(501))));
+    let page = |entries: usize| Fold::new(logs.pins()).unwrap().take(&vec![organization[0].clone(); entries]);
+    assert!(matches!(page(501), Err(FoldError::PageTooLong(501))));
+    assert!(matches!(page(500), Err(FoldError::Chain(_))), "as many as a page holds are looked at");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::ids::CaseId;
 use crate::money::{BasisPoints, Cents, RoundingScope};
 use crate::organization::Settings;
 use crate::sale_session::{
-    ClaimAnswered, ClaimSent, ConflictKind, ConflictOpened, ConflictResolved, DroppedReceipt, Event,
+    ClaimAnswered, ClaimSent, ConflictKind, ConflictOpened, ConflictResolved, DroppedReceipt, Event, Line,
     LineFigures, LineRef, ReceiptVoided, Resolution, Standing, VoidReason,
 };
 use crate::settlement::{PlanOf, SettlementRules};
@@ -89,9 +89,9 @@ fn stl_3_a_voided_receipt_never_earned_anything() {
 fn stl_3_a_bad_copy_of_a_receipt_is_dropped_with_its_money() {
     let case = CaseId(Uuid::from_u128(7));
     let mut logs = Logs::with_plan(CommissionPlan::default()).join(1, Tier::Regular).sell(&[(1, 1_000)]);
-    let mut copy = logs.line(1, 1_000, 1_000);
-    copy.standing = Standing::Contested;
-    let logs = logs.receipt(vec![copy]).then_session(ConflictOpened {
+    let copy =
+        [600, 300, 100].map(|price| Line { standing: Standing::Contested, ..logs.line(1, price, price) });
+    let logs = logs.receipt(copy.to_vec()).then_session(ConflictOpened {
         case,
         kind: ConflictKind::ReceiptIdReused,
         tag: None,
