@@ -189,6 +189,26 @@ mod tests {
     }
 
     #[test]
+    fn mny_4_amounts_are_told_from_nothing_and_from_what_no_sale_has() {
+        assert!(Cents::ZERO.is_zero() && !Cents(1).is_zero() && !Cents(-1).is_zero());
+        for (amount, price, difference) in [
+            (0, true, true),
+            (-1, false, true),
+            (999_999_999, true, true),
+            (-999_999_999, false, true),
+            (1_000_000_000, false, false),
+            (-1_000_000_000, false, false),
+            (i64::MIN, false, false),
+        ] {
+            assert_eq!(
+                (Cents(amount).is_price(), Cents(amount).is_difference()),
+                (price, difference),
+                "{amount}"
+            );
+        }
+    }
+
+    #[test]
     fn mny_2_the_three_roundings_differ_exactly_at_fractions() {
         // 0.75 at 65 % is 48.75 cents; 0.50 at 65 % is 32.5; 0.30 at 65 % is 19.5.
         for (price, half_up, half_even, favour) in

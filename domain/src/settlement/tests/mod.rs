@@ -1,5 +1,6 @@
 //! Statements worked out by hand, and properties of the fold.
 
+mod evidence;
 mod fold;
 mod lines;
 mod logs;
