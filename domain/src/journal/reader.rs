@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_whole_names_its_line() {
+    fn log_9_a_file_that_is_not_whole_names_its_line() {
         let text = file(&entries(3), Head::EMPTY);
         let lines: Vec<&str> = text.lines().collect();
         let broken = |lines: Vec<String>| {
