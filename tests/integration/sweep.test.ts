@@ -11,6 +11,21 @@ const QUIET_MS = 2_500;
 
 const quiet = () => new Promise((resolve) => setTimeout(resolve, QUIET_MS));
 
+/**
+ * A round that found what the one before it had found: nothing is on its way any more. Logs that other tests have
+ * damaged never catch up, and are found in each round.
+ */
+async function settled() {
+  let before = await sweep();
+  for (let round = 0; round < 10; round += 1) {
+    await quiet();
+    const now = await sweep();
+    if (now.armed === before.armed && now.nudged === before.nudged) return now;
+    before = now;
+  }
+  throw new Error("the sweep finds something else each time");
+}
+
 const reached = async (stream: string) =>
   (await d1<{ seq: number }>(`SELECT seq FROM checkpoint WHERE stream = '${stream}'`))[0]?.seq ?? 0;
 
@@ -62,6 +77,7 @@ test("rows of another history are found though nothing waits for an alarm", asyn
 });
 
 test("streams that are well or parked are left alone", async () => {
+  const others = await settled();
   const { stream } = await organization();
   await projected(stream);
   const parked = await organization();
@@ -71,11 +87,9 @@ test("streams that are well or parked are left alone", async () => {
   );
   await submit(parked.stream, grant("user_behind"));
   await quiet();
-  await sweep();
-  await quiet();
-  const swept = await sweep();
-  assert.deepEqual([swept.armed, swept.nudged, swept.unreached], [0, 0, 0]);
-  assert.ok(swept.asked >= 2);
+  const swept = await settled();
+  assert.deepEqual([swept.armed, swept.nudged, swept.unreached], [others.armed, others.nudged, 0]);
+  assert.equal(swept.asked, others.asked + 2);
   assert.equal(await reached(parked.stream), 1);
   await d1(`DELETE FROM parked_stream WHERE stream = '${parked.stream}'`);
   await sweep();
