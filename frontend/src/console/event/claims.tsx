@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import type { Claim, ClaimHow } from "../../api/types.ts";
+import { useCommandKey } from "../../api/use-command-key.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { moment, tagText } from "../../texts/format.ts";
@@ -92,11 +93,12 @@ function EndingDialog({ event, claim, onClose }: DialogProps) {
   const { api } = useApp();
   const cache = useQueryClient();
   const [how, setHow] = useState<ClaimHow>();
-  // One key for as long as the dialog is open: pressing twice decides once.
-  const [key] = useState(() => crypto.randomUUID());
+  const keyOf = useCommandKey();
   const resolve = useMutation({
-    mutationFn: (ending: ClaimHow) =>
-      api.resolveClaim(event, claim.case, { session: claim.session, how: ending }, key),
+    mutationFn: (ending: ClaimHow) => {
+      const body = { session: claim.session, how: ending };
+      return api.resolveClaim(event, claim.case, body, keyOf(body));
+    },
     onSuccess: onClose,
     onSettled: () => void cache.invalidateQueries({ queryKey: ["event", event] }),
   });

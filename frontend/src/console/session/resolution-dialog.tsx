@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import type { Conflict, ConflictEnding } from "../../api/types.ts";
+import { useCommandKey } from "../../api/use-command-key.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { Button } from "../../ui/button.tsx";
@@ -28,20 +29,16 @@ export function ResolutionDialog({ session, conflict, onClose }: Props) {
   const [consignor, setConsignor] = useState("");
   // What was typed counts only while the field is there to be read.
   const wrong = how === "two_items" && consignor !== "" && !/^\d{1,9}$/.test(consignor);
-  // One key for as long as the dialog is open: pressing twice decides once.
-  const [key] = useState(() => crypto.randomUUID());
+  const keyOf = useCommandKey();
   const resolve = useMutation({
-    mutationFn: (ending: ConflictEnding) =>
-      api.resolveConflict(
-        session,
-        conflict.case,
-        {
-          how: ending,
-          receipts: conflict.receipts,
-          ...(ending === "two_items" && consignor !== "" ? { consignor: Number(consignor) } : {}),
-        },
-        key,
-      ),
+    mutationFn: (ending: ConflictEnding) => {
+      const body = {
+        how: ending,
+        receipts: conflict.receipts,
+        ...(ending === "two_items" && consignor !== "" ? { consignor: Number(consignor) } : {}),
+      };
+      return api.resolveConflict(session, conflict.case, body, keyOf(body));
+    },
     onSuccess: onClose,
     onSettled: () => void cache.invalidateQueries({ queryKey: ["session", session] }),
   });
