@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { useNavigate } from "react-router";
+import { useCommandKey } from "../api/use-command-key.ts";
 import { useApp } from "../app.tsx";
 import { texts } from "../texts/en.ts";
 import { Button } from "../ui/button.tsx";
@@ -30,21 +31,20 @@ function EventFormBody({ onClose }: { onClose: () => void }) {
   const [startsOn, setStartsOn] = useState("");
   const [endsOn, setEndsOn] = useState("");
   const [tried, setTried] = useState(false);
-  // One key for this form: pressing twice, or trying again after a lost answer, creates one event.
-  const [key] = useState(() => crypto.randomUUID());
+  // Pressing twice, or trying again after a lost answer, creates one event.
+  const keyOf = useCommandKey();
   const nameError = tried && name.trim() === "" ? words.nameMissing : undefined;
   const datesError = startsOn !== "" && endsOn !== "" && endsOn < startsOn ? words.datesReversed : undefined;
 
   const create = useMutation({
-    mutationFn: () =>
-      api.createEvent(
-        {
-          name: name.trim(),
-          ...(startsOn === "" ? {} : { starts_on: startsOn }),
-          ...(endsOn === "" ? {} : { ends_on: endsOn }),
-        },
-        key,
-      ),
+    mutationFn: () => {
+      const body = {
+        name: name.trim(),
+        ...(startsOn === "" ? {} : { starts_on: startsOn }),
+        ...(endsOn === "" ? {} : { ends_on: endsOn }),
+      };
+      return api.createEvent(body, keyOf(body));
+    },
     onSuccess: async ({ id }) => {
       void cache.invalidateQueries({ queryKey: ["events"] });
       await navigate(`/events/${id}`);

@@ -2,7 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { Link, useNavigate } from "react-router";
-import type { ConsignmentEvent } from "../../api/types.ts";
+import type { ConsignmentEvent, NewSession } from "../../api/types.ts";
+import { useCommandKey } from "../../api/use-command-key.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { count } from "../../texts/format.ts";
@@ -15,7 +16,8 @@ import { queries } from "../queries.ts";
 import { SessionStatusChip } from "../status.tsx";
 
 const words = texts.event;
-const MAX_NAME_LENGTH = 120;
+/** SES-1. */
+const MAX_NAME_LENGTH = 80;
 
 /** The event's selling windows. */
 export function Sessions({ event }: { event: ConsignmentEvent }) {
@@ -68,9 +70,12 @@ function SessionForm({ event, onClose }: { event: string; onClose: () => void })
   const cache = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState("");
-  const [key] = useState(() => crypto.randomUUID());
+  const keyOf = useCommandKey();
   const create = useMutation({
-    mutationFn: () => api.createSession(event, { name: name.trim(), channels: ["floor"] }, key),
+    mutationFn: () => {
+      const body: NewSession = { name: name.trim(), channels: ["floor"] };
+      return api.createSession(event, body, keyOf(body));
+    },
     onSuccess: async ({ id }) => {
       void cache.invalidateQueries({ queryKey: ["event", event] });
       await navigate(`/sessions/${id}`);

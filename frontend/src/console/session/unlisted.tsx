@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import type { UnlistedLine } from "../../api/types.ts";
+import { useCommandKey } from "../../api/use-command-key.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { count, moment } from "../../texts/format.ts";
@@ -90,21 +91,18 @@ function Identify({ session, line, onClose }: Props) {
   const cache = useQueryClient();
   const [tag, setTag] = useState("");
   const [consignor, setConsignor] = useState("");
-  const [key] = useState(() => crypto.randomUUID());
+  const keyOf = useCommandKey();
   const digits = tag.replaceAll(/[\s-]/g, "");
   const badTag = digits !== "" && !/^\d{10}$/.test(digits);
   const badConsignor = consignor !== "" && !/^\d{1,9}$/.test(consignor);
   const identify = useMutation({
-    mutationFn: () =>
-      api.identifyLine(
-        session,
-        line,
-        {
-          ...(digits === "" ? {} : { tag: digits }),
-          ...(consignor === "" ? {} : { consignor: Number(consignor) }),
-        },
-        key,
-      ),
+    mutationFn: () => {
+      const body = {
+        ...(digits === "" ? {} : { tag: digits }),
+        ...(consignor === "" ? {} : { consignor: Number(consignor) }),
+      };
+      return api.identifyLine(session, line, body, keyOf(body));
+    },
     onSuccess: onClose,
     onSettled: () => void cache.invalidateQueries({ queryKey: ["session", session] }),
   });
