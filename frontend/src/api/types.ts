@@ -14,7 +14,6 @@ export type ImportOutcome = Schemas["Outcome"];
 export type Item = Schemas["ItemView"];
 export type Consignor = Schemas["ConsignorView"];
 export type Session = Schemas["SessionView"];
-export type NewSession = Schemas["NewSession"];
 export type SessionSummary = Schemas["Summary"];
 export type Terminal = Schemas["TerminalView"];
 export type TerminalStanding = Schemas["TerminalStanding"];

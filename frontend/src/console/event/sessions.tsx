@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
 import { Link, useNavigate } from "react-router";
-import type { ConsignmentEvent, NewSession } from "../../api/types.ts";
+import type { ConsignmentEvent } from "../../api/types.ts";
 import { useCommandKey } from "../../api/use-command-key.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
@@ -73,7 +73,7 @@ function SessionForm({ event, onClose }: { event: string; onClose: () => void })
   const keyOf = useCommandKey();
   const create = useMutation({
     mutationFn: () => {
-      const body: NewSession = { name: name.trim(), channels: ["floor"] };
+      const body = { name: name.trim(), channels: ["floor"] };
       return api.createSession(event, body, keyOf(body));
     },
     onSuccess: async ({ id }) => {
