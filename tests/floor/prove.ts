@@ -98,7 +98,7 @@ async function measurePace() {
     onDevice: inLargeHall,
   });
   await scanAll(till, hall.tags);
-  const painted = await paints(till);
+  const painted = await paints(till, PACE_LINES);
   await device.close();
   return {
     lines: PACE_LINES,

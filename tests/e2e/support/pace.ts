@@ -25,8 +25,12 @@ export async function scanAll(
   }
 }
 
-/** From each scan to its painted line, in ms, smallest first. */
-export async function paints(till: Page): Promise<number[]> {
+/** From each of so many scans to its painted line, in ms, smallest first. The last one is noted a frame after its line. */
+export async function paints(till: Page, scans: number): Promise<number[]> {
+  await till.waitForFunction(
+    (wanted) => performance.getEntriesByName("hangtag.scan-to-paint").length >= wanted,
+    scans,
+  );
   const measured = await till.evaluate(() =>
     performance.getEntriesByName("hangtag.scan-to-paint").map(({ duration }) => duration),
   );
