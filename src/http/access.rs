@@ -47,6 +47,7 @@ pub const ACCESS: &[Row] = &[
     (Method::GET, "/api/docs", Access::Platform),
     (Method::GET, "/api/docs.css", Access::Platform),
     (Method::POST, "/api/v1/webhooks/clerk", Access::Platform),
+    (Method::GET, "/api/v1/webhooks/mailchimp", Access::Platform),
     (Method::POST, "/api/v1/webhooks/mailchimp", Access::Platform),
     (Method::GET, "/api/v1/configuration", Access::Public),
     (Method::POST, "/api/v1/platform/organizations", Access::PlatformAdmin),

@@ -71,7 +71,10 @@ fn described() -> OpenApiRouter {
         .routes(routes!(api::log_imports::import_log, api::log_imports::get_log_import))
         .routes(routes!(api::log_imports::open_log))
         .routes(routes!(api::clerk_webhooks::take_clerk_webhook))
-        .routes(routes!(api::mailchimp_webhooks::take_mailchimp_webhook))
+        .routes(routes!(
+            api::mailchimp_webhooks::check_mailchimp_webhook,
+            api::mailchimp_webhooks::take_mailchimp_webhook
+        ))
         .routes(routes!(api::me::me))
         .routes(routes!(api::members::list_members))
         .routes(routes!(api::invitations::list_invitations, api::invitations::invite))

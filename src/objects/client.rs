@@ -4,6 +4,7 @@ use domain::aggregate::Aggregate;
 use domain::stream::StreamId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use super::body;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
 pub use super::limits::IMPORT_BYTES_MAX;
@@ -240,7 +241,7 @@ struct Reply(Response);
 impl Reply {
     async fn read<T: DeserializeOwned, E: DeserializeOwned>(mut self) -> worker::Result<Result<T, E>> {
         let status = self.0.status_code();
-        let text = self.0.text().await?;
+        let text = body::of_response(&mut self.0).await?;
         if status == 200 {
             return Ok(Ok(serde_json::from_str(&text)?));
         }

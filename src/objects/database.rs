@@ -73,6 +73,14 @@ pub trait Database {
     /// [`StoreError::Database`].
     fn run(&self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Vec<Cell>>, StoreError>;
 
+    /// Runs one statement that returns no rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    fn write(&self, sql: &'static str, params: &[Param<'_>]) -> Result<(), StoreError> {
+        self.run(sql, params).map(drop)
+    }
+
     /// Runs `work` in a transaction: everything it wrote stays when it returns `Ok`, nothing when it does not.
     ///
     /// # Errors

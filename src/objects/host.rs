@@ -20,7 +20,7 @@ use super::standing::asking;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
 use super::wire::{Accepted, AskError, ImportError, Imported, Segment, SubmitError};
-use super::{archive, outbox, socket_commands, testing, timers};
+use super::{archive, body, outbox, socket_commands, testing, timers};
 
 /// No alarm that this instance knows of.
 pub(super) const NO_ALARM: i64 = i64::MAX;
@@ -74,15 +74,15 @@ impl<A: Aggregate + 'static> Host<A> {
         };
         let url = request.url()?;
         match (request.method(), url.path()) {
-            (Method::Post, "/command") => self.command(log, &request.text().await?).await,
-            (Method::Post, "/ask") => match log.ask(&request.text().await?) {
+            (Method::Post, "/command") => self.command(log, &body::of_request(&mut request).await?).await,
+            (Method::Post, "/ask") => match log.ask(&body::of_request(&mut request).await?) {
                 Ok(answer) => reply(200, &answer),
                 Err(error) => reply(ask_status(&error), &error),
             },
-            (Method::Post, "/standing") => self.told(log, &request.text().await?),
+            (Method::Post, "/standing") => self.told(log, &body::of_request(&mut request).await?),
             (Method::Post, "/wake") => self.wake(log).await,
             (Method::Get, "/log") => self.read(log, &url).await,
-            (Method::Post, "/segments/renewal") => self.renew(log, &request.text().await?).await,
+            (Method::Post, "/segments/renewal") => self.renew(log, &body::of_request(&mut request).await?).await,
             (Method::Get, "/import") => imported(log.import_progress()),
             (Method::Post, "/import/opening") => {
                 let outcome = log.open_imported();
@@ -90,7 +90,7 @@ impl<A: Aggregate + 'static> Host<A> {
                 imported(outcome)
             }
             (Method::Post, "/import") => {
-                let outcome = log.import(number(&url, "line").unwrap_or(1), &request.text().await?);
+                let outcome = log.import(number(&url, "line").unwrap_or(1), &body::of_request(&mut request).await?);
                 self.arm_soon().await;
                 imported(outcome)
             }
@@ -151,7 +151,9 @@ impl<A: Aggregate + 'static> Host<A> {
     ) -> std::result::Result<Accepted, SubmitError> {
         match &outcome {
             Ok(accepted) if !accepted.repeated => {
-                Sockets::broadcast(&self.state, &accepted.entries);
+                if self.sockets.gather(&self.state, &accepted.entries) {
+                    self.tell_soon();
+                }
                 self.turn_away_by(&accepted.entries);
                 self.keep_catching_up();
             }
@@ -219,6 +221,12 @@ impl<A: Aggregate + 'static> Host<A> {
         self.log.as_ref()
     }
 
+    /// Tells everybody who listens what was gathered, in a moment.
+    fn tell_soon(self: &Rc<Self>) {
+        let host = Rc::clone(self);
+        self.state.wait_until(async move { host.sockets.tell_gathered(&host.state).await });
+    }
+
     /// Sends pages to sockets that are still behind, in the background.
     pub(super) fn keep_catching_up(self: &Rc<Self>) {
         if !self.sockets.start_pump(&self.state) {
@@ -247,7 +255,7 @@ impl<A: Aggregate + 'static> Host<A> {
 
     /// A listener hung up: from now on it counts as silent.
     pub async fn hung_up(&self, socket: &WebSocket) {
-        Sockets::hung_up(socket);
+        self.sockets.hung_up(socket);
         let Some(log) = &self.log else { return };
         for listener in self.state.get_tags(socket) {
             match timers::expect_listener(log.store(), &listener, now()) {

@@ -25,8 +25,9 @@ pub const PAGE_BYTES_MAX: i64 = 768 * 1024;
 /// Bytes that an entry's envelope adds to its payload in a page, generously: used to count a page's size.
 pub const ENVELOPE_BYTES: i64 = 320;
 
-/// Entries behind the last snapshot that are worth a new one: replaying them takes a few milliseconds.
-pub const SNAPSHOT_AFTER_ENTRIES: usize = 1_000;
+/// Entries behind the last snapshot that are worth a new one: replaying them takes a tenth of a second, and a snapshot
+/// of a hundred thousand items holds up the commands behind it for several hundredths.
+pub const SNAPSHOT_AFTER_ENTRIES: usize = 3_000;
 
 /// Bytes of payloads behind the last snapshot that are worth a new one (imports and custody pages are few
 /// entries, but large).
@@ -38,8 +39,9 @@ pub const SNAPSHOT_PART_BYTES: usize = 1024 * 1024;
 /// Open live sockets per object: 24 terminals, their screens and some consoles, with room for reconnects.
 pub const LIVE_SOCKETS_MAX: usize = 512;
 
-/// Milliseconds that the outbox waits for more entries before it nudges the queue: one nudge per burst.
-pub const OUTBOX_DELAY_MS: i64 = 50;
+/// Milliseconds that the outbox waits for more entries before it nudges the queue: one nudge per burst. The queue itself
+/// takes a second, and whoever cannot wait for the rows asks with `min_seq`.
+pub const OUTBOX_DELAY_MS: i64 = 200;
 
 /// Milliseconds after which an unconfirmed nudge is repeated: well above the projector's usual second, and
 /// what a reader waits at most when the queue has lost a nudge.

@@ -1,8 +1,12 @@
 //! Hibernating sockets: whoever listens gets every entry behind `since`, in order, each once.
 //!
-//! A socket is *catching up* (its attachment says how far it got) or *live*. Pages and new entries are sent
-//! from synchronous stretches of code, and a socket turns live in the very stretch that sent it the head: no
-//! append can come between, so there is neither gap nor repetition. Frames:
+//! A socket is *catching up* (its attachment says how far it got) or *live*. New entries are gathered for a moment and
+//! told to all live sockets together: a burst is one message to each, and no answer waits until everybody has heard.
+//! Pages and gathered entries are sent from synchronous stretches of code; a socket turns live in the very stretch
+//! that sent it the head, after everybody else was told what was gathered until then: no append can come between, so
+//! there is neither gap nor repetition.
+//!
+//! A message is one frame or several, one a line:
 //!
 //! - `{"type":"entry","seq":…,"recorded_at":…,"command_id":…,"actor":…,"kind":…,"version":…,"payload":"…","hash":"…"}`;
 //!   the payload is the JSON text that was hashed
@@ -41,6 +45,13 @@ const CATCH_UP_PAGE_ENTRIES: u32 = 500;
 
 /// Milliseconds between two pages to sockets that are behind: lets commands and the network through.
 const CATCH_UP_PAUSE_MS: u64 = 5;
+
+/// Milliseconds that new entries are gathered before everybody is told: an eye takes it for at once. In a hall of 24 tills
+/// it is one message for several sales.
+const GATHER_MS: u64 = 40;
+
+/// Bytes of gathered frames that are not added to: a message has at most this and one more frame.
+const MESSAGE_BYTES: usize = 256 * 1024;
 
 /// Bytes of a socket's tag; the runtime takes at most 256.
 const TAG_BYTES_MAX: usize = 200;
@@ -97,6 +108,12 @@ pub struct Sockets {
     pumping: Cell<bool>,
     /// Whether nobody is behind; none after waking, when attachments have to be read.
     none_behind: Cell<Option<bool>>,
+    /// Whether anybody may be listening; none after waking and when somebody has hung up.
+    attended: Cell<Option<bool>>,
+    /// Frames that live sockets have not been sent yet, one a line.
+    gathered: RefCell<String>,
+    /// Whether somebody sees to it that they are.
+    telling: Cell<bool>,
     holds: RefCell<Holds>,
 }
 
@@ -122,6 +139,7 @@ impl Sockets {
                 &AskError::Unavailable(format!("{open} listeners already; at most {LIVE_SOCKETS_MAX}")),
             );
         }
+        self.tell(state);
         let head = match log.head() {
             Ok(head) => head,
             Err(error) => return reply(503, &error),
@@ -141,6 +159,7 @@ impl Sockets {
         let sent = if restored { head.seq } else { known.seq };
         pair.server.serialize_attachment(Place::Behind { sent })?;
         self.none_behind.set(Some(false));
+        self.attended.set(Some(true));
         if let Err(error) = timers::expect_listener(log.store(), tag, now()) {
             tracing::error!(stream = log.stream(), %error, "nobody will notice when this listener falls silent");
         }
@@ -167,16 +186,38 @@ impl Sockets {
         sockets.iter().filter_map(|socket| presence::last_ping(state, socket)).max()
     }
 
-    /// Sends new entries to every live socket.
-    pub fn broadcast(state: &State, entries: &[RawEntry]) {
-        let sockets = state.get_websockets();
-        if sockets.is_empty() || entries.is_empty() {
+    /// Keeps new entries for the live sockets; true when the caller has to see to it that they are told
+    /// ([`Sockets::tell_gathered`]).
+    pub fn gather(&self, state: &State, entries: &[RawEntry]) -> bool {
+        let attended = self.attended.get().unwrap_or_else(|| !state.get_websockets().is_empty());
+        self.attended.set(Some(attended));
+        if !attended || entries.is_empty() {
+            return false;
+        }
+        for entry in entries {
+            if self.gathered.borrow().len() >= MESSAGE_BYTES {
+                self.tell(state);
+            }
+            add(&mut self.gathered.borrow_mut(), &Frame::Entry(entry));
+        }
+        !self.telling.replace(true)
+    }
+
+    /// Tells what was gathered, a moment from now.
+    pub async fn tell_gathered(&self, state: &State) {
+        Delay::from(Duration::from_millis(GATHER_MS)).await;
+        self.telling.set(false);
+        self.tell(state);
+    }
+
+    /// Sends what was gathered to every live socket, now: before anything that is to come after it.
+    pub fn tell(&self, state: &State) {
+        let message = self.gathered.take();
+        if message.is_empty() {
             return;
         }
-        let frames: Vec<String> =
-            entries.iter().filter_map(|entry| serde_json::to_string(&Frame::Entry(entry)).ok()).collect();
-        for socket in sockets.iter().filter(|socket| place(socket) == Some(Place::Live)) {
-            if frames.iter().try_for_each(|frame| socket.send_with_str(frame)).is_err() {
+        for socket in state.get_websockets().iter().filter(|socket| place(socket) == Some(Place::Live)) {
+            if socket.send_with_str(&message).is_err() {
                 hang_up(socket);
             }
         }
@@ -194,7 +235,11 @@ impl Sockets {
 
     /// Sends pages in turn until nobody is behind.
     pub async fn pump<A: Aggregate + 'static>(&self, state: &State, log: &ObjectLog<A>) {
-        while state.get_websockets().iter().filter(|socket| Self::advance(log, socket)).count() > 0 {
+        loop {
+            self.tell(state);
+            if state.get_websockets().iter().filter(|socket| Self::advance(log, socket)).count() == 0 {
+                break;
+            }
             Delay::from(Duration::from_millis(CATCH_UP_PAUSE_MS)).await;
         }
         self.none_behind.set(Some(true));
@@ -223,6 +268,7 @@ impl Sockets {
             return;
         };
         let Some(asked) = HoldAsked::read(text) else { return };
+        self.tell(state);
         let held = self.holds.borrow_mut().take(&terminal, asked, now());
         let Ok(frame) = serde_json::to_string(&Frame::Held(&held)) else { return };
         for other in state.get_websockets() {
@@ -244,7 +290,8 @@ impl Sockets {
     }
 
     /// Completes the closing handshake of a listener.
-    pub fn hung_up(socket: &WebSocket) {
+    pub fn hung_up(&self, socket: &WebSocket) {
+        self.attended.set(None);
         // The runtime may have answered already; then there is nothing left to close.
         socket.close::<&str>(None, None).ok();
     }
@@ -256,16 +303,24 @@ fn send_page<A: Aggregate + 'static>(
     mut sent: u64,
 ) -> std::result::Result<Place, String> {
     let page = log.page(sent.saturating_add(1), CATCH_UP_PAGE_ENTRIES).map_err(|error| error.to_string())?;
+    let mut message = String::new();
     for entry in &page.entries {
-        send(socket, &Frame::Entry(entry))?;
+        if message.len() >= MESSAGE_BYTES {
+            socket.send_with_str(&message).map_err(|error| error.to_string())?;
+            message.clear();
+        }
+        add(&mut message, &Frame::Entry(entry));
         sent = entry.seq;
     }
     let next = if sent >= page.head.seq {
-        send(socket, &Frame::Live { head: page.head.seq, hash: page.head.hash })?;
+        add(&mut message, &Frame::Live { head: page.head.seq, hash: page.head.hash });
         Place::Live
     } else {
         Place::Behind { sent }
     };
+    if !message.is_empty() {
+        socket.send_with_str(&message).map_err(|error| error.to_string())?;
+    }
     socket.serialize_attachment(next).map_err(|error| error.to_string())?;
     Ok(next)
 }
@@ -277,6 +332,16 @@ pub(super) fn listener(state: &State, socket: &WebSocket) -> Option<String> {
 
 fn place(socket: &WebSocket) -> Option<Place> {
     socket.deserialize_attachment().ok().flatten()
+}
+
+/// Adds a frame's line to a message.
+fn add(message: &mut String, frame: &Frame<'_>) {
+    // Frames have text keys and no maps of other kinds: they can always be written.
+    let Ok(text) = serde_json::to_string(frame) else { return };
+    if !message.is_empty() {
+        message.push('\n');
+    }
+    message.push_str(&text);
 }
 
 fn send(socket: &WebSocket, frame: &Frame<'_>) -> std::result::Result<(), String> {

@@ -31,6 +31,7 @@
 mod alarm;
 mod append;
 pub mod archive;
+mod body;
 mod classes;
 pub mod client;
 mod contract;

@@ -1,7 +1,7 @@
 //! The tables of an object.
 
 /// The tables, made when an object is first written to. Each statement is repeatable.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 12] = [
     "CREATE TABLE IF NOT EXISTS log (
         seq INTEGER PRIMARY KEY,
         recorded_at INTEGER NOT NULL,
@@ -51,10 +51,28 @@ pub const TABLES: [&str; 10] = [
         digest TEXT NOT NULL
     ) STRICT",
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    // Never read: what is written to it is what one command leaves, or a part of that.
+    "CREATE VIEW IF NOT EXISTS effect AS SELECT NULL AS command_id, NULL AS body_hash, NULL AS onto_seq,
+        NULL AS onto_hash, NULL AS last_seq, NULL AS seq, NULL AS recorded_at, NULL AS entry_command_id, NULL AS actor,
+        NULL AS kind, NULL AS version, NULL AS payload, NULL AS hash, NULL AS fact, NULL AS json",
+    // A command comes before its entries, and only onto the head that it was decided on: NULL is refused.
+    "CREATE TRIGGER IF NOT EXISTS effect_written INSTEAD OF INSERT ON effect BEGIN
+        INSERT INTO commands (command_id, body_hash, first_seq, last_seq)
+            SELECT new.command_id, new.body_hash, CASE WHEN coalesce(
+                (SELECT log.seq = new.onto_seq AND log.hash = new.onto_hash FROM log ORDER BY log.seq DESC LIMIT 1),
+                new.onto_seq = 0) THEN new.onto_seq + 1 END, new.last_seq
+            WHERE new.command_id IS NOT NULL;
+        INSERT INTO log (seq, recorded_at, command_id, actor, kind, version, payload, hash)
+            SELECT new.seq, new.recorded_at, new.entry_command_id, new.actor, new.kind, new.version, new.payload,
+                new.hash
+            WHERE new.seq IS NOT NULL;
+        INSERT INTO facts (key, json) SELECT new.fact, new.json WHERE new.fact IS NOT NULL
+            ON CONFLICT (key) DO UPDATE SET json = excluded.json;
+    END",
 ];
 
 /// Raised when [`TABLES`] grows.
-pub const SCHEMA: &str = "5";
+pub const SCHEMA: &str = "6";
 
 /// The note that says which tables an object has.
 pub const SCHEMA_NOTE: &str = "schema";

@@ -1,8 +1,8 @@
 //! Commands over a listener's own socket: one frame asks, one frame answers (see `docs/live.md`).
 //!
 //! - `{"type":"command","id":"…","if_match":null,"command":{…}}`; the command is the aggregate's own JSON
-//! - `{"type":"accepted","id":"…","first_seq":…,"seq":…,"repeated":false}`; its entries came just before, as to every
-//!   listener. With `"repeated":true` they are in `entries`: the listener may have missed them.
+//! - `{"type":"accepted","id":"…","first_seq":…,"seq":…,"repeated":false,"entries":[…]}`: the entries that it made, which
+//!   every listener hears a moment later; `"repeated":true` when it was taken before
 //! - `{"type":"refused","id":"…","code":"…","rule":"…","found":"…","allowed":"…"}`: nothing has happened
 //! - `{"type":"unavailable","id":"…"}`: nobody knows; send it again under the same id
 //!
@@ -67,7 +67,6 @@ enum Answer<'a> {
         first_seq: u64,
         seq: u64,
         repeated: bool,
-        #[serde(skip_serializing_if = "<[RawEntry]>::is_empty")]
         entries: &'a [RawEntry],
     },
     Refused {
@@ -158,13 +157,12 @@ fn read<A: Aggregate>(asked: &Frame<'_>, listener: &str) -> Result<(Sent, A::Com
 }
 
 fn told<'a>(id: &'a str, accepted: &'a Accepted) -> Answer<'a> {
-    let entries = if accepted.repeated { accepted.entries.as_slice() } else { &[] };
     Answer::Accepted {
         id,
         first_seq: accepted.first_seq,
         seq: accepted.seq,
         repeated: accepted.repeated,
-        entries,
+        entries: &accepted.entries,
     }
 }
 

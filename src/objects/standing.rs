@@ -70,9 +70,13 @@ impl<A: Aggregate + 'static> Host<A> {
                     return reply(503, &AskError::Unavailable(error.to_string()));
                 }
                 self.suspended.set(Some(*on));
+                self.sockets.tell(&self.state);
                 if *on { close_all(&self.state.get_websockets(), CLOSE_SUSPENDED, "suspended") } else { 0 }
             }
-            Told::TurnedAway { who } => turn_away(&self.state, who),
+            Told::TurnedAway { who } => {
+                self.sockets.tell(&self.state);
+                turn_away(&self.state, who)
+            }
         };
         tracing::info!(stream = log.stream(), closed, "told of a standing");
         reply(200, &Knows { closed })
@@ -108,6 +112,7 @@ impl<A: Aggregate + 'static> Host<A> {
     /// Closes the sockets of those whom these entries turn away.
     pub(super) fn turn_away_by(&self, entries: &[RawEntry]) {
         for actor in entries.iter().filter_map(A::turned_away) {
+            self.sockets.tell(&self.state);
             turn_away(&self.state, &actor.to_string());
         }
     }

@@ -4,7 +4,7 @@
 
 use worker::js_sys::Number;
 use worker::wasm_bindgen::prelude::*;
-use worker::{SqlStorageValue, State, Storage};
+use worker::{SqlCursor, SqlStorage, SqlStorageValue, State, Storage};
 
 use super::database::{Cell, Database, Param, StoreError};
 
@@ -22,20 +22,30 @@ extern "C" {
 /// The SQL storage of one Durable Object.
 pub struct ObjectDatabase {
     storage: Storage,
+    sql: SqlStorage,
 }
 
 impl ObjectDatabase {
     /// The storage behind `state`.
     pub fn new(state: &State) -> Self {
-        Self { storage: state.storage() }
+        let storage = state.storage();
+        Self { sql: storage.sql(), storage }
+    }
+
+    fn execute(&self, sql: &'static str, params: &[Param<'_>]) -> Result<SqlCursor, StoreError> {
+        let bindings: Vec<JsValue> = params.iter().map(bind).collect();
+        self.sql.exec_raw(sql, bindings).map_err(refused)
     }
 }
 
 impl Database for ObjectDatabase {
     fn run(&self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Vec<Cell>>, StoreError> {
-        let bindings: Vec<JsValue> = params.iter().map(bind).collect();
-        let cursor = self.storage.sql().exec_raw(sql, bindings).map_err(refused)?;
-        cursor.raw().map(|row| row.map_err(refused)?.into_iter().map(read).collect()).collect()
+        self.execute(sql, params)?.raw().map(|row| row.map_err(refused)?.into_iter().map(read).collect()).collect()
+    }
+
+    /// The runtime has run a statement to its end when it answers: nobody has to ask for rows that are not there.
+    fn write(&self, sql: &'static str, params: &[Param<'_>]) -> Result<(), StoreError> {
+        self.execute(sql, params).map(drop)
     }
 
     fn transaction<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {

@@ -104,7 +104,7 @@ pub async fn catch_up_on(side: Side, env: &Env, stream: &StreamId) -> Result<Pro
                 seq = place.seq,
                 "log and rows disagree, rebuilding the stream's rows"
             );
-            begin_anew(&read_models, side, stream, place).await?;
+            begin_anew(&read_models, side, stream).await?;
             continue;
         }
         if page.entries.is_empty() {
@@ -173,25 +173,16 @@ pub async fn resume(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorE
 /// # Errors
 /// [`ProjectorError`].
 pub async fn rebuild(env: &Env, stream: &StreamId) -> Result<Progress, ProjectorError> {
-    let read_models = ReadModels::new(env)?;
-    let Standing { head, .. } = read_models.standing(Side::Live, &stream.to_string()).await?;
-    begin_anew(&read_models, Side::Live, stream, head).await?;
+    begin_anew(&ReadModels::new(env)?, Side::Live, stream).await?;
     resume(env, stream).await
 }
 
-/// Forgets the rows that stand at `place`: they do not belong to this log, or nobody trusts them.
-async fn begin_anew(
-    read_models: &ReadModels,
-    side: Side,
-    stream: &StreamId,
-    place: Head,
-) -> Result<(), ProjectorError> {
-    let mut statements = checkpoint::advance_on(side, &stream.to_string(), place, Head::EMPTY, now())?;
+/// Forgets a stream's rows together with their place: they do not belong to this log, or nobody trusts them. Wherever
+/// the place was: somebody who wrote meanwhile loses the race and begins anew as well.
+async fn begin_anew(read_models: &ReadModels, side: Side, stream: &StreamId) -> Result<(), ProjectorError> {
+    let mut statements = checkpoint::forget(side, &stream.to_string())?;
     statements.extend(wipe_on(side, stream)?);
-    match read_models.run(&statements).await {
-        Ok(()) | Err(BatchError::Moved) => Ok(()),
-        Err(error) => Err(ProjectorError::ReadModels(error.to_string())),
-    }
+    read_models.run(&statements).await.map_err(|error| ProjectorError::ReadModels(error.to_string()))
 }
 
 async fn write(

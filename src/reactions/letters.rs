@@ -6,6 +6,7 @@ use domain::tenancy::Scope;
 use serde::Deserialize;
 
 use super::book::Claimed;
+use super::clock::local_moment;
 use super::intent::About;
 use super::paper::{Heading, paper};
 use super::templates::{INVITATION, RECEIPT, ROLE_GRANTED, role_words};
@@ -22,8 +23,9 @@ pub const INVITATION_SECRET: &str = "invitation";
 
 const SELECT_ORGANIZATION: &str = "SELECT name, slug FROM organization WHERE organization = ?1";
 
-const SELECT_HEADING: &str = "SELECT e.name AS event, s.name AS session, s.currency FROM sale_session s
+const SELECT_HEADING: &str = "SELECT e.name AS event, s.name AS session, s.currency, o.time_zone FROM sale_session s
     JOIN consignment_event e ON e.organization = s.organization AND e.event = s.event
+    JOIN organization o ON o.organization = s.organization
     WHERE s.organization = ?1 AND s.session = ?2";
 
 /// A letter that is ready to go. Never logged: it has no `Debug`.
@@ -52,6 +54,7 @@ struct HeadingRow {
     event: String,
     session: String,
     currency: String,
+    time_zone: String,
 }
 
 /// Writes the letter of a claimed mail.
@@ -99,7 +102,8 @@ async fn printed(edge: &Edge, scope: &Scope, receipt: ReceiptId) -> Result<Optio
     let Some(receipt) = receipt_with_lines(edge, scope, receipt).await? else { return Ok(None) };
     let rows = Rows::of(edge.env(), scope);
     let row: Option<HeadingRow> = rows.first(SELECT_HEADING, &[Value::Text(&receipt.session)]).await?;
-    Ok(row.map(|HeadingRow { event, session, currency }| {
-        paper(&Heading { event, session, currency }, &receipt)
+    Ok(row.map(|HeadingRow { event, session, currency, time_zone }| {
+        let moment = local_moment(&receipt.occurred_at, &time_zone);
+        paper(&Heading { event, session, currency, moment }, &receipt)
     }))
 }

@@ -9,6 +9,7 @@
 
 pub mod book;
 mod checkpoint;
+mod clock;
 mod intent;
 mod letters;
 mod paper;

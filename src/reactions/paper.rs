@@ -23,6 +23,8 @@ pub struct Heading {
     pub session: String,
     /// ISO 4217 code of its amounts.
     pub currency: String,
+    /// When, as the hall's clock showed it.
+    pub moment: String,
 }
 
 /// The receipt's lines.
@@ -32,8 +34,7 @@ pub fn paper(heading: &Heading, receipt: &ReceiptView) -> String {
     let till = receipt.terminal_name.as_deref().unwrap_or_default();
     let number = format!("Receipt {}", receipt.number);
     let number = if till.is_empty() { number } else { format!("{number} · {till}") };
-    let moment = receipt.occurred_at.get(..16).unwrap_or_default().replace('T', " ");
-    for line in [heading.event.as_str(), &heading.session, &number, &format!("{moment} UTC"), ""] {
+    for line in [heading.event.as_str(), &heading.session, &number, &heading.moment, ""] {
         push(&mut text, line);
     }
     for line in &receipt.lines {
@@ -128,13 +129,17 @@ mod tests {
             change_cents: 322,
             position: Position { stream: "x".into(), seq: 1 },
         };
-        let heading =
-            Heading { event: "Spring sale".into(), session: "Saturday".into(), currency: "USD".into() };
+        let heading = Heading {
+            event: "Spring sale".into(),
+            session: "Saturday".into(),
+            currency: "USD".into(),
+            moment: "2027-03-27 05:05".into(),
+        };
         let expected = "\
 Spring sale
 Saturday
 Receipt 12 · Till 1
-2027-03-27 10:05 UTC
+2027-03-27 05:05
 
 Wooden train with three w…         12.50
   001-000001-2

@@ -2,7 +2,7 @@
 // only pass requests on. No edge, no development proxy.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 
 const COMPATIBILITY_DATE = "2026-11-17";
 /** The objects of our Worker, by binding. */
@@ -50,18 +50,22 @@ function modules(folder: string) {
 
 export type Bundles = { ours: string; bare: string; migrations: string };
 
-/** Starts both; `state` is where the databases live. */
+/**
+ * Starts both; `state` is where the databases live. Without `projecting`, nudges stay in their queue: projection runs
+ * on other machines than the objects, but here on the very thread that serves them.
+ */
 export async function start(
   bundles: Bundles,
   state: string,
+  projecting: boolean,
 ): Promise<{ origin: string; stop: () => Promise<void> }> {
   const objects = Object.fromEntries(
     Object.entries(CLASSES).map(([binding, className]) => [binding, { className, useSQLite: true }]),
   );
-  const runtime = new Miniflare({
+  const options: V4MiniflareOptions = {
     port: 0,
-    defaultPersistRoot: state,
-    handleRuntimeStdio: () => {},
+    resourcePersistencePath: state,
+    handleStructuredLogs: () => {},
     workers: [
       {
         name: "pass-on",
@@ -93,13 +97,17 @@ export async function start(
         kvNamespaces: { CACHE: "cache" },
         r2Buckets: { ARCHIVE: "archive" },
         queueProducers: { LOG_ADVANCED: { queueName: "log-advanced" } },
-        queueConsumers: { "log-advanced": { maxBatchSize: 100, maxBatchTimeout: 1 } },
+        ...(projecting
+          ? { queueConsumers: { "log-advanced": { maxBatchSize: 100, maxBatchTimeout: 1 } } }
+          : {}),
       },
     ],
-  } as ConstructorParameters<typeof Miniflare>[0]);
+  };
+  const runtime = new Miniflare(convertV4MiniflareOptions(options));
   const origin = (await runtime.ready).origin;
   const database = await runtime.getD1Database("DB", "hangtag");
-  for (const name of readdirSync(bundles.migrations).sort()) {
+  const made = await database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'checkpoint'").first();
+  for (const name of made === null ? readdirSync(bundles.migrations).sort() : []) {
     const { readFileSync } = await import("node:fs");
     const text = readFileSync(join(bundles.migrations, name), "utf8");
     for (const statement of statements(text)) await database.prepare(statement).run();

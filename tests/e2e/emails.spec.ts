@@ -79,7 +79,7 @@ test("a receipt goes out from the till and from the console, an invitation is ac
     await desk.getByRole("link", { name: "E-mails" }).click();
     const bad = someone("reject");
     await invite(desk, bad, "Volunteer");
-    const refused = row(new RegExp(bad.replace("+", "\\+")));
+    const refused = row(new RegExp(`^Invitation.*${bad.replace("+", "\\+")}`));
     await expect(refused.getByText("Rejected")).toBeVisible({ timeout: SENT_LIMIT_MS });
     await expect(refused.getByText("the address does not exist")).toBeVisible();
     await look(desk, "81-emails");
@@ -88,6 +88,14 @@ test("a receipt goes out from the till and from the console, an invitation is ac
     await desk.getByLabel("Show").selectOption("rejected");
     await expect(row(/Sent/)).toHaveCount(0);
     await desk.getByLabel("Show").selectOption("");
+    await test.step("an invitation that reached nobody is taken back", async () => {
+      const waiting = row(new RegExp(`^${bad.replace("+", "\\+")}`));
+      await expect(waiting.getByText("Volunteer")).toBeVisible();
+      await waiting.getByRole("button", { name: "Take back", exact: true }).click();
+      await look(desk, "81-invitations");
+      await waiting.getByRole("button", { name: "Take back for good" }).click();
+      await expect(waiting).toHaveCount(0);
+    });
   });
   await test.step("an invited person signs in and accepts", async () => {
     const address = someone("val");

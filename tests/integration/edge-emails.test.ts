@@ -244,6 +244,10 @@ test("given a sent mail, when it bounces, then that is shown; a forged delivery 
   assert.equal((await emailOf(id))?.status, "bounced");
 });
 
+test("given an address that it is to deliver to, when the provider checks it, then it is there", async () => {
+  assert.equal((await call(hostOf("platform"), "HEAD", new URL(WEBHOOK).pathname)).status, 200);
+});
+
 test("another organization sees nothing, and sends nothing again", async () => {
   const { id } = await invite(someone("reject"));
   const rejected = await comesTo(id, "rejected");
@@ -320,6 +324,9 @@ test("a shopper gets their receipt as printed, once for one key, and their addre
   const [tag = ""] = await stock(own.admin, event, [[1, "Wooden <train>", "12.50"]]);
   const session = await openSession(own.admin, event);
   const till: Paired = await pair(own.admin, session);
+  // The zone is set at the founding; only the paper is looked at here.
+  const zone = "Asia/Kolkata";
+  await doors.d1(`UPDATE organization SET time_zone = '${zone}' WHERE organization = '${own.id}'`);
   const sold = basket([[tag, 1_250]]);
   const asTill = { token: till.token };
   const done = await call(own.admin.host, "POST", `/api/v1/sessions/${session}/receipts`, {
@@ -346,6 +353,8 @@ test("a shopper gets their receipt as printed, once for one key, and their addre
   const mails = await mailbox(to);
   assert.equal(mails.length, 1);
   assert.match(mails[0]?.text ?? "", /Spring sale\nSaturday\nReceipt 1 · Till 1/);
+  const [day, time] = new Date(Date.parse(sold.occurred_at) + 5.5 * 3_600_000).toISOString().split("T");
+  assert.ok(mails[0]?.text.includes(`\n${day} ${time?.slice(0, 5)}\n`), mails[0]?.text);
   assert.match(mails[0]?.text ?? "", /Wooden <train> +12\.50/);
   assert.match(mails[0]?.html ?? "", /Wooden &lt;train&gt;/);
   // A repetition long after changes nothing, and keeps nothing.

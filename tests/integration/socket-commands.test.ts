@@ -43,7 +43,9 @@ async function line(stream: string, listener: string): Promise<Line> {
   const socket = new WebSocket(ORIGIN + path);
   const frames: Frame[] = [];
   const closed: number[] = [];
-  socket.addEventListener("message", ({ data }) => frames.push(JSON.parse(String(data)) as Frame));
+  socket.addEventListener("message", ({ data }) => {
+    for (const line of String(data).split("\n")) frames.push(JSON.parse(line) as Frame);
+  });
   socket.addEventListener("close", ({ code }) => closed.push(code));
   await until("the socket", async () => frames.some(({ type }) => type === "live"));
   const answers = (id: string) =>
@@ -63,7 +65,7 @@ async function line(stream: string, listener: string): Promise<Line> {
 const frame = (id: string, command: unknown, more = {}) =>
   JSON.stringify({ type: "command", id, command, ...more });
 
-test("a command over a socket is taken as its terminal's, told to everybody, and answered after its entry", async () => {
+test("a command over a socket is taken as its terminal's, answered with its entry, and told to everybody", async () => {
   const stream = await session();
   const [till, other] = await Promise.all([line(stream, terminal), line(stream, "person:user_b")]);
   const { command } = sale(1);
@@ -71,10 +73,13 @@ test("a command over a socket is taken as its terminal's, told to everybody, and
   const accepted = await till.answer("first");
   assert.equal(accepted.type, "accepted");
   assert.equal(accepted.repeated, false);
-  const at = till.frames.findIndex(({ type, seq }) => type === "entry" && seq === accepted.seq);
-  assert.ok(at >= 0 && at < till.frames.indexOf(accepted), "the entry comes before the answer");
-  await until("the other listener", async () => other.frames.some(({ seq }) => seq === accepted.seq));
   const entry = (await log(stream)).at(-1);
+  assert.deepEqual(accepted.entries, [entry]);
+  for (const listener of [till, other]) {
+    const heard = () => listener.frames.filter(({ type, seq }) => type === "entry" && seq === accepted.seq);
+    await until("the entry", async () => heard().length > 0);
+    assert.equal(heard().length, 1, "each entry once");
+  }
   assert.deepEqual([entry?.actor, entry?.seq], [terminal, accepted.seq]);
   assert.equal(entry?.command_id, `${terminal.replace(":", "/")}/first`);
   till.close();

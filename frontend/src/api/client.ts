@@ -245,6 +245,14 @@ export function createApi(token?: Token) {
       ),
     invite: (body: NewInvitation, key: string) =>
       command(client.POST("/api/v1/invitations", { params: { header: keyed(key) }, body })),
+    openInvitations: () =>
+      unwrap(client.GET("/api/v1/invitations", { params: { query: { status: "open", ...fresh() } } })),
+    withdrawInvitation: (invitation: string, key: string) =>
+      command(
+        client.DELETE("/api/v1/invitations/{invitation}", {
+          params: { path: { invitation }, header: keyed(key) },
+        }),
+      ),
     acceptInvitation: (invitation: string, secret: string, key: string) =>
       command(
         client.POST("/api/v1/invitations/{invitation}/acceptance", {

@@ -28,6 +28,7 @@ export type ClaimHow = NewClaimEnding["how"];
 export type UnlistedLine = Schemas["UnlistedView"];
 export type NewIdentification = Schemas["NewIdentification"];
 export type Email = Schemas["Email"];
+export type Invitation = Schemas["Invitation"];
 export type NewInvitation = Schemas["NewInvitation"];
 export type OperatedStream = Schemas["OperatedStream"];
 export type ParkedStream = Schemas["ParkedStream"];

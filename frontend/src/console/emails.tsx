@@ -8,6 +8,7 @@ import { moment } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Chip, Empty, Failure, Skeleton, type Tone } from "../ui/parts.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
+import { OpenInvitations } from "./open-invitations.tsx";
 import { queries } from "./queries.ts";
 
 const words = texts.emails;
@@ -49,6 +50,7 @@ export function Component() {
           </Button>
         )}
       </div>
+      {mayInvite && <OpenInvitations />}
       <label className="select filter-alone">
         <span className="visually-hidden">{words.show}</span>
         <select className="field-input" value={status} onChange={(change) => setStatus(change.target.value)}>

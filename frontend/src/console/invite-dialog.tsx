@@ -28,7 +28,10 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const invite = useMutation({
     mutationFn: () => api.invite({ email: address.trim(), role }, key),
     onSuccess: onClose,
-    onSettled: () => void cache.invalidateQueries({ queryKey: ["emails"] }),
+    onSettled: () => {
+      void cache.invalidateQueries({ queryKey: ["emails"] });
+      void cache.invalidateQueries({ queryKey: ["invitations"] });
+    },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -58,6 +58,8 @@ export const queries = {
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
     }),
+  openInvitations: (api: ApiClient) =>
+    queryOptions({ queryKey: ["invitations"], queryFn: () => api.openInvitations() }),
   streams: (api: ApiClient, event: string) =>
     queryOptions({ queryKey: ["event", event, "streams"], queryFn: () => api.streams(event) }),
   claims: (api: ApiClient, event: string) =>

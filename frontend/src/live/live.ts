@@ -3,15 +3,20 @@ import { backoffMs } from "./backoff.ts";
 /** What a screen shows about its connection. `since` is when the present state began, ms since 1970. */
 export type LiveState = { phase: "connecting" | "catching_up" | "live" | "offline"; since: number };
 
-/** One frame of the socket, as the platform sends it. An entry's payload is the JSON text that was hashed. */
+/** One frame of the socket, as the platform sends it: a message holds one or several, one a line. An entry's payload is the JSON text that was hashed. */
 type LiveFrame =
   | { type: "entry"; seq: number; recorded_at: number; kind: string; payload: string; hash: string }
   | { type: "live"; head: number; hash: string }
   | { type: "restored"; head: number; hash: string }
   | ({ type: "held" } & Held)
-  | ({ type: "accepted"; id: string; first_seq: number; seq: number; repeated: boolean } & {
-      entries?: TakenEntry[];
-    })
+  | {
+      type: "accepted";
+      id: string;
+      first_seq: number;
+      seq: number;
+      repeated: boolean;
+      entries: TakenEntry[];
+    }
   | { type: "refused"; id: string; code: string; found: string; allowed: string }
   | { type: "unavailable"; id: string }
   | { type: "pong" };
@@ -64,8 +69,6 @@ const SILENCE_LIMIT_MS = 45_000;
 const PING_EVERY_MS = 15_000;
 /** A command over the socket has this long for its answer, in ms; then it is sent another way, under the same id. */
 const ANSWER_LIMIT_MS = 1_500;
-/** Entries remembered for answers, which name the ones that they made: more than any command makes. */
-const MAX_RECENT = 64;
 /** A socket in doubt has this long to answer: a hall's network at its slowest, in ms. */
 const DOUBT_LIMIT_MS = 4_000;
 /** Close codes by which the platform says that coming back is of no use. */
@@ -86,7 +89,6 @@ export class Live {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #heardAt = 0;
-  #recent: TakenEntry[] = [];
   #asking = new Map<string, (answer: SocketAnswer | undefined) => void>();
   #state: LiveState = { phase: "connecting", since: Date.now() };
 
@@ -191,27 +193,28 @@ export class Live {
 
   #hear(data: unknown): void {
     this.#heardAt = Date.now();
-    const frame = readFrame(data);
-    if (frame?.type === "restored") this.#startAnew();
-    if (frame?.type === "live") this.#arrive(frame.head, frame.hash);
-    if (frame?.type === "accepted") this.#asking.get(frame.id)?.({ taken: this.#takenBy(frame) });
-    if (frame?.type === "refused") this.#asking.get(frame.id)?.({ refused: frame });
-    if (frame?.type === "unavailable") this.#asking.get(frame.id)?.(undefined);
-    if (frame?.type === "held") this.#options.onHeld?.(frame);
-    if (frame?.type !== "entry" || frame.seq <= this.#seen) return;
+    for (const frame of readFrames(data)) {
+      this.#take(frame);
+      // Whatever comes behind a gap comes again, to the next socket.
+      if (this.#socket === undefined) return;
+    }
+  }
+
+  #take(frame: LiveFrame): void {
+    if (frame.type === "restored") this.#startAnew();
+    if (frame.type === "live") this.#arrive(frame.head, frame.hash);
+    if (frame.type === "accepted") this.#asking.get(frame.id)?.({ taken: frame.entries });
+    if (frame.type === "refused") this.#asking.get(frame.id)?.({ refused: frame });
+    if (frame.type === "unavailable") this.#asking.get(frame.id)?.(undefined);
+    if (frame.type === "held") this.#options.onHeld?.(frame);
+    if (frame.type !== "entry" || frame.seq <= this.#seen) return;
     if (frame.seq !== this.#seen + 1) {
       this.#lost();
       return;
     }
     [this.#seen, this.#hash] = [frame.seq, frame.hash];
     const { seq, recorded_at, kind, hash } = frame;
-    this.#recent = [...this.#recent.slice(1 - MAX_RECENT), { seq, kind, payload: frame.payload }];
     this.#options.onEntry({ seq, recorded_at, kind, hash, payload: JSON.parse(frame.payload) });
-  }
-
-  /** The entries of an answer: with it when it is an old one, else they came by just before. */
-  #takenBy(frame: { first_seq: number; seq: number; entries?: TakenEntry[] }): TakenEntry[] {
-    return frame.entries ?? this.#recent.filter(({ seq }) => seq >= frame.first_seq && seq <= frame.seq);
   }
 
   #arrive(head: number, hash: string): void {
@@ -255,10 +258,12 @@ export class Live {
   }
 }
 
-function readFrame(data: unknown): LiveFrame | undefined {
-  if (typeof data !== "string") return undefined;
-  const frame: unknown = JSON.parse(data);
-  return typeof frame === "object" && frame !== null && "type" in frame ? (frame as LiveFrame) : undefined;
+function readFrames(data: unknown): LiveFrame[] {
+  if (typeof data !== "string") return [];
+  const frames = data.split("\n").map((line): unknown => JSON.parse(line));
+  return frames.filter(
+    (frame): frame is LiveFrame => typeof frame === "object" && frame !== null && "type" in frame,
+  );
 }
 
 /** The live socket of a session on this host. */

@@ -687,6 +687,16 @@ export const texts = {
     notNow: "Not now",
   },
 
+  openInvitations: {
+    title: "Invited, not here yet",
+    who: "Address",
+    role: "Role",
+    until: "Link works until",
+    withdraw: "Take back",
+    keep: "Keep",
+    reallyWithdraw: "Take back for good",
+  },
+
   invitation: {
     title: (organization: string) => `Join ${organization}`,
     lead: "You are signed in. Accept the invitation to begin.",

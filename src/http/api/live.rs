@@ -39,7 +39,7 @@ pub struct LiveQuery {
 /// A WebSocket with every entry of the session's log behind `since`, in order, and then each new one. The token
 /// comes in `Authorization` or, from browsers, as the subprotocol `bearer.<token>`. Frames:
 /// `{"type":"entry","seq":…,"kind":…,"payload":"…",…}` and, once everything up to now was sent,
-/// `{"type":"live","head":N,"hash":"…"}`.
+/// `{"type":"live","head":N,"hash":"…"}`. A message holds one frame or several, one a line.
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{session}/live",

@@ -26,6 +26,18 @@ pub struct Heard {
     pub events: usize,
 }
 
+/// That deliveries are taken here: the mail provider asks with HEAD before it keeps an address.
+#[utoipa::path(
+    get,
+    path = "/api/v1/webhooks/mailchimp",
+    tag = "platform",
+    security(()),
+    responses((status = 200, body = String, content_type = "text/plain"))
+)]
+pub async fn check_mailchimp_webhook() -> &'static str {
+    "Deliveries of the mail provider are taken here, by POST.\n"
+}
+
 /// Takes a signed delivery of the mail provider. One that comes again changes nothing.
 #[utoipa::path(
     post,

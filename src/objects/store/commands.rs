@@ -56,7 +56,7 @@ impl<D: Database> Store<D> {
     pub fn refuse(&self, command_id: &str, body_hash: &str, refusal: &Rejection) -> Result<(), StoreError> {
         let rejection = serde_json::to_string(refusal)?;
         let row = [Param::Text(command_id), Param::Text(body_hash), Param::Text(&rejection)];
-        self.database.run(REMEMBER_REFUSAL, &row).map(drop)
+        self.database.write(REMEMBER_REFUSAL, &row)
     }
 
     /// The stored facts among `keys`.

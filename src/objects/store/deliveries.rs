@@ -34,7 +34,7 @@ impl<D: Database> Store<D> {
         let (target, command) = (delivery.to.to_string(), delivery.command.to_string());
         let row =
             [integer(seq), Param::Text(&target), Param::Text(&delivery.command_id), Param::Text(&command)];
-        self.database.run(QUEUE_DELIVERY, &row).map(drop)
+        self.database.write(QUEUE_DELIVERY, &row)
     }
 
     /// The first `limit` deliveries that were not settled, in order.
@@ -68,6 +68,6 @@ impl<D: Database> Store<D> {
     pub fn settle_delivery(&self, number: i64, taken: bool, outcome: &str) -> Result<(), StoreError> {
         let state = if taken { "taken" } else { "refused" };
         let row = [Param::Integer(number), Param::Text(state), Param::Text(outcome)];
-        self.database.run(SETTLE, &row).map(drop)
+        self.database.write(SETTLE, &row)
     }
 }

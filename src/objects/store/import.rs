@@ -3,6 +3,7 @@
 use domain::aggregate::Delivery;
 use domain::journal::{Head, RawEntry};
 
+use super::write::Effect;
 use super::{Store, integer};
 use crate::objects::database::{Database, Param, StoreError};
 
@@ -43,12 +44,12 @@ impl<D: Database> Store<D> {
                 return Err(StoreError::HeadDiffers { decided: run.onto.seq, stored: stored.seq });
             }
             for entry in run.entries {
-                store.insert(entry)?;
+                store.write_effect(&Effect { command: None, entry: Some(entry), fact: None })?;
                 let row = [Param::Text(&entry.command_id), Param::Text(UNKNOWN_BODY), integer(entry.seq)];
-                store.database.run(REMEMBER_IMPORTED, &row)?;
+                store.database.write(REMEMBER_IMPORTED, &row)?;
             }
-            for (key, json) in run.facts {
-                store.remember_fact(key, json)?;
+            for fact in run.facts {
+                store.write_effect(&Effect { command: None, entry: None, fact: Some(fact) })?;
             }
             run.deliveries.iter().try_for_each(|(seq, delivery)| store.queue_delivery(*seq, delivery))?;
             store.set_note(run.note.0, run.note.1)

@@ -69,7 +69,7 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError`].
     pub fn create(&self) -> Result<(), StoreError> {
-        TABLES.iter().try_for_each(|sql| self.database.run(sql, &[]).map(drop))?;
+        TABLES.iter().try_for_each(|sql| self.database.write(sql, &[]))?;
         self.set_note(SCHEMA_NOTE, SCHEMA)
     }
 
@@ -186,7 +186,7 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError`].
     pub fn set_note(&self, key: &'static str, value: &str) -> Result<(), StoreError> {
-        self.database.run(SET_META, &[Param::Text(key), Param::Text(value)]).map(drop)
+        self.database.write(SET_META, &[Param::Text(key), Param::Text(value)])
     }
 }
 

@@ -58,6 +58,6 @@ impl<D: Database> Store<D> {
             Param::Text(&segment.key),
             Param::Text(&digest),
         ];
-        self.database.run(KEEP, &row).map(drop)
+        self.database.write(KEEP, &row)
     }
 }

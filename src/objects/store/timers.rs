@@ -47,7 +47,7 @@ impl<D: Database> Store<D> {
 
     fn write_timer(&self, sql: &'static str, timer: &SetTimer) -> Result<(), StoreError> {
         let command = timer.command.as_deref().map_or(Param::Null, Param::Text);
-        self.database.run(sql, &[Param::Text(&timer.name), Param::Integer(timer.due_at), command]).map(drop)
+        self.database.write(sql, &[Param::Text(&timer.name), Param::Integer(timer.due_at), command])
     }
 
     /// The first `limit` timers that are due at `now`.
@@ -94,7 +94,7 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError`].
     pub fn clear_timer(&self, name: &str, due_at: i64) -> Result<(), StoreError> {
-        self.database.run(CLEAR, &[Param::Text(name), Param::Integer(due_at)]).map(drop)
+        self.database.write(CLEAR, &[Param::Text(name), Param::Integer(due_at)])
     }
 
     fn timers(&self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<SetTimer>, StoreError> {

@@ -1,4 +1,4 @@
-//! The one write: everything that a command leaves, in one transaction that first checks the head.
+//! The one write: everything that a command leaves, all of it or nothing, and only onto the head it was decided on.
 
 use domain::aggregate::Delivery;
 use domain::journal::{Head, RawEntry};
@@ -6,12 +6,14 @@ use domain::journal::{Head, RawEntry};
 use super::{Store, integer};
 use crate::objects::database::{Database, Param, StoreError};
 
-const APPEND: &str = "INSERT INTO log (seq, recorded_at, command_id, actor, kind, version, payload, hash)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-const REMEMBER_COMMAND: &str =
-    "INSERT INTO commands (command_id, body_hash, first_seq, last_seq) VALUES (?1, ?2, ?3, ?4)";
-const REMEMBER_FACT: &str =
-    "INSERT INTO facts (key, json) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET json = excluded.json";
+/// What a command leaves goes through the view `effect`, whose trigger writes the tables: most commands leave one entry
+/// and at most one fact, and one statement is whole by itself, without a transaction around it.
+const WRITE: &str = "INSERT INTO effect (command_id, body_hash, onto_seq, onto_hash, last_seq,
+        seq, recorded_at, entry_command_id, actor, kind, version, payload, hash, fact, json)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+
+/// What the database says when the head is another one: the trigger sets NULL there, which the column refuses.
+const HEAD_DIFFERS: &str = "commands.first_seq";
 
 /// What one command leaves behind, written as a whole or not at all.
 #[derive(Debug)]
@@ -30,50 +32,68 @@ pub struct Append<'a> {
     pub deliveries: &'a [(u64, Delivery)],
 }
 
+/// A part of what is left: any of the three may be missing.
+pub(super) struct Effect<'a> {
+    pub command: Option<&'a Append<'a>>,
+    pub entry: Option<&'a RawEntry>,
+    pub fact: Option<&'a (String, String)>,
+}
+
 impl<D: Database> Store<D> {
-    /// Writes all that a command leaves, in one transaction that first checks the head.
+    /// Writes all that a command leaves, onto the head it was decided on.
     ///
     /// # Errors
     /// [`StoreError`]; nothing of it is stored then.
     pub fn append(&self, append: &Append<'_>) -> Result<(), StoreError> {
-        self.database.transaction(|| {
-            let (stored, _) = self.head()?;
-            if stored != append.onto {
-                return Err(StoreError::HeadDiffers { decided: append.onto.seq, stored: stored.seq });
+        let effects = append.entries.len().max(append.facts.len()).max(1);
+        let write = || {
+            for at in 0..effects {
+                self.write_effect(&Effect {
+                    command: (at == 0).then_some(append),
+                    entry: append.entries.get(at),
+                    fact: append.facts.get(at),
+                })?;
             }
-            append.entries.iter().try_for_each(|entry| self.insert(entry))?;
+            append.deliveries.iter().try_for_each(|(seq, delivery)| self.queue_delivery(*seq, delivery))
+        };
+        if effects == 1 && append.deliveries.is_empty() { write() } else { self.database.transaction(write) }
+    }
+
+    pub(super) fn write_effect(&self, effect: &Effect<'_>) -> Result<(), StoreError> {
+        let (onto, hash);
+        let mut row = [Param::Null; 15];
+        if let Some(append) = effect.command {
+            onto = append.onto.hash.to_string();
             let last = append.entries.last().map_or(append.onto.seq, |entry| entry.seq);
-            self.database.run(
-                REMEMBER_COMMAND,
-                &[
-                    Param::Text(append.command_id),
-                    Param::Text(append.body_hash),
-                    integer(append.onto.seq + 1),
-                    integer(last),
-                ],
-            )?;
-            append.facts.iter().try_for_each(|(key, json)| self.remember_fact(key, json))?;
-            append.deliveries.iter().try_for_each(|(seq, delivery)| self.queue_delivery(*seq, delivery))?;
-            Ok(())
-        })
-    }
-
-    pub(super) fn remember_fact(&self, key: &str, json: &str) -> Result<(), StoreError> {
-        self.database.run(REMEMBER_FACT, &[Param::Text(key), Param::Text(json)]).map(drop)
-    }
-
-    pub(super) fn insert(&self, entry: &RawEntry) -> Result<(), StoreError> {
-        let hash = entry.hash.to_string();
-        let row = [
-            integer(entry.seq),
-            Param::Integer(entry.recorded_at),
-            Param::Text(&entry.command_id),
-            Param::Text(&entry.actor),
-            Param::Text(&entry.kind),
-            Param::Integer(entry.version.into()),
-            Param::Text(&entry.payload),
-            Param::Text(&hash),
-        ];
-        self.database.run(APPEND, &row).map(drop)
+            row[..5].copy_from_slice(&[
+                Param::Text(append.command_id),
+                Param::Text(append.body_hash),
+                integer(append.onto.seq),
+                Param::Text(&onto),
+                integer(last),
+            ]);
+        }
+        if let Some(entry) = effect.entry {
+            hash = entry.hash.to_string();
+            row[5..13].copy_from_slice(&[
+                integer(entry.seq),
+                Param::Integer(entry.recorded_at),
+                Param::Text(&entry.command_id),
+                Param::Text(&entry.actor),
+                Param::Text(&entry.kind),
+                Param::Integer(entry.version.into()),
+                Param::Text(&entry.payload),
+                Param::Text(&hash),
+            ]);
+        }
+        if let Some((key, json)) = effect.fact {
+            row[13..].copy_from_slice(&[Param::Text(key), Param::Text(json)]);
+        }
+        match (self.database.write(WRITE, &row), effect.command) {
+            (Err(StoreError::Database(error)), Some(append)) if error.contains(HEAD_DIFFERS) => {
+                Err(StoreError::HeadDiffers { decided: append.onto.seq, stored: self.head()?.0.seq })
+            }
+            (outcome, _) => outcome,
+        }
     }
 }

@@ -203,7 +203,9 @@ export async function listen(
   const address = `${ORIGIN.replace("http", "ws")}/api/testing/${door(stream, "live")}?${query}`;
   const socket = new WebSocket(address);
   const frames: Frame[] = [];
-  socket.addEventListener("message", (event) => frames.push(JSON.parse(String(event.data)) as Frame));
+  socket.addEventListener("message", (event) => {
+    for (const line of String(event.data).split("\n")) frames.push(JSON.parse(line) as Frame);
+  });
   await new Promise((resolve, reject) => {
     socket.addEventListener("open", resolve, { once: true });
     socket.addEventListener("error", () => reject(new Error(`no socket at ${address}`)), { once: true });

@@ -292,8 +292,10 @@ function read(socket: Duplex, head: Buffer, frames: Frame[]): () => number | und
       const length =
         short === 126 ? rest.readUInt16BE(2) : short === 127 ? Number(rest.readBigUInt64BE(2)) : short;
       if (rest.length < start + length) return;
-      if (((rest[0] ?? 0) & 0x0f) === 1)
-        frames.push(JSON.parse(rest.toString("utf8", start, start + length)));
+      if (((rest[0] ?? 0) & 0x0f) === 1) {
+        const lines = rest.toString("utf8", start, start + length).split("\n");
+        frames.push(...lines.map((line): Frame => JSON.parse(line)));
+      }
       if (((rest[0] ?? 0) & 0x0f) === 8) {
         code = length >= 2 ? rest.readUInt16BE(start) : 1005;
         socket.destroy();
