@@ -35,6 +35,7 @@ use super::holds::{Held, HoldAsked, Holds};
 use super::host::{ObjectLog, now, reply};
 use super::limits::LIVE_SOCKETS_MAX;
 use super::wire::AskError;
+use super::telling::{MESSAGE_BYTES, Telling, add_line};
 use super::{presence, timers};
 
 /// Names who listens, so that the object can hang up on them; set by the edge, never by clients.
@@ -45,13 +46,6 @@ const CATCH_UP_PAGE_ENTRIES: u32 = 500;
 
 /// Milliseconds between two pages to sockets that are behind: lets commands and the network through.
 const CATCH_UP_PAUSE_MS: u64 = 5;
-
-/// Milliseconds that new entries are gathered before everybody is told: an eye takes it for at once. In a hall of 24 tills
-/// it is one message for several sales.
-const GATHER_MS: u64 = 40;
-
-/// Bytes of gathered frames that are not added to: a message has at most this and one more frame.
-const MESSAGE_BYTES: usize = 256 * 1024;
 
 /// Bytes of a socket's tag; the runtime takes at most 256.
 const TAG_BYTES_MAX: usize = 200;
@@ -110,10 +104,7 @@ pub struct Sockets {
     none_behind: Cell<Option<bool>>,
     /// Whether anybody may be listening; none after waking and when somebody has hung up.
     attended: Cell<Option<bool>>,
-    /// Frames that live sockets have not been sent yet, one a line.
-    gathered: RefCell<String>,
-    /// Whether somebody sees to it that they are.
-    telling: Cell<bool>,
+    telling: Telling,
     holds: RefCell<Holds>,
 }
 
@@ -194,33 +185,18 @@ impl Sockets {
         if !attended || entries.is_empty() {
             return false;
         }
-        for entry in entries {
-            if self.gathered.borrow().len() >= MESSAGE_BYTES {
-                self.tell(state);
-            }
-            add(&mut self.gathered.borrow_mut(), &Frame::Entry(entry));
-        }
-        !self.telling.replace(true)
+        let told = entries.iter().filter_map(|entry| text(&Frame::Entry(entry)).ok());
+        told.fold(false, |must_tell, frame| self.telling.gather(state, &frame) || must_tell)
     }
 
     /// Tells what was gathered, a moment from now.
     pub async fn tell_gathered(&self, state: &State) {
-        Delay::from(Duration::from_millis(GATHER_MS)).await;
-        self.telling.set(false);
-        self.tell(state);
+        self.telling.run(state).await;
     }
 
-    /// Sends what was gathered to every live socket, now: before anything that is to come after it.
+    /// Tells what was gathered, now: before anything that is to come after it.
     pub fn tell(&self, state: &State) {
-        let message = self.gathered.take();
-        if message.is_empty() {
-            return;
-        }
-        for socket in state.get_websockets().iter().filter(|socket| place(socket) == Some(Place::Live)) {
-            if socket.send_with_str(&message).is_err() {
-                hang_up(socket);
-            }
-        }
+        self.telling.finish(state);
     }
 
     /// True when somebody is behind and nobody is sending pages yet; the caller then runs [`Sockets::pump`].
@@ -309,11 +285,11 @@ fn send_page<A: Aggregate + 'static>(
             socket.send_with_str(&message).map_err(|error| error.to_string())?;
             message.clear();
         }
-        add(&mut message, &Frame::Entry(entry));
+        add_line(&mut message, &text(&Frame::Entry(entry))?);
         sent = entry.seq;
     }
     let next = if sent >= page.head.seq {
-        add(&mut message, &Frame::Live { head: page.head.seq, hash: page.head.hash });
+        add_line(&mut message, &text(&Frame::Live { head: page.head.seq, hash: page.head.hash })?);
         Place::Live
     } else {
         Place::Behind { sent }
@@ -330,27 +306,24 @@ pub(super) fn listener(state: &State, socket: &WebSocket) -> Option<String> {
     state.get_tags(socket).into_iter().next()
 }
 
+pub(super) fn is_live(socket: &WebSocket) -> bool {
+    place(socket) == Some(Place::Live)
+}
+
 fn place(socket: &WebSocket) -> Option<Place> {
     socket.deserialize_attachment().ok().flatten()
 }
 
-/// Adds a frame's line to a message.
-fn add(message: &mut String, frame: &Frame<'_>) {
-    // Frames have text keys and no maps of other kinds: they can always be written.
-    let Ok(text) = serde_json::to_string(frame) else { return };
-    if !message.is_empty() {
-        message.push('\n');
-    }
-    message.push_str(&text);
+fn text(frame: &Frame<'_>) -> std::result::Result<String, String> {
+    serde_json::to_string(frame).map_err(|error| error.to_string())
 }
 
 fn send(socket: &WebSocket, frame: &Frame<'_>) -> std::result::Result<(), String> {
-    let text = serde_json::to_string(frame).map_err(|error| error.to_string())?;
-    socket.send_with_str(text).map_err(|error| error.to_string())
+    socket.send_with_str(text(frame)?).map_err(|error| error.to_string())
 }
 
 /// Drops a listener that missed something: it comes back and says how far it got.
-fn hang_up(socket: &WebSocket) {
+pub(super) fn hang_up(socket: &WebSocket) {
     hang_up_for(socket, CLOSE_FAILED, "reconnect");
 }
 

@@ -64,6 +64,7 @@ mod snapshot_tests;
 mod socket_commands;
 mod standing;
 mod store;
+mod telling;
 #[cfg(test)]
 mod store_tests;
 pub mod testing;
