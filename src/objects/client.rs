@@ -4,8 +4,9 @@ use domain::aggregate::Aggregate;
 use domain::stream::StreamId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use super::body;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
+
+use super::body;
 
 pub use super::limits::IMPORT_BYTES_MAX;
 pub use super::live::Heard;

@@ -82,7 +82,9 @@ impl<A: Aggregate + 'static> Host<A> {
             (Method::Post, "/standing") => self.told(log, &body::of_request(&mut request).await?),
             (Method::Post, "/wake") => self.wake(log).await,
             (Method::Get, "/log") => self.read(log, &url).await,
-            (Method::Post, "/segments/renewal") => self.renew(log, &body::of_request(&mut request).await?).await,
+            (Method::Post, "/segments/renewal") => {
+                self.renew(log, &body::of_request(&mut request).await?).await
+            }
             (Method::Get, "/import") => imported(log.import_progress()),
             (Method::Post, "/import/opening") => {
                 let outcome = log.open_imported();
@@ -90,7 +92,8 @@ impl<A: Aggregate + 'static> Host<A> {
                 imported(outcome)
             }
             (Method::Post, "/import") => {
-                let outcome = log.import(number(&url, "line").unwrap_or(1), &body::of_request(&mut request).await?);
+                let outcome =
+                    log.import(number(&url, "line").unwrap_or(1), &body::of_request(&mut request).await?);
                 self.arm_soon().await;
                 imported(outcome)
             }

@@ -34,8 +34,8 @@ use worker::{
 use super::holds::{Held, HoldAsked, Holds};
 use super::host::{ObjectLog, now, reply};
 use super::limits::LIVE_SOCKETS_MAX;
-use super::wire::AskError;
 use super::telling::{MESSAGE_BYTES, Telling, add_line};
+use super::wire::AskError;
 use super::{presence, timers};
 
 /// Names who listens, so that the object can hang up on them; set by the edge, never by clients.
@@ -185,8 +185,11 @@ impl Sockets {
         if !attended || entries.is_empty() {
             return false;
         }
-        let told = entries.iter().filter_map(|entry| text(&Frame::Entry(entry)).ok());
-        told.fold(false, |must_tell, frame| self.telling.gather(state, &frame) || must_tell)
+        let mut must_tell = false;
+        for frame in entries.iter().filter_map(|entry| text(&Frame::Entry(entry)).ok()) {
+            must_tell |= self.telling.gather(state, &frame);
+        }
+        must_tell
     }
 
     /// Tells what was gathered, a moment from now.

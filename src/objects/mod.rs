@@ -64,9 +64,9 @@ mod snapshot_tests;
 mod socket_commands;
 mod standing;
 mod store;
-mod telling;
 #[cfg(test)]
 mod store_tests;
+mod telling;
 pub mod testing;
 #[cfg(test)]
 mod timer_tests;

@@ -40,7 +40,10 @@ impl ObjectDatabase {
 
 impl Database for ObjectDatabase {
     fn run(&self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Vec<Cell>>, StoreError> {
-        self.execute(sql, params)?.raw().map(|row| row.map_err(refused)?.into_iter().map(read).collect()).collect()
+        self.execute(sql, params)?
+            .raw()
+            .map(|row| row.map_err(refused)?.into_iter().map(read).collect())
+            .collect()
     }
 
     /// The runtime has run a statement to its end when it answers: nobody has to ask for rows that are not there.

@@ -23,7 +23,8 @@ pub const INVITATION_SECRET: &str = "invitation";
 
 const SELECT_ORGANIZATION: &str = "SELECT name, slug FROM organization WHERE organization = ?1";
 
-const SELECT_HEADING: &str = "SELECT e.name AS event, s.name AS session, s.currency, o.time_zone FROM sale_session s
+const SELECT_HEADING: &str =
+    "SELECT e.name AS event, s.name AS session, s.currency, o.time_zone FROM sale_session s
     JOIN consignment_event e ON e.organization = s.organization AND e.event = s.event
     JOIN organization o ON o.organization = s.organization
     WHERE s.organization = ?1 AND s.session = ?2";

@@ -2520,7 +2520,7 @@ export interface paths {
          * A WebSocket with every entry of the session's log behind `since`, in order, and then each new one. The token
          *     comes in `Authorization` or, from browsers, as the subprotocol `bearer.<token>`. Frames:
          *     `{"type":"entry","seq":…,"kind":…,"payload":"…",…}` and, once everything up to now was sent,
-         *     `{"type":"live","head":N,"hash":"…"}`.
+         *     `{"type":"live","head":N,"hash":"…"}`. A message holds one frame or several, one a line.
          */
         get: operations["live"];
         put?: never;
@@ -2958,7 +2958,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** That deliveries are taken here: the mail provider asks with HEAD before it keeps an address. */
+        get: operations["check_mailchimp_webhook"];
         put?: never;
         /** Takes a signed delivery of the mail provider. One that comes again changes nothing. */
         post: operations["take_mailchimp_webhook"];
@@ -37030,6 +37031,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_mailchimp_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
         };
