@@ -23,8 +23,9 @@ class Socket {
     this.readyState = 3;
   }
 
-  hear(frame: object): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
+  /** One message with these frames. */
+  hear(...frames: object[]): void {
+    this.onmessage?.({ data: frames.map((frame) => JSON.stringify(frame)).join("\n") });
   }
 }
 
@@ -67,16 +68,24 @@ afterEach(() => {
 });
 
 describe("commands over the socket", () => {
-  it("are answered with the entries that came by just before", async () => {
+  it("are answered with the entries that they made, which come by once more like everybody's", async () => {
     const { live, socket, heard } = await listening();
     const answer = live.ask("a", { type: "report_waiting", waiting: 1 });
     expect(JSON.parse(socket.said.at(-1) ?? "")).toMatchObject({ type: "command", id: "a" });
-    for (const seq of [1, 2, 3]) socket.hear(entry(seq));
-    socket.hear({ type: "accepted", id: "a", first_seq: 2, seq: 3, repeated: false });
-    expect(await answer).toEqual({
-      taken: [2, 3].map((seq) => ({ seq, kind: "receipt_completed", payload: "{}" })),
-    });
+    const made = [2, 3].map((seq) => ({ seq, kind: "receipt_completed", payload: "{}" }));
+    socket.hear({ type: "accepted", id: "a", first_seq: 2, seq: 3, repeated: false, entries: made });
+    expect(await answer).toEqual({ taken: made });
+    expect(heard).toEqual([]);
+    socket.hear(entry(1), entry(2), entry(3));
     expect(heard.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    live.stop();
+  });
+
+  it("are heard several in a message, and nothing behind a gap is believed", async () => {
+    const { live, socket, heard } = await listening();
+    socket.hear(entry(1), entry(2), entry(4), entry(5));
+    expect(heard.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(live.position).toBe(2);
     live.stop();
   });
 

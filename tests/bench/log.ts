@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { opening, sale, streamOf, terminal } from "./commands.ts";
 import { Line, load, median, percentile, post, type Took } from "./drive.ts";
+import { besideBareBatches, catchUp } from "./projector.ts";
 import { type Bundles, start } from "./runtime.ts";
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -22,8 +23,6 @@ const LAG_SECONDS = 15;
 const HALL_TILLS = 24;
 const HALL_SECONDS = 10;
 const HALL_ROUNDS = 5;
-/** The projector's page, in entries: a bare batch writes as many entries' rows at once. */
-const PAGE = 200;
 /** Sales that the projector is behind in each round. */
 const PROJECTED = 2_000;
 
@@ -231,7 +230,7 @@ async function waking(): Promise<void> {
 async function lag(): Promise<void> {
   const stream = await open(6, STOCK);
   const sell = seller(stream);
-  await post(agent, origin, `/door/projector/${encodeURIComponent(stream)}/catch_up`, "");
+  await catchUp((path, body) => post(agent, origin, path, body), stream);
   const waiting: { seq: number; at: number }[] = [];
   const lags: number[] = [];
   const sql = `SELECT seq FROM checkpoint WHERE stream = '${stream}'`;
@@ -269,106 +268,20 @@ async function lag(): Promise<void> {
   say("lag_p99_at_100_per_second", p99 / 2000, "<= 1 (2 s)", p99 <= 2000);
 }
 
-/** The tables that a sale's rows go to. */
-const SALE_TABLES = ["receipt", "receipt_line", "history_entry", "history_subject"];
-
-/**
- * The projector behind a run of sales, against a batch of the very rows that it wrote, a page's at once, into tables
- * with the same keys and indexes and no triggers.
- */
 async function projector(): Promise<void> {
-  const tables = await Promise.all(SALE_TABLES.map(bareTable));
-  const ratios: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  const ask = (path: string, body: string) => post(agent, origin, path, body);
+  const sold = async (round: number, before: (stream: string) => Promise<void>) => {
     const stream = await open(20 + round, PROJECTED);
-    await catchUp(stream);
-    const opened = await reached(stream);
+    await before(stream);
     await load(32, PROJECTED, seller(stream));
-    const begun = performance.now();
-    await catchUp(stream);
-    const ours = performance.now() - begun;
-    const pages: { at: number; rows: string }[][] = [];
-    let written = 0;
-    for (let from = opened; from < (await reached(stream)); from += PAGE) {
-      const page: { at: number; rows: string }[] = [];
-      for (const [at, { name }] of tables.entries()) {
-        const rows = await d1(rowsOf(name, stream, from, from + PAGE));
-        written += rows.length;
-        page.push({ at, rows: JSON.stringify(rows) });
-      }
-      pages.push(page);
-    }
-    for (const { name } of tables) await d1(`DELETE FROM bare_${name}`);
-    const started = performance.now();
-    await post(agent, origin, "/rows", JSON.stringify({ sql: tables.map(({ insert }) => insert), pages }));
-    const plain = performance.now() - started;
-    ratios.push(plain / ours);
-    note("projector_rows_per_second", (written * 1000) / ours);
-    note("projector_entries_per_second", (PROJECTED * 1000) / ours);
-    note("bare_d1_rows_per_second", (written * 1000) / plain);
-  }
-  const ratio = median(ratios);
-  say("projector", ratio, ">= 0.7", ratio >= 0.7);
-}
-
-async function d1(sql: string): Promise<Record<string, unknown>[]> {
-  return JSON.parse(await post(agent, origin, "/door/d1", sql)) as Record<string, unknown>[];
-}
-
-/** Makes a table like `name`, with its keys and indexes, and says how rows go into it. */
-async function bareTable(name: string): Promise<{ name: string; insert: string }> {
-  const made = await d1(
-    `SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '${name}' AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type DESC`,
-  );
-  await d1(`DROP TABLE IF EXISTS bare_${name}`);
-  for (const { type, name: own, sql } of made) {
-    const [head, ...body] = String(sql).split("(");
-    const renamed =
-      type === "table"
-        ? `CREATE TABLE bare_${name} (${body.join("(")}`
-        : `${String(head)
-            .replace(String(own), `bare_${own}`)
-            .replace(new RegExp(`ON "?${name}"?`), `ON bare_${name}`)}(${body.join("(")}`;
-    await d1(renamed);
-  }
-  const columns = (await d1(`SELECT name FROM pragma_table_info('${name}')`)).map((column) => column.name);
-  const values = columns.map((column) => `value->>'${column}'`).join(", ");
-  return {
-    name,
-    insert: `INSERT INTO bare_${name} (${columns.join(", ")}) SELECT ${values} FROM json_each(?1)`,
+    return stream;
   };
-}
-
-/** The rows of a table that entries behind `from` up to `to` wrote. */
-function rowsOf(table: string, stream: string, from: number, to: number): string {
-  const [organization, ...rest] = stream.split("/");
-  const session = rest.at(-1);
-  const entries = `seq > ${from} AND seq <= ${to}`;
-  if (table.startsWith("history")) {
-    return `SELECT * FROM ${table} WHERE organization = '${organization}' AND stream = '${rest.join("/")}' AND ${entries}`;
-  }
-  const sold = `SELECT receipt FROM receipt WHERE organization = '${organization}' AND session = '${session}' AND ${entries}`;
-  return table === "receipt"
-    ? sold.replace("SELECT receipt", "SELECT *")
-    : `SELECT * FROM ${table} WHERE organization = '${organization}' AND session = '${session}' AND receipt IN (${sold})`;
-}
-
-async function reached(stream: string): Promise<number> {
-  const [place] = await d1(`SELECT seq FROM checkpoint WHERE stream = '${stream}'`);
-  return Number(place?.seq ?? 0);
-}
-
-/** Rounds that a projection takes at most: a stream that stands still is an error, not a long measurement. */
-const CATCH_UP_ROUNDS_MAX = 1_000;
-
-async function catchUp(stream: string): Promise<void> {
-  for (let round = 0; round < CATCH_UP_ROUNDS_MAX; round += 1) {
-    const text = await post(agent, origin, `/door/projector/${encodeURIComponent(stream)}/catch_up`, "");
-    const progress = JSON.parse(text) as Record<string, unknown>;
-    if ("complete" in progress) return;
-    if (!("unfinished" in progress)) throw new Error(`${stream} is not projected: ${text}`);
-  }
-  throw new Error(`${stream} is not projected to its end`);
+  const took = await besideBareBatches(ask, ROUNDS, sold);
+  note("projector_rows_per_second", median(took.map(({ rows, oursMs }) => (rows * 1000) / oursMs)));
+  note("projector_entries_per_second", median(took.map(({ oursMs }) => (PROJECTED * 1000) / oursMs)));
+  note("bare_d1_rows_per_second", median(took.map(({ rows, bareMs }) => (rows * 1000) / bareMs)));
+  const ratio = median(took.map(({ oursMs, bareMs }) => bareMs / oursMs));
+  say("projector", ratio, ">= 0.7", ratio >= 0.7);
 }
 
 /** A fresh runtime with one object of 100,000 items: what its isolate's memory grew by. */

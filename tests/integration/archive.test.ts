@@ -105,15 +105,17 @@ test("segments tile the log, and a run of a thousand entries closes without wait
 
 test("a rebuild reads closed entries from the archive and asks the object for the tail alone", async () => {
   const { id, stream } = await organization();
-  for (let round = 0; round < 26; round++) {
+  // Enough for a snapshot, and for some closed segments on the way.
+  const rounds = 76;
+  for (let round = 0; round < rounds; round++) {
     await Promise.all(Array.from({ length: 40 }, (_, at) => submit(stream, grant(`user_${round}_${at}`))));
   }
   const members = () => d1(`SELECT * FROM membership WHERE organization = '${id}' ORDER BY person, role`);
-  await until("the segment", async () => (await segments(stream)).length === 1);
+  await until("the segments", async () => (await segments(stream)).length === 3);
   await until("the snapshot", async () => (await sql(stream, "SELECT part FROM snapshot")).length > 0);
   await projected(stream);
   const before = await members();
-  assert.equal(before.length, 26 * 40 + 1);
+  assert.equal(before.length, rounds * 40 + 1);
   // With its snapshot the object wakes without its first entry, which it can no longer read out.
   await sql(stream, "UPDATE log SET payload = '{}' WHERE seq = 1");
   assert.equal((await post(stream, "forget", "")).status, 200);

@@ -1,15 +1,15 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Label, Radio, RadioGroup } from "react-aria-components";
 import type { Claim, ClaimHow } from "../../api/types.ts";
 import { useCommandKey } from "../../api/use-command-key.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { moment, tagText } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import { LinkButton } from "../../ui/link-button.tsx";
 import { Chip, Empty, Failure, Money, Skeleton, TagNumber } from "../../ui/parts.tsx";
+import { EndedCases } from "../ended-cases.tsx";
+import { EndingDialog } from "../ending-dialog.tsx";
 import { queries } from "../queries.ts";
 import { useEvent } from "./layout.tsx";
 
@@ -35,7 +35,19 @@ export function Component() {
           <Contested key={`${claim.session}/${claim.case}`} event={event.id} claim={claim} />
         ))}
       </section>
-      {ended.length > 0 && <Ended claims={ended} />}
+      <EndedCases
+        title={words.ended}
+        whereTitle={words.session}
+        centsTitle={texts.desk.charged}
+        cases={ended.map((claim) => ({
+          key: `${claim.session}/${claim.case}`,
+          what: nameOf(claim),
+          where: claim.session_name ?? texts.dash,
+          how: words.statuses[claim.status] ?? claim.status,
+          at: claim.resolved_at ?? claim.taken_at,
+          cents: claim.price_cents,
+        }))}
+      />
     </div>
   );
 }
@@ -82,95 +94,30 @@ function Contested({ event, claim }: { event: string; claim: Claim }) {
           )}
         </section>
       </div>
-      {deciding && <EndingDialog event={event} claim={claim} onClose={() => setDeciding(false)} />}
+      {deciding && <ClaimDialog event={event} claim={claim} onClose={() => setDeciding(false)} />}
     </article>
   );
 }
 
 type DialogProps = { event: string; claim: Claim; onClose: () => void };
 
-function EndingDialog({ event, claim, onClose }: DialogProps) {
+function ClaimDialog({ event, claim, onClose }: DialogProps) {
   const { api } = useApp();
-  const cache = useQueryClient();
-  const [how, setHow] = useState<ClaimHow>();
   const keyOf = useCommandKey();
-  const resolve = useMutation({
-    mutationFn: (ending: ClaimHow) => {
-      const body = { session: claim.session, how: ending };
-      return api.resolveClaim(event, claim.case, body, keyOf(body));
-    },
-    onSuccess: onClose,
-    onSettled: () => void cache.invalidateQueries({ queryKey: ["event", event] }),
-  });
+  const decide = (how: ClaimHow) => {
+    const body = { session: claim.session, how };
+    return api.resolveClaim(event, claim.case, body, keyOf(body));
+  };
   return (
-    <Dialog title={texts.desk.resolveTitle} isOpen onClose={onClose}>
-      <RadioGroup className="choices" value={how ?? null} onChange={(value) => setHow(value as ClaimHow)}>
-        <Label className="field-label">{texts.desk.resolveQuestion}</Label>
-        {endings.map((ending) => (
-          <Radio key={ending} value={ending} className="choice">
-            <span className="choice-box choice-round" aria-hidden="true" />
-            <span>
-              {words.endings[claim.kind]?.[ending]}
-              <span className="soft small choice-help">{words.endingsHelp[claim.kind]?.[ending]}</span>
-            </span>
-          </Radio>
-        ))}
-      </RadioGroup>
-      {resolve.isError && <Failure error={resolve.error} />}
-      <div className="form-end">
-        <Button look="quiet" onPress={onClose}>
-          {texts.desk.notNow}
-        </Button>
-        <Button
-          look="primary"
-          isDisabled={how === undefined}
-          pending={resolve.isPending}
-          onPress={() => how !== undefined && resolve.mutate(how)}
-        >
-          {texts.desk.resolveDo}
-        </Button>
-      </div>
-    </Dialog>
-  );
-}
-
-function Ended({ claims }: { claims: Claim[] }) {
-  const { organization } = useApp();
-  return (
-    <section aria-labelledby="claims-ended">
-      <h2 id="claims-ended">{words.ended}</h2>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{texts.desk.what}</th>
-              <th scope="col">{words.session}</th>
-              <th scope="col">{texts.desk.how}</th>
-              <th scope="col" className="minor">
-                {texts.desk.when}
-              </th>
-              <th scope="col" className="numeric">
-                {texts.desk.charged}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {claims.map((claim) => (
-              <tr key={`${claim.session}/${claim.case}`}>
-                <th scope="row">{nameOf(claim)}</th>
-                <td>{claim.session_name ?? texts.dash}</td>
-                <td>{words.statuses[claim.status] ?? claim.status}</td>
-                <td className="minor">
-                  {moment(claim.resolved_at ?? claim.taken_at, organization.time_zone)}
-                </td>
-                <td className="numeric">
-                  <Money cents={claim.price_cents} currency={organization.currency} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <EndingDialog
+      endings={endings.map((how) => ({
+        how,
+        label: words.endings[claim.kind]?.[how],
+        help: words.endingsHelp[claim.kind]?.[how],
+      }))}
+      decide={decide}
+      changes={["event", event]}
+      onClose={onClose}
+    />
   );
 }

@@ -6,7 +6,8 @@ import { texts } from "../../texts/en.ts";
 import { count, moment, money, tagText } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { LinkButton } from "../../ui/link-button.tsx";
-import { Chip, Empty, Failure, Money, Skeleton, TagNumber } from "../../ui/parts.tsx";
+import { Chip, Empty, Failure, Skeleton, TagNumber } from "../../ui/parts.tsx";
+import { EndedCases } from "../ended-cases.tsx";
 import { queries } from "../queries.ts";
 import { useDesk } from "./page.tsx";
 import { ResolutionDialog } from "./resolution-dialog.tsx";
@@ -32,7 +33,7 @@ export function Component() {
           <OpenConflict key={conflict.case} session={session.id} conflict={conflict} />
         ))}
       </section>
-      {ended.length > 0 && <Ended conflicts={ended} />}
+      <EndedCases title={words.ended} centsTitle={words.givenBack} cases={ended.map(endedCase)} />
     </div>
   );
 }
@@ -119,46 +120,16 @@ const Fact = ({ name, children }: { name: string; children: string }) => (
   </div>
 );
 
-function Ended({ conflicts }: { conflicts: Conflict[] }) {
-  const { organization } = useApp();
-  return (
-    <section aria-labelledby="ended-title">
-      <h2 id="ended-title">{words.ended}</h2>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{words.what}</th>
-              <th scope="col">{words.how}</th>
-              <th scope="col" className="minor">
-                {words.when}
-              </th>
-              <th scope="col" className="numeric">
-                {words.givenBack}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {conflicts.map((conflict) => (
-              <tr key={conflict.case}>
-                <th scope="row">
-                  {conflict.title ?? words.kinds[conflict.kind]}
-                  {conflict.tag != null && <span className="soft small code"> {tagText(conflict.tag)}</span>}
-                </th>
-                <td>{words.endings[conflict.resolution?.how ?? ""] ?? texts.dash}</td>
-                <td className="minor">
-                  {conflict.resolved_at == null
-                    ? texts.dash
-                    : moment(conflict.resolved_at, organization.time_zone)}
-                </td>
-                <td className="numeric">
-                  <Money cents={conflict.refund_cents ?? 0} currency={organization.currency} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
+/** A conflict that has ended, as a row. */
+const endedCase = (conflict: Conflict) => ({
+  key: conflict.case,
+  what: (
+    <>
+      {conflict.title ?? words.kinds[conflict.kind]}
+      {conflict.tag != null && <span className="soft small code"> {tagText(conflict.tag)}</span>}
+    </>
+  ),
+  how: words.endings[conflict.resolution?.how ?? ""] ?? texts.dash,
+  at: conflict.resolved_at,
+  cents: conflict.refund_cents ?? 0,
+});
