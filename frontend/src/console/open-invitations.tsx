@@ -18,7 +18,7 @@ export function OpenInvitations() {
   const items = open.data?.items.filter(({ status }) => status === "open") ?? [];
   if (items.length === 0) return null;
   return (
-    <section aria-labelledby="invitations-title" className="stack">
+    <section aria-labelledby="invitations-title">
       <h2 id="invitations-title">{words.title}</h2>
       <div className="table-frame">
         <table className="table">
@@ -37,7 +37,9 @@ export function OpenInvitations() {
           <tbody>
             {items.map((invitation) => (
               <tr key={invitation.invitation}>
-                <th scope="row">{invitation.email ?? texts.dash}</th>
+                <th scope="row" className="machine-words">
+                  {invitation.email ?? texts.dash}
+                </th>
                 <td>{texts.roles[invitation.role] ?? invitation.role}</td>
                 <td className="minor">{moment(invitation.until, organization.time_zone)}</td>
                 <td className="numeric">

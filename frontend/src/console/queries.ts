@@ -8,8 +8,8 @@ const MAX_RETRIES = 2;
 /** For how long an answer is used without asking again when a screen comes back, in ms. */
 const FRESH_MS = 5_000;
 
-/** How often the page of e-mails looks again, in ms. */
-const EMAILS_AGAIN_MS = 5_000;
+/** How often pages look again that fill without anybody's doing (e-mails, claims), in ms. */
+const AGAIN_MS = 5_000;
 
 /** Keeps the screens' answers. `onSignedOut` is called when the person's session has ended, here or elsewhere. */
 export const createQueryClient = (onSignedOut: () => void) =>
@@ -63,7 +63,12 @@ export const queries = {
   streams: (api: ApiClient, event: string) =>
     queryOptions({ queryKey: ["event", event, "streams"], queryFn: () => api.streams(event) }),
   claims: (api: ApiClient, event: string) =>
-    queryOptions({ queryKey: ["event", event, "claims"], queryFn: () => api.claims(event) }),
+    queryOptions({
+      queryKey: ["event", event, "claims"],
+      queryFn: () => api.claims(event),
+      // A claim comes when some till hands in what it kept.
+      refetchInterval: AGAIN_MS,
+    }),
   log: (api: ApiClient, stream: string) =>
     queryOptions({ queryKey: ["log", stream], queryFn: () => api.log(stream) }),
   session: (api: ApiClient, session: string) =>
@@ -94,7 +99,7 @@ export const queries = {
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.next_cursor ?? undefined,
       // Mails reach their end within seconds, and without anybody's doing.
-      refetchInterval: EMAILS_AGAIN_MS,
+      refetchInterval: AGAIN_MS,
     }),
   operatedStreams: (api: ApiClient) =>
     queryOptions({ queryKey: ["operations", "streams"], queryFn: () => api.operatedStreams() }),
