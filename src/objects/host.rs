@@ -72,8 +72,8 @@ impl<A: Aggregate + 'static> Host<A> {
         let Some(log) = &self.log else {
             return reply(404, &AskError::Malformed(format!("this object is no {} stream", A::KIND)));
         };
-        let url = request.url()?;
-        match (request.method(), url.path()) {
+        let path = request.path();
+        match (request.method(), path.as_str()) {
             (Method::Post, "/command") => self.command(log, &body::of_request(&mut request).await?).await,
             (Method::Post, "/ask") => match log.ask(&body::of_request(&mut request).await?) {
                 Ok(answer) => reply(200, &answer),
@@ -81,7 +81,7 @@ impl<A: Aggregate + 'static> Host<A> {
             },
             (Method::Post, "/standing") => self.told(log, &body::of_request(&mut request).await?),
             (Method::Post, "/wake") => self.wake(log).await,
-            (Method::Get, "/log") => self.read(log, &url).await,
+            (Method::Get, "/log") => self.read(log, &request.url()?).await,
             (Method::Post, "/segments/renewal") => {
                 self.renew(log, &body::of_request(&mut request).await?).await
             }
@@ -92,12 +92,13 @@ impl<A: Aggregate + 'static> Host<A> {
                 imported(outcome)
             }
             (Method::Post, "/import") => {
-                let outcome =
-                    log.import(number(&url, "line").unwrap_or(1), &body::of_request(&mut request).await?);
+                let line = number(&request.url()?, "line").unwrap_or(1);
+                let outcome = log.import(line, &body::of_request(&mut request).await?);
                 self.arm_soon().await;
                 imported(outcome)
             }
             (Method::Get, "/live") => {
+                let url = request.url()?;
                 let hash = text(&url, "hash").and_then(|hash| Hash::from_hex(&hash));
                 let heard = live::Heard { seq: number(&url, "since").unwrap_or(0), hash };
                 self.listen(log, &request, heard).await
