@@ -6,8 +6,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
-use super::body;
-
 pub use super::limits::IMPORT_BYTES_MAX;
 pub use super::live::Heard;
 pub use super::standing::{Knows, Told};
@@ -242,7 +240,7 @@ struct Reply(Response);
 impl Reply {
     async fn read<T: DeserializeOwned, E: DeserializeOwned>(mut self) -> worker::Result<Result<T, E>> {
         let status = self.0.status_code();
-        let text = body::of_response(&mut self.0).await?;
+        let text = self.0.text().await?;
         if status == 200 {
             return Ok(Ok(serde_json::from_str(&text)?));
         }

@@ -20,7 +20,7 @@ use super::standing::asking;
 use super::store::Store;
 use super::transaction::ObjectDatabase;
 use super::wire::{Accepted, AskError, ImportError, Imported, Segment, SubmitError};
-use super::{archive, body, outbox, socket_commands, testing, timers};
+use super::{archive, outbox, socket_commands, testing, timers};
 
 /// No alarm that this instance knows of.
 pub(super) const NO_ALARM: i64 = i64::MAX;
@@ -74,17 +74,15 @@ impl<A: Aggregate + 'static> Host<A> {
         };
         let path = request.path();
         match (request.method(), path.as_str()) {
-            (Method::Post, "/command") => self.command(log, &body::of_request(&mut request).await?).await,
-            (Method::Post, "/ask") => match log.ask(&body::of_request(&mut request).await?) {
+            (Method::Post, "/command") => self.command(log, &request.text().await?).await,
+            (Method::Post, "/ask") => match log.ask(&request.text().await?) {
                 Ok(answer) => reply(200, &answer),
                 Err(error) => reply(ask_status(&error), &error),
             },
-            (Method::Post, "/standing") => self.told(log, &body::of_request(&mut request).await?),
+            (Method::Post, "/standing") => self.told(log, &request.text().await?),
             (Method::Post, "/wake") => self.wake(log).await,
             (Method::Get, "/log") => self.read(log, &request.url()?).await,
-            (Method::Post, "/segments/renewal") => {
-                self.renew(log, &body::of_request(&mut request).await?).await
-            }
+            (Method::Post, "/segments/renewal") => self.renew(log, &request.text().await?).await,
             (Method::Get, "/import") => imported(log.import_progress()),
             (Method::Post, "/import/opening") => {
                 let outcome = log.open_imported();
@@ -93,7 +91,7 @@ impl<A: Aggregate + 'static> Host<A> {
             }
             (Method::Post, "/import") => {
                 let line = number(&request.url()?, "line").unwrap_or(1);
-                let outcome = log.import(line, &body::of_request(&mut request).await?);
+                let outcome = log.import(line, &request.text().await?);
                 self.arm_soon().await;
                 imported(outcome)
             }

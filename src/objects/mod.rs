@@ -31,7 +31,6 @@
 mod alarm;
 mod append;
 pub mod archive;
-mod body;
 mod classes;
 pub mod client;
 mod contract;
