@@ -90,6 +90,17 @@ test("a restored log is noticed by its hash and its rows are made anew", async (
   assert.deepEqual(rows, await expected(stream));
 });
 
+test("a checkpoint that says nothing readable is not believed, and the rows are made anew", async () => {
+  const { id, stream } = await organization();
+  for (const person of ["user_a", "user_b"]) await submit(stream, grant(person));
+  await projected(stream);
+  await d1(`DELETE FROM membership WHERE organization = '${id}' AND person = 'user_a'`);
+  await d1(`UPDATE checkpoint SET hash = 'nobody knows' WHERE stream = '${stream}'`);
+  const { body } = await project(stream);
+  assert.ok((body as { complete?: unknown }).complete, JSON.stringify(body));
+  assert.deepEqual(await members(id), await expected(stream));
+});
+
 test("an entry that cannot be projected parks its stream alone; repaired and resumed, it goes on", async () => {
   const { id, stream } = await organization();
   await projected(stream);
