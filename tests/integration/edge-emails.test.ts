@@ -215,6 +215,26 @@ test("given a provider that is over its limit, then the mail is known not to be 
   assert.deepEqual([(await comesTo(id, "sent")).attempts, (await mailbox(to)).length], [2, 1]);
 });
 
+test("given a letter of a mail that a queue gave up on, when support sends it again, then the mail comes once", async () => {
+  const to = someone();
+  await conduct({ rate_limited_requests: 1 });
+  const { id } = await invite(to);
+  const { email } = await comesTo(id, "failed");
+  const letter = randomUUID().replaceAll("-", "");
+  const dead = "hangtag-emails-dead";
+  await doors.dies(dead, letter, { organization: own.id, body: { email } });
+  const redrive = `/api/v1/operations/dead-letters/${letter}/redrive`;
+  const sent = await own.admin.ok<{ queue: string; redriven_at: string | null }>("POST", redrive);
+  assert.equal(sent.queue, dead);
+  assert.ok(sent.redriven_at);
+  assert.deepEqual([(await comesTo(id, "sent")).attempts, (await mailbox(to)).length], [2, 1]);
+  // Once more, by another letter: what was sent stays sent.
+  await doors.dies(dead, `${letter}2`, { organization: own.id, body: { email } });
+  await own.admin.ok("POST", redrive.replace(letter, `${letter}2`));
+  await doors.bringMail(own.id, email, 3);
+  assert.deepEqual([(await emailOf(id))?.attempts, (await mailbox(to)).length], [2, 1]);
+});
+
 test("given an address that the provider refuses, then the reason is shown", async () => {
   const to = someone("reject");
   const { id } = await invite(to);
