@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use worker::{Delay, State, WebSocket};
 
+use super::host::now;
 use super::live::{hang_up, is_live};
 
 /// Milliseconds that new entries are gathered before everybody is told: an eye takes it for at once.
@@ -20,6 +21,10 @@ const SOCKETS_AT_A_TIME: usize = 4;
 /// Milliseconds until the next few are told.
 const PAUSE_MS: u64 = 1;
 
+/// Milliseconds after which nobody counts on whoever was to tell: the runtime may have ended that task. A round takes a
+/// twentieth of it, with a full hall.
+const GIVEN_UP_AFTER_MS: i64 = 2_000;
+
 /// Bytes of gathered frames that are not added to: a message has at most this and one more frame.
 pub(super) const MESSAGE_BYTES: usize = 256 * 1024;
 
@@ -30,8 +35,8 @@ pub(super) struct Telling {
     gathered: RefCell<String>,
     /// A message that is on its way, and the live sockets that have not got it yet.
     under_way: RefCell<(String, Vec<WebSocket>)>,
-    /// Whether somebody sees to it that everything is told.
-    attended_to: Cell<bool>,
+    /// Until when somebody sees to it that everything is told, ms since 1970 UTC.
+    attended_until: Cell<i64>,
 }
 
 impl Telling {
@@ -41,7 +46,12 @@ impl Telling {
             self.finish(state);
         }
         add_line(&mut self.gathered.borrow_mut(), frame);
-        !self.attended_to.replace(true)
+        let now = now();
+        let unattended = self.attended_until.get() <= now;
+        if unattended {
+            self.attended_until.set(now + GIVEN_UP_AFTER_MS);
+        }
+        unattended
     }
 
     /// Tells what is gathered, a moment from now and a few sockets at a time, until nothing is left.
@@ -52,19 +62,20 @@ impl Telling {
             while self.tell(SOCKETS_AT_A_TIME) {
                 Delay::from(Duration::from_millis(PAUSE_MS)).await;
             }
+            self.attended_until.set(now() + GIVEN_UP_AFTER_MS);
         }
-        self.attended_to.set(false);
+        self.attended_until.set(0);
     }
 
     /// Tells everybody everything, now.
     pub fn finish(&self, state: &State) {
-        self.tell(usize::MAX);
         self.take_up(state);
         self.tell(usize::MAX);
     }
 
-    /// Makes a message of what is gathered, for all who are live now. Only when the one before is told.
+    /// Makes a message of what is gathered, for all who are live now, once everybody was told the one before.
     fn take_up(&self, state: &State) {
+        self.tell(usize::MAX);
         let message = self.gathered.take();
         if !message.is_empty() {
             let live = state.get_websockets().into_iter().filter(is_live).collect();
