@@ -5,7 +5,7 @@ import { read, Shelf } from "../src/terminal/catalogue.ts";
 import { type KnownReceipt, TillDb } from "../src/terminal/db.ts";
 import { Holds } from "../src/terminal/holds.ts";
 import { type CatalogueRow, itemLine, type QueuedCommand } from "../src/terminal/model.ts";
-import { hearKey, silence } from "../src/terminal/scanner.ts";
+import { hearKey, silence, wholeScan } from "../src/terminal/scanner.ts";
 
 const item = { tag: "0010000017", title: "Rain boots", size: "9", price_cents: 850, consignor: 17, flags: 0 };
 const settings = { currency: "USD", tax: {}, markdown: {}, plan_version: 1, time_zone: "America/Chicago" };
@@ -62,6 +62,14 @@ describe("the scanner's ear", () => {
       now += 3;
     }
     expect(hearKey(state, "Enter", now).scanned).toBe("0010000017");
+  });
+
+  it("takes what a scanner typed before it paused together with the rest, when that is a tag and the rest is none", () => {
+    const isTag = (text: string) => text === "0010000017" || text === "10000017";
+    expect(wholeScan("0017", "0010000017", isTag)).toBe("0010000017");
+    expect(wholeScan("0010000017", "70010000017", isTag), "fingers before a scan").toBe("0010000017");
+    expect(wholeScan("10000017", "0010000017", isTag), "a tag by itself").toBe("10000017");
+    expect(wholeScan("0017", "990017", isTag), "no tag either way").toBe("0017");
   });
 
   it("ignores keys that are no characters, and never grows without end", () => {

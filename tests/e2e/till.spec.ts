@@ -9,6 +9,9 @@ import { look } from "./support/look.ts";
 const TEST_LIMIT_MS = 240_000;
 test.describe.configure({ timeout: TEST_LIMIT_MS });
 
+/** Longer than what the till takes for one text, in ms. */
+const SCANNER_PAUSE_MS = 400;
+
 let hall: Hall;
 
 test.beforeAll(async ({ browser, baseURL }) => {
@@ -111,6 +114,17 @@ test("the whole sale works from the keyboard alone", async ({ browser, baseURL }
   await expect(till.getByText("Give change")).toBeVisible();
   await till.keyboard.press("Enter");
   await expect(till.getByText("Ready for the next basket")).toBeVisible();
+  await device.close();
+});
+
+test("a scanner that pauses half-way through a tag has scanned all of it", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till slow scanner");
+  const tag = hall.tags[9] ?? "";
+  await till.keyboard.type(tag.slice(0, 5), { delay: 2 });
+  await till.waitForTimeout(SCANNER_PAUSE_MS);
+  await scan(till, tag.slice(5));
+  await expect(till.locator(".basket-line")).toHaveCount(1);
+  await expect(till.getByText("Check the number")).toBeHidden();
   await device.close();
 });
 

@@ -1,6 +1,7 @@
 import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/en.ts";
 import { Button } from "../ui/button.tsx";
+import { wholeScan } from "./scanner.ts";
 import type { Till } from "./till.ts";
 import { useScanner } from "./use-scanner.ts";
 
@@ -12,8 +13,9 @@ export function ScanField({ till }: { till: Till }) {
   const field = useRef<HTMLInputElement>(null);
   // A scanner types like a keyboard: what it left in the field goes with the scan.
   const scanned = useCallback(
-    (tag: string) => {
-      till.basket.scan(tag, false);
+    (heard: string) => {
+      const isTag = (text: string) => !("error" in till.rules.checkTag(text));
+      till.basket.scan(wholeScan(heard, field.current?.value ?? "", isTag), false);
       setText("");
     },
     [till],

@@ -30,4 +30,13 @@ export function hearKey(state: ScannerState, key: string, now: number): Heard {
   return { state: { text: state.text + key, startedAt: state.startedAt, lastAt: now } };
 }
 
+/**
+ * What a scan stands for: a scanner that paused half-way (a wireless one, a busy device) is heard from there on only, but
+ * has typed all of it into the field.
+ */
+export function wholeScan(scanned: string, typed: string, isTag: (text: string) => boolean): string {
+  const half = typed.length > scanned.length && typed.endsWith(scanned) && !isTag(scanned);
+  return half && isTag(typed) ? typed : scanned;
+}
+
 const meanGap = (state: ScannerState, now: number) => (now - state.startedAt) / state.text.length;
