@@ -35,7 +35,8 @@ export function hearKey(state: ScannerState, key: string, now: number): Heard {
  * has typed all of it into the field.
  */
 export function wholeScan(scanned: string, typed: string, isTag: (text: string) => boolean): string {
-  const half = typed.length > scanned.length && typed.endsWith(scanned) && !isTag(scanned);
+  // Fingers before a whole scan make no tag: that would be too long.
+  const half = typed.length > scanned.length && typed.endsWith(scanned);
   return half && isTag(typed) ? typed : scanned;
 }
 
