@@ -44,6 +44,8 @@ export class Till {
   #renewing: ReturnType<typeof setInterval> | undefined;
   #names = new Map<string, string>();
   #reported: number | undefined;
+  /** The last word about sales held, until it is answered. */
+  #reporting: Promise<void> = Promise.resolve();
   /** Tags of sales that are facts here and not yet on record. */
   #ownFacts = new Set<string>();
   /** The socket that is open takes commands; asked anew for every one. */
@@ -225,15 +227,23 @@ export class Till {
       this.db.set("parked", parked),
     ]);
     if (info.acknowledged < info.rights_version) this.#acknowledge(info.rights_version);
-    await this.#report();
+    void this.#report();
   }
 
-  /** A session must not be closed over the heads of tills that hold sales: says how many this one holds. */
-  async #report(): Promise<void> {
-    const waiting = await this.#salesHeld();
-    if (!this.online || waiting === this.#reported) return;
-    this.#reported = waiting;
-    this.#tell({ type: "report_waiting", waiting });
+  /**
+   * A session must not be closed over the heads of tills that hold sales: says how many this one holds. One word at a
+   * time, or an older one could arrive last and stand.
+   */
+  #report(): Promise<void> {
+    const report = async () => {
+      const waiting = await this.#salesHeld();
+      if (!this.online || waiting === this.#reported) return;
+      this.#reported = waiting;
+      await this.#tell({ type: "report_waiting", waiting });
+    };
+    // A device whose storage fails says so elsewhere.
+    this.#reporting = this.#reporting.then(report).catch(() => undefined);
+    return this.#reporting;
   }
 
   /** Tries the socket with a word that may be lost: only one that answers is trusted with sales. */
@@ -243,6 +253,8 @@ export class Till {
     if (answer === undefined) return;
     this.#speaks = true;
     if ("taken" in answer) this.#reported = waiting;
+    // What was sold or handed in meanwhile may have been told before this was answered.
+    void this.#report();
   }
 
   async #salesHeld(): Promise<number> {
@@ -257,13 +269,13 @@ export class Till {
   }
 
   #acknowledge(version: number): void {
-    this.#tell({ type: "acknowledge", version });
+    void this.#tell({ type: "acknowledge", version });
   }
 
   /** Says something that is said again with the next connection if it does not arrive. */
-  #tell(command: SessionCommand): void {
+  async #tell(command: SessionCommand): Promise<void> {
     const body = { id: uuid7(), command: command as unknown as Record<string, never> };
-    this.api.command(this.pairing.session, body).catch(() => {
+    await this.api.command(this.pairing.session, body).catch(() => {
       this.#reported = undefined;
     });
   }
