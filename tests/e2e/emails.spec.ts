@@ -93,7 +93,7 @@ test("a receipt goes out from the till and from the console, an invitation is ac
       await expect(waiting.getByText("Volunteer")).toBeVisible();
       await waiting.getByRole("button", { name: "Take back", exact: true }).click();
       await look(desk, "81-invitations");
-      await waiting.getByRole("button", { name: "Take back for good" }).click();
+      await waiting.getByRole("button", { name: "Yes, take back" }).click();
       await expect(waiting).toHaveCount(0);
     });
   });

@@ -18,7 +18,7 @@ export function OpenInvitations() {
   const items = open.data?.items.filter(({ status }) => status === "open") ?? [];
   if (items.length === 0) return null;
   return (
-    <section aria-labelledby="invitations-title">
+    <section className="page-part" aria-labelledby="invitations-title">
       <h2 id="invitations-title">{words.title}</h2>
       <div className="table-frame">
         <table className="table">

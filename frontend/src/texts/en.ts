@@ -694,7 +694,7 @@ export const texts = {
     until: "Link works until",
     withdraw: "Take back",
     keep: "Keep",
-    reallyWithdraw: "Take back for good",
+    reallyWithdraw: "Yes, take back",
   },
 
   invitation: {
