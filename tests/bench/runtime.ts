@@ -1,6 +1,6 @@
 // Both contestants in one runtime: our Worker as it would be deployed and the bare object, behind a few lines that
 // only pass requests on. No edge, no development proxy.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 
@@ -108,7 +108,6 @@ export async function start(
   const database = await runtime.getD1Database("DB", "hangtag");
   const made = await database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'checkpoint'").first();
   for (const name of made === null ? readdirSync(bundles.migrations).sort() : []) {
-    const { readFileSync } = await import("node:fs");
     const text = readFileSync(join(bundles.migrations, name), "utf8");
     for (const statement of statements(text)) await database.prepare(statement).run();
   }

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { useCommandKey } from "../api/use-command-key.ts";
 import { useApp } from "../app.tsx";
 import { texts } from "../texts/en.ts";
 import { Button } from "../ui/button.tsx";
@@ -19,14 +20,13 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [address, setAddress] = useState("");
   const [role, setRole] = useState(ROLES[0] ?? "");
   const [tried, setTried] = useState(false);
-  // One key for what is asked: pressing twice, or trying again after a lost answer, invites once.
-  const [key, setKey] = useState(() => crypto.randomUUID());
-  const change = (set: (text: string) => void) => (text: string) => {
-    set(text);
-    setKey(crypto.randomUUID());
-  };
+  // Pressing twice, or trying again after a lost answer, invites once.
+  const keyOf = useCommandKey();
   const invite = useMutation({
-    mutationFn: () => api.invite({ email: address.trim(), role }, key),
+    mutationFn: () => {
+      const body = { email: address.trim(), role };
+      return api.invite(body, keyOf(body));
+    },
     onSuccess: onClose,
     onSettled: () => {
       void cache.invalidateQueries({ queryKey: ["emails"] });
@@ -47,17 +47,13 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           label={words.address}
           hint={words.hint}
           value={address}
-          onChange={change(setAddress)}
+          onChange={setAddress}
           error={tried && !isAddress(address) ? texts.receiptMail.wrong : undefined}
           autoFocus
         />
         <label className="field">
           <span className="field-label">{words.role}</span>
-          <select
-            className="field-input"
-            value={role}
-            onChange={(chosen) => change(setRole)(chosen.target.value)}
-          >
+          <select className="field-input" value={role} onChange={(chosen) => setRole(chosen.target.value)}>
             {ROLES.map((name) => (
               <option key={name} value={name}>
                 {texts.roles[name]}
