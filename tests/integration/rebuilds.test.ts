@@ -76,13 +76,16 @@ before(async () => {
 
 const streams = () => [`${id}/organization`, `${id}/event/${event}`, `${id}/session/${session}`];
 
+/** Tables that no projection writes: the edge's own, and the reactions', which go on in their own time. */
+const NO_READ_MODELS = /^(edge|email|reaction|denied_access$|dead_letter$)/;
+
 /** Everything that any read model holds under `organization`. */
 async function rowsOf(organization: string): Promise<string> {
   const names = await d1<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%organization%' AND name NOT LIKE 'edge%' AND name NOT IN ('denied_access', 'dead_letter')",
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%organization%'",
   );
   const tables: string[] = [];
-  for (const { name } of names) {
+  for (const { name } of names.filter((table) => !NO_READ_MODELS.test(table.name))) {
     const found = await d1(`SELECT * FROM ${name} WHERE organization = '${organization}' ORDER BY 1, 2, 3`);
     if (found.length > 0) tables.push(`${name} ${JSON.stringify(found)}`);
   }
