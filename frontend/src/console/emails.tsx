@@ -7,6 +7,7 @@ import { texts } from "../texts/en.ts";
 import { moment } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Chip, Empty, Failure, Skeleton, type Tone } from "../ui/parts.tsx";
+import { Table } from "../ui/table.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
 import { OpenInvitations } from "./open-invitations.tsx";
 import { queries } from "./queries.ts";
@@ -83,47 +84,24 @@ export function Component() {
 
 function Emails({ emails, mayResend }: { emails: Email[]; mayResend: boolean }) {
   const { organization } = useApp();
-  if (emails.length === 0) return <Empty title={words.none}>{words.noneHelp}</Empty>;
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{words.what}</th>
-            <th scope="col" className="minor">
-              {words.to}
-            </th>
-            <th scope="col">{words.outcome}</th>
-            <th scope="col" className="minor">
-              {words.when}
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">{words.resend}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {emails.map((email) => (
-            <tr key={email.email}>
-              <th scope="row">
-                <What email={email} />
-              </th>
-              <td className="minor">{email.address ?? texts.dash}</td>
-              <td>
-                <Chip tone={tones[email.status] ?? "neutral"}>
-                  {words.statuses[email.status] ?? email.status}
-                </Chip>
-                <Why email={email} />
-              </td>
-              <td className="minor">{moment(email.changed_at, organization.time_zone)}</td>
-              <td className="numeric">
-                {mayResend && RESENDABLE.includes(email.status) && <Resend email={email} />}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={words.title}
+      rows={emails}
+      keyOf={(email) => email.email}
+      empty={<Empty title={words.none}>{words.noneHelp}</Empty>}
+      columns={[
+        { head: words.what, kind: "name", cell: (email) => <What email={email} /> },
+        { head: words.to, minor: true, cell: (email) => email.address ?? texts.dash },
+        { head: words.outcome, cell: (email) => <Outcome email={email} /> },
+        { head: words.when, minor: true, cell: (email) => moment(email.changed_at, organization.time_zone) },
+        {
+          head: words.resend,
+          kind: "act",
+          cell: (email) => mayResend && RESENDABLE.includes(email.status) && <Resend email={email} />,
+        },
+      ]}
+    />
   );
 }
 
@@ -135,7 +113,7 @@ function What({ email }: { email: Email }) {
   return role === undefined ? purpose : words.asRole(purpose, role);
 }
 
-function Why({ email }: { email: Email }) {
+function Outcome({ email }: { email: Email }) {
   const { organization } = useApp();
   const reason = email.reason == null ? undefined : (words.reasons[email.reason] ?? email.reason);
   const again =
@@ -143,7 +121,12 @@ function Why({ email }: { email: Email }) {
   const said = [reason, again, email.status === "unknown" ? words.unknownHelp : undefined].filter(
     (part) => part !== undefined,
   );
-  return said.length === 0 ? null : <p className="small soft">{said.join(" · ")}</p>;
+  return (
+    <>
+      <Chip tone={tones[email.status] ?? "neutral"}>{words.statuses[email.status] ?? email.status}</Chip>
+      {said.length > 0 && <p className="small soft">{said.join(" · ")}</p>}
+    </>
+  );
 }
 
 function Resend({ email }: { email: Email }) {

@@ -3,6 +3,7 @@ import { useApp } from "../app.tsx";
 import { texts } from "../texts/en.ts";
 import { moment } from "../texts/format.ts";
 import { Money } from "../ui/parts.tsx";
+import { Table } from "../ui/table.tsx";
 
 const words = texts.desk;
 
@@ -26,36 +27,26 @@ export function EndedCases({ title, cases, whereTitle, centsTitle }: Props) {
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{words.what}</th>
-              {whereTitle !== undefined && <th scope="col">{whereTitle}</th>}
-              <th scope="col">{words.how}</th>
-              <th scope="col" className="minor">
-                {words.when}
-              </th>
-              <th scope="col" className="numeric">
-                {centsTitle}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {cases.map(({ key, what, where, how, at, cents }) => (
-              <tr key={key}>
-                <th scope="row">{what}</th>
-                {whereTitle !== undefined && <td>{where}</td>}
-                <td>{how}</td>
-                <td className="minor">{at == null ? texts.dash : moment(at, organization.time_zone)}</td>
-                <td className="numeric">
-                  <Money cents={cents} currency={organization.currency} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label={title}
+        rows={cases}
+        keyOf={({ key }) => key}
+        columns={[
+          { head: words.what, kind: "name", cell: ({ what }) => what },
+          ...(whereTitle === undefined ? [] : [{ head: whereTitle, cell: ({ where }: EndedCase) => where }]),
+          { head: words.how, cell: ({ how }) => how },
+          {
+            head: words.when,
+            minor: true,
+            cell: ({ at }) => (at == null ? texts.dash : moment(at, organization.time_zone)),
+          },
+          {
+            head: centsTitle,
+            kind: "figure",
+            cell: ({ cents }) => <Money cents={cents} currency={organization.currency} />,
+          },
+        ]}
+      />
     </section>
   );
 }

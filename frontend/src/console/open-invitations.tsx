@@ -6,6 +6,7 @@ import { texts } from "../texts/en.ts";
 import { moment } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Failure } from "../ui/parts.tsx";
+import { Table } from "../ui/table.tsx";
 import { queries } from "./queries.ts";
 
 const words = texts.openInvitations;
@@ -20,36 +21,21 @@ export function OpenInvitations() {
   return (
     <section className="page-part" aria-labelledby="invitations-title">
       <h2 id="invitations-title">{words.title}</h2>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{words.who}</th>
-              <th scope="col">{words.role}</th>
-              <th scope="col" className="minor">
-                {words.until}
-              </th>
-              <th scope="col">
-                <span className="visually-hidden">{words.withdraw}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((invitation) => (
-              <tr key={invitation.invitation}>
-                <th scope="row" className="machine-words">
-                  {invitation.email ?? texts.dash}
-                </th>
-                <td>{texts.roles[invitation.role] ?? invitation.role}</td>
-                <td className="minor">{moment(invitation.until, organization.time_zone)}</td>
-                <td className="numeric">
-                  <Withdraw invitation={invitation} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label={words.title}
+        rows={items}
+        keyOf={({ invitation }) => invitation}
+        columns={[
+          {
+            head: words.who,
+            kind: "name",
+            cell: ({ email }) => <span className="machine-words">{email ?? texts.dash}</span>,
+          },
+          { head: words.role, cell: ({ role }) => texts.roles[role] ?? role },
+          { head: words.until, minor: true, cell: ({ until }) => moment(until, organization.time_zone) },
+          { head: words.withdraw, kind: "act", cell: (invitation) => <Withdraw invitation={invitation} /> },
+        ]}
+      />
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { texts } from "../../texts/en.ts";
 import { count } from "../../texts/format.ts";
 import { LinkButton } from "../../ui/link-button.tsx";
 import { Chip, Empty, Estimate, Failure, Money, Skeleton } from "../../ui/parts.tsx";
+import { TableFrame } from "../../ui/table.tsx";
 
 const words = texts.event;
 type SortKey = "number" | "name" | "items" | "sold" | "gross_cents" | "share_estimate_cents";
@@ -43,12 +44,12 @@ export function Consignors({
           {words.noConsignorsHelp}
         </Empty>
       )}
-      {query.data !== undefined && query.data.length > 0 && <Table consignors={query.data} />}
+      {query.data !== undefined && query.data.length > 0 && <ConsignorTable consignors={query.data} />}
     </section>
   );
 }
 
-function Table({ consignors }: { consignors: Consignor[] }) {
+function ConsignorTable({ consignors }: { consignors: Consignor[] }) {
   const { organization } = useApp();
   const [sort, setSort] = useState<SortKey>("share_estimate_cents");
   const sorted = consignors.toSorted((a, b) => compare(a, b, sort));
@@ -56,47 +57,44 @@ function Table({ consignors }: { consignors: Consignor[] }) {
   return (
     <>
       <p className="note">{texts.estimateNote}</p>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th
-                  key={column.key}
-                  scope="col"
-                  className={cellClass(column)}
-                  aria-sort={sort === column.key ? (descends(sort) ? "descending" : "ascending") : undefined}
-                >
-                  <button type="button" className="sort" onClick={() => setSort(column.key)}>
-                    {column.label}
-                  </button>
-                  {column.estimate && <Estimate />}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.map((consignor) => (
-              <tr key={consignor.number}>
-                <td className="numeric code minor">{consignor.number}</td>
-                <th scope="row">
-                  {nameOf(consignor)}{" "}
-                  {consignor.tier === "super" && <Chip tone="pen">{words.tier.super}</Chip>}
-                  <span className="phone-only soft small code">{consignor.number}</span>
-                </th>
-                <td className="numeric minor">{count(consignor.items)}</td>
-                <td className={quiet(consignor.sold)}>{count(consignor.sold)}</td>
-                <td className={quiet(consignor.gross_cents, "minor")}>
-                  <Money cents={consignor.gross_cents} currency={currency} />
-                </td>
-                <td className={quiet(consignor.share_estimate_cents, "strong")}>
-                  <Money cents={consignor.share_estimate_cents} currency={currency} />
-                </td>
-              </tr>
+      <TableFrame label={words.consignors}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column.key}
+                scope="col"
+                className={cellClass(column)}
+                aria-sort={sort === column.key ? (descends(sort) ? "descending" : "ascending") : undefined}
+              >
+                <button type="button" className="sort" onClick={() => setSort(column.key)}>
+                  {column.label}
+                </button>
+                {column.estimate && <Estimate />}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((consignor) => (
+            <tr key={consignor.number}>
+              <td className="numeric code minor">{consignor.number}</td>
+              <th scope="row">
+                {nameOf(consignor)} {consignor.tier === "super" && <Chip tone="pen">{words.tier.super}</Chip>}
+                <span className="phone-only soft small code">{consignor.number}</span>
+              </th>
+              <td className="numeric minor">{count(consignor.items)}</td>
+              <td className={quiet(consignor.sold)}>{count(consignor.sold)}</td>
+              <td className={quiet(consignor.gross_cents, "minor")}>
+                <Money cents={consignor.gross_cents} currency={currency} />
+              </td>
+              <td className={quiet(consignor.share_estimate_cents, "strong")}>
+                <Money cents={consignor.share_estimate_cents} currency={currency} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </TableFrame>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { LinkButton } from "../../ui/link-button.tsx";
 import { TagNumber } from "../../ui/parts.tsx";
+import { Table } from "../../ui/table.tsx";
 import { OutcomeChip } from "../status.tsx";
 import { reportCsv, saveText } from "./report-csv.ts";
 
@@ -67,11 +68,31 @@ export function ImportReportView({ event, file, report, onAgain }: Props) {
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
-      {rows.length === 0 ? (
-        <p className="soft report-empty">{words.empty}</p>
-      ) : (
-        <ReportTable rows={rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)} mixed={filter === "all"} />
-      )}
+      <Table
+        label={words.done(file)}
+        rows={rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)}
+        keyOf={(row) => row.row}
+        empty={<p className="soft report-empty">{words.empty}</p>}
+        columns={[
+          {
+            head: words.columns.row,
+            kind: "figure",
+            cell: (row) => <span className="code">{row.line}</span>,
+          },
+          {
+            head: words.columns.outcome,
+            // Where all rows have the same one, a phone has better use for the room.
+            minor: filter !== "all",
+            cell: (row) => <OutcomeChip outcome={row.outcome} />,
+          },
+          {
+            head: words.columns.tag,
+            minor: true,
+            cell: (row) => (row.tag ? <TagNumber tag={row.tag} /> : texts.dash),
+          },
+          { head: words.columns.message, cell: (row) => <AllFound row={row} /> },
+        ]}
+      />
       {rows.length > PAGE_ROWS && <Pager total={rows.length} page={page} onPage={setPage} />}
     </section>
   );
@@ -83,47 +104,14 @@ function firstFilter(report: ImportReport): Filter {
   return report.warned > 0 ? "accepted_with_warning" : "all";
 }
 
-/** `mixed`: rows of several outcomes; a phone leaves the outcome out where all rows have the same one. */
-function ReportTable({ rows, mixed }: { rows: ImportRow[]; mixed: boolean }) {
-  const outcome = mixed ? undefined : "minor";
-  return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col" className="numeric">
-              {words.columns.row}
-            </th>
-            <th scope="col" className={outcome}>
-              {words.columns.outcome}
-            </th>
-            <th scope="col" className="minor">
-              {words.columns.tag}
-            </th>
-            <th scope="col">{words.columns.message}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.row}>
-              <td className="numeric code">{row.line}</td>
-              <td className={outcome}>
-                <OutcomeChip outcome={row.outcome} />
-              </td>
-              <td className="minor">{row.tag ? <TagNumber tag={row.tag} /> : texts.dash}</td>
-              <td>
-                <Found message={row.message} column={row.column} />
-                {row.more?.map((note) => (
-                  <Found key={`${note.code} ${note.column}`} {...note} />
-                ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const AllFound = ({ row }: { row: ImportRow }) => (
+  <>
+    <Found message={row.message} column={row.column} />
+    {row.more?.map((note) => (
+      <Found key={`${note.code} ${note.column}`} {...note} />
+    ))}
+  </>
+);
 
 type FoundProps = { message?: string | null | undefined; column?: string | null | undefined };
 

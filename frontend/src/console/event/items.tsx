@@ -9,6 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { LinkButton } from "../../ui/link-button.tsx";
 import { Empty, Failure, Money, Skeleton, TagNumber } from "../../ui/parts.tsx";
+import { Table } from "../../ui/table.tsx";
 import { queries } from "../queries.ts";
 import { ItemStatusChip } from "../status.tsx";
 import { useEvent } from "./layout.tsx";
@@ -98,43 +99,31 @@ const plainTag = (q: string) => (/^\d[\d -]*$/.test(q) ? q.replace(/[ -]/g, "") 
 function ItemTable({ rows }: { rows: Item[] }) {
   const { organization } = useApp();
   return (
-    <div className="table-frame">
-      <table className="table table-stacked">
-        <thead>
-          <tr>
-            <th scope="col">{words.columns.tag}</th>
-            <th scope="col">{words.columns.title}</th>
-            <th scope="col">{words.columns.size}</th>
-            <th scope="col" className="numeric">
-              {words.columns.consignor}
-            </th>
-            <th scope="col" className="numeric">
-              {words.columns.price}
-            </th>
-            <th scope="col">{words.columns.status}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((item) => (
-            <tr key={item.tag}>
-              <td>
-                <TagNumber tag={item.tag} />
-              </td>
-              <th scope="row" className="cell-main">
-                {item.title}
-              </th>
-              <td className="soft">{item.size === "" ? texts.dash : item.size}</td>
-              <td className="numeric code">{item.consignor}</td>
-              <td className="numeric">
-                <Money cents={item.price_cents} currency={organization.currency} />
-              </td>
-              <td>
-                <ItemStatusChip status={item.status} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div className="table-stacked">
+      <Table
+        label={words.title}
+        rows={rows}
+        keyOf={(item) => item.tag}
+        columns={[
+          { head: words.columns.tag, cell: (item) => <TagNumber tag={item.tag} /> },
+          { head: words.columns.title, kind: "name", cell: (item) => item.title },
+          {
+            head: words.columns.size,
+            cell: (item) => <span className="soft">{item.size === "" ? texts.dash : item.size}</span>,
+          },
+          {
+            head: words.columns.consignor,
+            kind: "figure",
+            cell: (item) => <span className="code">{item.consignor}</span>,
+          },
+          {
+            head: words.columns.price,
+            kind: "figure",
+            cell: (item) => <Money cents={item.price_cents} currency={organization.currency} />,
+          },
+          { head: words.columns.status, cell: (item) => <ItemStatusChip status={item.status} /> },
+        ]}
+      />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { count } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Failure, Skeleton } from "../../ui/parts.tsx";
+import { Table } from "../../ui/table.tsx";
 import { streamName } from "./page.tsx";
 
 const words = texts.operations;
@@ -75,30 +76,15 @@ function Said({ beside }: { beside: RowsBeside }) {
   return (
     <>
       <p role="status">{words.differs}</p>
-      <div className="table-frame">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">{words.table}</th>
-              <th scope="col" className="numeric">
-                {words.differing}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {tables
-              .filter((table) => table.first.length > 0)
-              .map((table) => (
-                <tr key={table.table}>
-                  <th scope="row" className="code">
-                    {table.table}
-                  </th>
-                  <td className="numeric">{words.rows(table)}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label={words.differs}
+        rows={tables.filter((table) => table.first.length > 0)}
+        keyOf={({ table }) => table}
+        columns={[
+          { head: words.table, kind: "name", cell: ({ table }) => <span className="code">{table}</span> },
+          { head: words.differing, kind: "figure", cell: words.rows },
+        ]}
+      />
     </>
   );
 }

@@ -5,13 +5,14 @@ import { texts } from "../../texts/en.ts";
 import { moment } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, Failure, Skeleton } from "../../ui/parts.tsx";
+import { Table } from "../../ui/table.tsx";
 import { queries } from "../queries.ts";
 
 const words = texts.operations;
 
 /** Messages that a queue gave up on, newest first. */
 export function DeadLetters() {
-  const { api } = useApp();
+  const { api, organization } = useApp();
   const letters = useInfiniteQuery(queries.deadLetters(api));
   const all = letters.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -20,29 +21,30 @@ export function DeadLetters() {
       <p className="soft">{words.lettersLead}</p>
       {letters.isPending && <Skeleton rows={2} />}
       {letters.isError && <Failure error={letters.error} retry={() => void letters.refetch()} />}
-      {letters.isSuccess && all.length === 0 && <Empty title={words.noLetters}>{words.noLettersHelp}</Empty>}
-      {all.length > 0 && (
-        <div className="table-frame">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{words.died}</th>
-                <th scope="col" className="minor">
-                  {words.says}
-                </th>
-                <th scope="col">
-                  <span className="visually-hidden">{words.redrive}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {all.map((letter) => (
-                <LetterRow key={letter.letter} letter={letter} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Table
+        label={words.letters}
+        rows={all}
+        keyOf={({ letter }) => letter}
+        empty={letters.isSuccess && <Empty title={words.noLetters}>{words.noLettersHelp}</Empty>}
+        columns={[
+          {
+            head: words.died,
+            kind: "name",
+            cell: (letter) => (
+              <>
+                {moment(letter.died_at, organization.time_zone)}
+                <div className="soft small code">{letter.queue}</div>
+              </>
+            ),
+          },
+          {
+            head: words.says,
+            minor: true,
+            cell: (letter) => <span className="code small machine-words">{letter.body}</span>,
+          },
+          { head: words.redrive, kind: "act", cell: (letter) => <Redrive letter={letter} /> },
+        ]}
+      />
       {letters.hasNextPage && (
         <Button onPress={() => void letters.fetchNextPage()}>{texts.events.more}</Button>
       )}
@@ -50,7 +52,7 @@ export function DeadLetters() {
   );
 }
 
-function LetterRow({ letter }: { letter: DeadLetter }) {
+function Redrive({ letter }: { letter: DeadLetter }) {
   const { api, organization } = useApp();
   const cache = useQueryClient();
   const redrive = useMutation({
@@ -58,22 +60,15 @@ function LetterRow({ letter }: { letter: DeadLetter }) {
     onSettled: () => void cache.invalidateQueries({ queryKey: ["operations"] }),
   });
   return (
-    <tr>
-      <th scope="row">
-        {moment(letter.died_at, organization.time_zone)}
-        <div className="soft small code">{letter.queue}</div>
-      </th>
-      <td className="minor code small machine-words">{letter.body}</td>
-      <td className="numeric">
-        {letter.redriven_at == null ? (
-          <Button pending={redrive.isPending} onPress={() => redrive.mutate()}>
-            {words.redrive}
-          </Button>
-        ) : (
-          <span className="soft">{words.redriven(moment(letter.redriven_at, organization.time_zone))}</span>
-        )}
-        {redrive.isError && <Failure error={redrive.error} />}
-      </td>
-    </tr>
+    <>
+      {letter.redriven_at == null ? (
+        <Button pending={redrive.isPending} onPress={() => redrive.mutate()}>
+          {words.redrive}
+        </Button>
+      ) : (
+        <span className="soft">{words.redriven(moment(letter.redriven_at, organization.time_zone))}</span>
+      )}
+      {redrive.isError && <Failure error={redrive.error} />}
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { texts } from "../../texts/en.ts";
 import { count } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Chip, Failure, Skeleton, type Tone } from "../../ui/parts.tsx";
+import { Table } from "../../ui/table.tsx";
 import { queries } from "../queries.ts";
 import { CompareDialog } from "./compare-dialog.tsx";
 import { DeadLetters } from "./letters.tsx";
@@ -50,58 +51,55 @@ function Streams() {
       {streams.isPending && <Skeleton rows={4} />}
       {streams.isError && <Failure error={streams.error} retry={() => void streams.refetch()} />}
       {streams.isSuccess && (
-        <div className="table-frame">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{words.stream}</th>
-                <th scope="col" className="numeric minor">
-                  {words.entries}
-                </th>
-                <th scope="col" className="minor">
-                  {words.behind}
-                </th>
-                <th scope="col">
-                  <span className="visually-hidden">{words.compare}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {streams.data.map((stream) => (
-                <StreamRow key={stream.stream} stream={stream} onCompare={() => setCompared(stream)} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label={words.streams}
+          rows={streams.data}
+          keyOf={({ stream }) => stream}
+          columns={[
+            { head: words.stream, kind: "name", cell: (stream) => <NameAndState stream={stream} /> },
+            {
+              head: words.entries,
+              kind: "figure",
+              minor: true,
+              cell: ({ head_seq }) => (head_seq == null ? texts.dash : count(head_seq)),
+            },
+            { head: words.behind, minor: true, cell: lagOf },
+            {
+              head: words.compare,
+              kind: "act",
+              cell: (stream) => (
+                <Button
+                  onPress={() => setCompared(stream)}
+                  aria-label={words.compareThis(streamName(stream))}
+                >
+                  {words.compare}
+                </Button>
+              ),
+            },
+          ]}
+        />
       )}
       {compared !== undefined && <CompareDialog stream={compared} onClose={() => setCompared(undefined)} />}
     </section>
   );
 }
 
-function StreamRow({ stream, onCompare }: { stream: OperatedStream; onCompare: () => void }) {
+function NameAndState({ stream }: { stream: OperatedStream }) {
   const [state, tone] = stateOf(stream);
-  const behind = (stream.lag_entries ?? 0) > 0;
   return (
-    <tr>
-      <th scope="row">
-        {streamName(stream)}
-        <div className="row">
-          <Chip tone={tone}>{words.states[state]}</Chip>
-          <span className="soft small">{words.kinds[stream.kind] ?? stream.kind}</span>
-        </div>
-      </th>
-      <td className="numeric minor">{stream.head_seq == null ? texts.dash : count(stream.head_seq)}</td>
-      <td className="minor">
-        {behind ? words.lag(stream.lag_entries ?? 0, Math.round((stream.lag_ms ?? 0) / 1_000)) : texts.dash}
-      </td>
-      <td className="numeric">
-        <Button onPress={onCompare} aria-label={words.compareThis(streamName(stream))}>
-          {words.compare}
-        </Button>
-      </td>
-    </tr>
+    <>
+      {streamName(stream)}
+      <div className="row">
+        <Chip tone={tone}>{words.states[state]}</Chip>
+        <span className="soft small">{words.kinds[stream.kind] ?? stream.kind}</span>
+      </div>
+    </>
   );
+}
+
+function lagOf({ lag_entries, lag_ms }: OperatedStream): string {
+  if ((lag_entries ?? 0) === 0) return texts.dash;
+  return words.lag(lag_entries ?? 0, Math.round((lag_ms ?? 0) / 1_000));
 }
 
 function stateOf(stream: OperatedStream): [keyof typeof words.states, Tone] {

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Drawer } from "../../api/types.ts";
+import type { Drawer, TerminalStanding } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { moment } from "../../texts/format.ts";
 import { Chip, Empty, Failure, Money, Skeleton } from "../../ui/parts.tsx";
+import { Table } from "../../ui/table.tsx";
 import { queries } from "../queries.ts";
 import { useDesk } from "./page.tsx";
 import { Holding } from "./terminals.tsx";
@@ -22,52 +23,12 @@ export function Component() {
   if (drawers.data === undefined || moves.data === undefined || standing.data === undefined) {
     return <Skeleton rows={5} />;
   }
-  const expected = new Map(
-    standing.data.terminals.map((terminal) => [terminal.terminal, terminal.drawer_cents ?? undefined]),
-  );
   return (
     <div className="stack-wide">
       <section aria-labelledby="drawers-title">
         <h2 id="drawers-title">{words.drawers}</h2>
         <p className="soft">{words.drawersLead}</p>
-        {drawers.data.length === 0 ? (
-          <Empty title={words.noDrawers}>{words.noDrawersHelp}</Empty>
-        ) : (
-          <div className="table-frame">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">{words.till}</th>
-                  <th scope="col" className="minor">
-                    {words.opened}
-                  </th>
-                  <th scope="col" className="numeric minor">
-                    {words.float}
-                  </th>
-                  <th scope="col" className="numeric">
-                    {words.expected}
-                  </th>
-                  <th scope="col" className="numeric">
-                    {words.counted}
-                  </th>
-                  <th scope="col" className="numeric">
-                    {words.difference}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {drawers.data.map((drawer) => (
-                  <DrawerRow
-                    key={drawer.opened_seq}
-                    drawer={drawer}
-                    // An open drawer has no count yet; what should be in it, its session knows as of now.
-                    now={drawer.closed_at == null ? expected.get(drawer.terminal) : undefined}
-                  />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+        <Drawers drawers={drawers.data} standing={standing.data.terminals} />
       </section>
       <section aria-labelledby="holding-title">
         <h2 id="holding-title">{words.holding}</h2>
@@ -95,24 +56,39 @@ export function Component() {
   );
 }
 
-function DrawerRow({ drawer, now }: { drawer: Drawer; now: number | undefined }) {
+function Drawers({ drawers, standing }: { drawers: Drawer[]; standing: TerminalStanding[] }) {
   const { organization } = useApp();
   const { currency, time_zone: zone } = organization;
   const cents = (amount: number | null | undefined) =>
     amount == null ? texts.dash : <Money cents={amount} currency={currency} />;
+  // An open drawer has no count yet; what should be in it, its session knows as of now.
+  const now = new Map(standing.map((each) => [each.terminal, each.drawer_cents]));
+  const expected = (drawer: Drawer) =>
+    drawer.expected_cents ?? (drawer.closed_at == null ? now.get(drawer.terminal) : undefined);
   return (
-    <tr>
-      <th scope="row">{drawer.terminal_name ?? drawer.terminal}</th>
-      <td className="minor">{moment(drawer.opened_at, zone)}</td>
-      <td className="numeric minor">{cents(drawer.float_cents)}</td>
-      <td className="numeric">{cents(drawer.expected_cents ?? now)}</td>
-      <td className="numeric">
-        {drawer.closed_at == null ? <Chip tone="pen">{words.inUse}</Chip> : cents(drawer.counted_cents)}
-      </td>
-      <td className="numeric strong">
-        <Difference cents={drawer.difference_cents ?? undefined} />
-      </td>
-    </tr>
+    <Table
+      label={words.drawers}
+      rows={drawers}
+      keyOf={(drawer) => drawer.opened_seq}
+      empty={<Empty title={words.noDrawers}>{words.noDrawersHelp}</Empty>}
+      columns={[
+        { head: words.till, kind: "name", cell: (drawer) => drawer.terminal_name ?? drawer.terminal },
+        { head: words.opened, minor: true, cell: (drawer) => moment(drawer.opened_at, zone) },
+        { head: words.float, kind: "figure", minor: true, cell: (drawer) => cents(drawer.float_cents) },
+        { head: words.expected, kind: "figure", cell: (drawer) => cents(expected(drawer)) },
+        {
+          head: words.counted,
+          kind: "figure",
+          cell: (drawer) =>
+            drawer.closed_at == null ? <Chip tone="pen">{words.inUse}</Chip> : cents(drawer.counted_cents),
+        },
+        {
+          head: words.difference,
+          kind: "figure",
+          cell: (drawer) => <Difference cents={drawer.difference_cents ?? undefined} />,
+        },
+      ]}
+    />
   );
 }
 

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import type { SessionReport } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
@@ -7,6 +6,7 @@ import { clock, count } from "../../texts/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Failure, Figure, Money, Skeleton } from "../../ui/parts.tsx";
+import { Table, type TableProps } from "../../ui/table.tsx";
 import { queries } from "../queries.ts";
 import { useDesk } from "./page.tsx";
 
@@ -45,81 +45,65 @@ export function Component() {
 }
 
 function Parts({ report, currency, zone }: { report: SessionReport; currency: string; zone: string }) {
+  const cents = (amount: number) => <Money cents={amount} currency={currency} />;
   return (
     <div className="report-parts">
-      <Part title={words.byTender} heads={[words.kind, words.takenIn, words.paidBack]}>
-        {report.tenders.map((tender) => (
-          <tr key={tender.kind}>
-            <th scope="row">{texts.tenders[tender.kind] ?? tender.kind}</th>
-            <Cents cents={tender.taken_cents} currency={currency} />
-            <Cents cents={tender.returned_cents} currency={currency} />
-          </tr>
-        ))}
-      </Part>
-      <Part title={words.byHour} heads={[words.from, texts.session.receipts, words.sold]}>
-        {report.hours.map((hour) => (
-          <tr key={hour.hour}>
-            <th scope="row">{clock(hour.hour, zone)}</th>
-            <td className="numeric">{count(hour.receipts)}</td>
-            <Cents cents={hour.gross_cents} currency={currency} />
-          </tr>
-        ))}
-      </Part>
-      <Part title={words.byCategory} heads={[words.category, words.lines, words.net]}>
-        {report.categories.map((category) => (
-          <tr key={category.category ?? ""}>
-            <th scope="row">{category.category ?? words.notListed}</th>
-            <td className="numeric">{count(category.lines)}</td>
-            <Cents cents={category.net_cents} currency={currency} />
-          </tr>
-        ))}
-      </Part>
-      <Part title={words.exceptions} heads={[words.what, words.lines, words.sold]}>
-        {report.exceptions.map((exception) => (
-          <tr key={`${exception.kind} ${exception.reason ?? ""}`}>
-            <th scope="row">
-              {words.exceptionKinds[exception.kind] ?? exception.kind}
-              {exception.reason != null && (
-                <span className="soft small"> {exception.reason.replaceAll("_", " ")}</span>
-              )}
-            </th>
-            <td className="numeric">{count(exception.lines)}</td>
-            <Cents cents={exception.gross_cents} currency={currency} />
-          </tr>
-        ))}
-      </Part>
+      <Part
+        label={words.byTender}
+        rows={report.tenders}
+        keyOf={(tender) => tender.kind}
+        columns={[
+          { head: words.kind, kind: "name", cell: ({ kind }) => texts.tenders[kind] ?? kind },
+          { head: words.takenIn, kind: "figure", cell: (tender) => cents(tender.taken_cents) },
+          { head: words.paidBack, kind: "figure", cell: (tender) => cents(tender.returned_cents) },
+        ]}
+      />
+      <Part
+        label={words.byHour}
+        rows={report.hours}
+        keyOf={({ hour }) => hour}
+        columns={[
+          { head: words.from, kind: "name", cell: ({ hour }) => clock(hour, zone) },
+          { head: texts.session.receipts, kind: "figure", cell: (hour) => count(hour.receipts) },
+          { head: words.sold, kind: "figure", cell: (hour) => cents(hour.gross_cents) },
+        ]}
+      />
+      <Part
+        label={words.byCategory}
+        rows={report.categories}
+        keyOf={({ category }) => category ?? ""}
+        columns={[
+          { head: words.category, kind: "name", cell: ({ category }) => category ?? words.notListed },
+          { head: words.lines, kind: "figure", cell: (category) => count(category.lines) },
+          { head: words.net, kind: "figure", cell: (category) => cents(category.net_cents) },
+        ]}
+      />
+      <Part
+        label={words.exceptions}
+        rows={report.exceptions}
+        keyOf={({ kind, reason }) => `${kind} ${reason ?? ""}`}
+        columns={[
+          {
+            head: words.what,
+            kind: "name",
+            cell: ({ kind, reason }) => (
+              <>
+                {words.exceptionKinds[kind] ?? kind}
+                {reason != null && <span className="soft small"> {reason.replaceAll("_", " ")}</span>}
+              </>
+            ),
+          },
+          { head: words.lines, kind: "figure", cell: (exception) => count(exception.lines) },
+          { head: words.sold, kind: "figure", cell: (exception) => cents(exception.gross_cents) },
+        ]}
+      />
     </div>
   );
 }
 
-function Part({ title, heads, children }: { title: string; heads: string[]; children: ReactNode[] }) {
-  return (
-    <section>
-      <h3>{title}</h3>
-      {children.length === 0 ? (
-        <p className="soft">{words.nothing}</p>
-      ) : (
-        <div className="table-frame">
-          <table className="table">
-            <thead>
-              <tr>
-                {heads.map((head, index) => (
-                  <th key={head} scope="col" className={index === 0 ? undefined : "numeric"}>
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>{children}</tbody>
-          </table>
-        </div>
-      )}
-    </section>
-  );
-}
-
-const Cents = ({ cents, currency }: { cents: number; currency: string }) => (
-  <td className="numeric">
-    <Money cents={cents} currency={currency} />
-  </td>
+const Part = <Row,>(table: TableProps<Row>) => (
+  <section>
+    <h3>{table.label}</h3>
+    <Table {...table} empty={<p className="soft">{words.nothing}</p>} />
+  </section>
 );

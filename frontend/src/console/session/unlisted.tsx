@@ -10,6 +10,7 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Empty, Failure, Money, Skeleton, TagNumber } from "../../ui/parts.tsx";
+import { Table } from "../../ui/table.tsx";
 import { queries } from "../queries.ts";
 import { useDesk } from "./page.tsx";
 
@@ -27,56 +28,42 @@ export function Component() {
     <section aria-labelledby="unlisted-title">
       <h2 id="unlisted-title">{words.unlisted}</h2>
       <p className="soft">{words.unlistedLead}</p>
-      {unlisted.data.length === 0 ? (
-        <Empty title={words.noUnlisted}>{words.noUnlistedHelp}</Empty>
-      ) : (
-        <div className="table-frame">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{words.receipt}</th>
-                <th scope="col">{words.tagRead}</th>
-                <th scope="col" className="minor">
-                  {words.where}
-                </th>
-                <th scope="col" className="minor">
-                  {words.when}
-                </th>
-                <th scope="col" className="numeric">
-                  {words.charged}
-                </th>
-                <th scope="col">
-                  <span className="visually-hidden">{words.identify}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {unlisted.data.map((line) => (
-                <tr key={line.place}>
-                  <th scope="row">
-                    <Link to={`/receipts/${line.receipt}`}>{texts.receipt.title(count(line.number))}</Link>
-                  </th>
-                  <td>
-                    {line.read_tag == null ? (
-                      (words.unlistedReasons[line.unlisted] ?? line.unlisted)
-                    ) : (
-                      <TagNumber tag={line.read_tag} />
-                    )}
-                  </td>
-                  <td className="minor">{line.terminal_name ?? texts.dash}</td>
-                  <td className="minor">{moment(line.recorded_at, organization.time_zone)}</td>
-                  <td className="numeric">
-                    <Money cents={line.price_cents} currency={organization.currency} />
-                  </td>
-                  <td className="numeric">
-                    <Button onPress={() => setChosen(line)}>{words.identify}</Button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Table
+        label={words.unlisted}
+        rows={unlisted.data}
+        keyOf={(line) => line.place}
+        empty={<Empty title={words.noUnlisted}>{words.noUnlistedHelp}</Empty>}
+        columns={[
+          {
+            head: words.receipt,
+            kind: "name",
+            cell: (line) => (
+              <Link to={`/receipts/${line.receipt}`}>{texts.receipt.title(count(line.number))}</Link>
+            ),
+          },
+          {
+            head: words.tagRead,
+            cell: (line) =>
+              line.read_tag == null ? (
+                (words.unlistedReasons[line.unlisted] ?? line.unlisted)
+              ) : (
+                <TagNumber tag={line.read_tag} />
+              ),
+          },
+          { head: words.where, minor: true, cell: (line) => line.terminal_name ?? texts.dash },
+          { head: words.when, minor: true, cell: (line) => moment(line.recorded_at, organization.time_zone) },
+          {
+            head: words.charged,
+            kind: "figure",
+            cell: (line) => <Money cents={line.price_cents} currency={organization.currency} />,
+          },
+          {
+            head: words.identify,
+            kind: "act",
+            cell: (line) => <Button onPress={() => setChosen(line)}>{words.identify}</Button>,
+          },
+        ]}
+      />
       {chosen !== undefined && (
         <Identify session={session.id} line={chosen} onClose={() => setChosen(undefined)} />
       )}
