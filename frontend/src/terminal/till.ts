@@ -9,7 +9,7 @@ import type { HeardEntry } from "./catalogue.ts";
 import { Checkout, isSale, PATIENCE_MS } from "./checkout.ts";
 import type { TillDb } from "./db.ts";
 import { Follower } from "./follow.ts";
-import { Holds, SAY_HOLD_AFTER_MS, SAY_HOLD_EVERY_MS } from "./holds.ts";
+import { Holds, OwnHold } from "./holds.ts";
 import type {
   About,
   BasketLine,
@@ -40,8 +40,7 @@ export class Till {
   #follower: Follower;
   #live: Live | undefined;
   #holds = new Holds();
-  #holding: ReturnType<typeof setTimeout> | undefined;
-  #renewing: ReturnType<typeof setInterval> | undefined;
+  #ownHold: OwnHold;
   #names = new Map<string, string>();
   #reported: number | undefined;
   /** The last word about sales held, until it is answered. */
@@ -84,17 +83,21 @@ export class Till {
         if (terminal === pairing.terminal) this.set({ dismissed: "revoked" });
       },
     });
+    this.#ownHold = new OwnHold({
+      basket: () => this.snapshot().basket,
+      say: (tags) => this.#live?.say({ type: "hold", name: pairing.name, tags }),
+    });
     this.basket = new Basket(this, this.#store, {
       shelf: () => this.#follower.shelf,
       heldBy: (tag) => this.#holds.by(tag, Date.now()),
-      onChange: () => this.#sayHoldSoon(),
+      onChange: () => this.#ownHold.changed(),
     });
     this.checkout = new Checkout(this, this.#store, {
       send: () => {
         void this.#countFacts();
         void this.#outbox.pump();
       },
-      basketChanged: () => this.#sayHoldSoon(),
+      basketChanged: () => this.#ownHold.changed(),
     });
   }
 
@@ -161,14 +164,13 @@ export class Till {
       return;
     }
     window.addEventListener("online", this.#online);
-    this.#renewing = setInterval(() => this.#sayHold(), SAY_HOLD_EVERY_MS);
+    this.#ownHold.start();
     await this.#outbox.pump();
   }
 
   stop(): void {
     window.removeEventListener("online", this.#online);
-    clearInterval(this.#renewing);
-    clearTimeout(this.#holding);
+    this.#ownHold.stop();
     this.#live?.stop();
     this.#outbox.stop();
     this.#follower.stop();
@@ -309,7 +311,7 @@ export class Till {
     void this.#outbox.pump();
     void this.#refreshInfo();
     void this.#follower.catchUp().catch(() => undefined);
-    this.#sayHold();
+    this.#ownHold.say();
   }
 
   async #startAnew(): Promise<void> {
@@ -379,16 +381,6 @@ export class Till {
     const changed = await this.db.number(receipt, number);
     const { step } = this.snapshot();
     if (isSale(changed) && step.name === "result" && step.sale.key === receipt) this.checkout.show(changed);
-  }
-
-  #sayHoldSoon(): void {
-    clearTimeout(this.#holding);
-    this.#holding = setTimeout(() => this.#sayHold(), SAY_HOLD_AFTER_MS);
-  }
-
-  #sayHold(): void {
-    const tags = this.snapshot().basket.flatMap((line) => (line.kind === "item" ? [line.id] : []));
-    this.#live?.say({ type: "hold", name: this.pairing.name, tags });
   }
 
   // --- everything else that the session is told
