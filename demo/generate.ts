@@ -7,6 +7,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { AWKWARD_ROWS } from "./awkward.ts";
+import { type Random, seededRandom } from "./random.ts";
 import { KINDS, type Kind, PEOPLE } from "./words.ts";
 
 const SEED = 20_270_313;
@@ -35,19 +36,6 @@ const COLUMNS = [
 ] as const;
 
 export type Row = Record<(typeof COLUMNS)[number], string>;
-
-type Random = () => number;
-
-/** Mulberry32: 32 bits of state, ample for a demo. Numbers from 0 up to, but not including, 1. */
-function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function pick<T>(random: Random, choices: readonly T[]): T {
   const choice = choices[Math.floor(random() * choices.length)];

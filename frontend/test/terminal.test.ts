@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { cashSuggestions } from "../src/terminal/cash.ts";
 import { read, Shelf } from "../src/terminal/catalogue.ts";
 import { type KnownReceipt, TillDb } from "../src/terminal/db.ts";
-import { Holds } from "../src/terminal/holds.ts";
 import { type CatalogueRow, itemLine, type QueuedCommand } from "../src/terminal/model.ts";
 import { hearKey, silence, wholeScan } from "../src/terminal/scanner.ts";
 
@@ -256,19 +255,6 @@ describe("what a till reads from the log", () => {
     });
     shelf.add([["0010000017", "", "", 850, 17, 0]]);
     expect(shelf.item("0010000017")?.title).toBe("Rain boots");
-  });
-});
-
-describe("holds of other tills", () => {
-  it("stand for a while and end with an emptied basket", () => {
-    const holds = new Holds();
-    const held = { terminal: "terminal:2", name: "Till 2", tags: ["0010000017"], until: 0 };
-    holds.hear(held, 1_000);
-    expect(holds.by("0010000017", 2_000)?.name).toBe("Till 2");
-    expect(holds.by("0010000017", 152_000), "nobody has said it again").toBeUndefined();
-    holds.hear(held, 160_000);
-    holds.hear({ ...held, tags: [] }, 160_001);
-    expect(holds.by("0010000017", 160_002)).toBeUndefined();
   });
 });
 

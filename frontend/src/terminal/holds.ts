@@ -1,10 +1,10 @@
 import type { Held } from "../live/live.ts";
-import type { HeldBy } from "./model.ts";
+import type { BasketLine, HeldBy } from "./model.ts";
 
 /** A basket's tags are said to the other tills at most this often, in ms: a fast scanner makes one frame, not five. */
-export const SAY_HOLD_AFTER_MS = 120;
+const SAY_HOLD_AFTER_MS = 120;
 /** And again this often, in ms, so that the session's short memory does not forget them. */
-export const SAY_HOLD_EVERY_MS = 60_000;
+const SAY_HOLD_EVERY_MS = 60_000;
 /** A hold stands for this long on this till's own clock, in ms, whatever its clock says it is. */
 const HOLD_MS = 150_000;
 
@@ -24,5 +24,40 @@ export class Holds {
       else if (tags.has(tag)) return { name, until };
     }
     return undefined;
+  }
+}
+
+export type OwnHoldOptions = {
+  basket: () => BasketLine[];
+  /** Says to the other tills what lies in the basket; may be lost. */
+  say: (tags: string[]) => void;
+};
+
+/** What lies in this till's basket, said to the others: soon after it changes, and again while nothing does. */
+export class OwnHold {
+  #options: OwnHoldOptions;
+  #soon: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: OwnHoldOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#again = setInterval(() => this.say(), SAY_HOLD_EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#again);
+    clearTimeout(this.#soon);
+  }
+
+  changed(): void {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => this.say(), SAY_HOLD_AFTER_MS);
+  }
+
+  say(): void {
+    this.#options.say(this.#options.basket().flatMap((line) => (line.kind === "item" ? [line.id] : [])));
   }
 }

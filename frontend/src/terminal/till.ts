@@ -9,7 +9,7 @@ import type { HeardEntry } from "./catalogue.ts";
 import { Checkout, isSale, PATIENCE_MS } from "./checkout.ts";
 import type { TillDb } from "./db.ts";
 import { Follower } from "./follow.ts";
-import { Holds, SAY_HOLD_AFTER_MS, SAY_HOLD_EVERY_MS } from "./holds.ts";
+import { Holds, OwnHold } from "./holds.ts";
 import type {
   About,
   BasketLine,
@@ -23,6 +23,7 @@ import type {
 } from "./model.ts";
 import { Outbox, queued } from "./outbox.ts";
 import type { Rules } from "./rules.ts";
+import { SelfReport } from "./self-report.ts";
 import { nothing, Store, type TillState } from "./state.ts";
 
 const words = texts.terminal;
@@ -40,12 +41,9 @@ export class Till {
   #follower: Follower;
   #live: Live | undefined;
   #holds = new Holds();
-  #holding: ReturnType<typeof setTimeout> | undefined;
-  #renewing: ReturnType<typeof setInterval> | undefined;
+  #ownHold: OwnHold;
   #names = new Map<string, string>();
-  #reported: number | undefined;
-  /** The last word about sales held, until it is answered. */
-  #reporting: Promise<void> = Promise.resolve();
+  #report: SelfReport;
   /** Tags of sales that are facts here and not yet on record. */
   #ownFacts = new Set<string>();
   /** The socket that is open takes commands; asked anew for every one. */
@@ -84,17 +82,30 @@ export class Till {
         if (terminal === pairing.terminal) this.set({ dismissed: "revoked" });
       },
     });
+    this.#report = new SelfReport({
+      db,
+      terminal: pairing.terminal,
+      online: () => this.online,
+      send: (command) => {
+        const body = { id: uuid7(), command: command as unknown as Record<string, never> };
+        return this.api.command(pairing.session, body);
+      },
+    });
+    this.#ownHold = new OwnHold({
+      basket: () => this.snapshot().basket,
+      say: (tags) => this.#live?.say({ type: "hold", name: pairing.name, tags }),
+    });
     this.basket = new Basket(this, this.#store, {
       shelf: () => this.#follower.shelf,
       heldBy: (tag) => this.#holds.by(tag, Date.now()),
-      onChange: () => this.#sayHoldSoon(),
+      onChange: () => this.#ownHold.changed(),
     });
     this.checkout = new Checkout(this, this.#store, {
       send: () => {
         void this.#countFacts();
         void this.#outbox.pump();
       },
-      basketChanged: () => this.#sayHoldSoon(),
+      basketChanged: () => this.#ownHold.changed(),
     });
   }
 
@@ -161,14 +172,13 @@ export class Till {
       return;
     }
     window.addEventListener("online", this.#online);
-    this.#renewing = setInterval(() => this.#sayHold(), SAY_HOLD_EVERY_MS);
+    this.#ownHold.start();
     await this.#outbox.pump();
   }
 
   stop(): void {
     window.removeEventListener("online", this.#online);
-    clearInterval(this.#renewing);
-    clearTimeout(this.#holding);
+    this.#ownHold.stop();
     this.#live?.stop();
     this.#outbox.stop();
     this.#follower.stop();
@@ -218,7 +228,7 @@ export class Till {
     };
     const known = new Map(this.snapshot().parked.map((basket) => [basket.basket, basket]));
     const parked = info.parked.map((basket) => ({ ...basket, ...linesOf(known.get(basket.basket)) }));
-    this.#reported = info.waiting ?? undefined;
+    this.#report.learn(info);
     this.set({ info, standing, parked });
     this.basket.reprice();
     await Promise.all([
@@ -226,58 +236,19 @@ export class Till {
       this.db.set("standing", standing),
       this.db.set("parked", parked),
     ]);
-    if (info.acknowledged < info.rights_version) this.#acknowledge(info.rights_version);
-    void this.#report();
+    if (info.acknowledged < info.rights_version) void this.#report.rightsKnown(info.rights_version);
+    void this.#report.salesHeld();
   }
 
-  /**
-   * A session must not be closed over the heads of tills that hold sales: says how many this one holds. One word at a
-   * time, or an older one could arrive last and stand.
-   */
-  #report(): Promise<void> {
-    const report = async () => {
-      const waiting = await this.#salesHeld();
-      if (!this.online || waiting === this.#reported) return;
-      this.#reported = waiting;
-      await this.#tell({ type: "report_waiting", waiting });
-    };
-    // A device whose storage fails says so elsewhere.
-    this.#reporting = this.#reporting.then(report).catch(() => undefined);
-    return this.#reporting;
-  }
-
-  /** Tries the socket with a word that may be lost: only one that answers is trusted with sales. */
+  /** Tries the socket: only one that answers is trusted with sales. */
   async #learnToSpeak(): Promise<void> {
-    const waiting = await this.#salesHeld();
-    const answer = await this.#live?.ask(uuid7(), { type: "report_waiting", waiting });
-    if (answer === undefined) return;
-    this.#speaks = true;
-    if ("taken" in answer) this.#reported = waiting;
-    // What was sold or handed in meanwhile may have been told before this was answered.
-    void this.#report();
-  }
-
-  async #salesHeld(): Promise<number> {
-    const own = ({ about, terminal }: QueuedCommand) =>
-      about === "sale" && terminal === this.pairing.terminal;
-    return (await this.db.waiting()).filter(own).length;
+    const speaks = await this.#report.tryOver(async (command) => this.#live?.ask(uuid7(), command));
+    if (speaks) this.#speaks = true;
   }
 
   async #countFacts(): Promise<void> {
     const facts = (await this.db.waiting()).flatMap(({ sale }) => (sale?.fact === true ? sale.basket : []));
     this.#ownFacts = new Set(facts.flatMap((line) => (line.kind === "item" ? [line.id] : (line.tag ?? []))));
-  }
-
-  #acknowledge(version: number): void {
-    void this.#tell({ type: "acknowledge", version });
-  }
-
-  /** Says something that is said again with the next connection if it does not arrive. */
-  async #tell(command: SessionCommand): Promise<void> {
-    const body = { id: uuid7(), command: command as unknown as Record<string, never> };
-    await this.api.command(this.pairing.session, body).catch(() => {
-      this.#reported = undefined;
-    });
   }
 
   #follow(): void {
@@ -309,7 +280,7 @@ export class Till {
     void this.#outbox.pump();
     void this.#refreshInfo();
     void this.#follower.catchUp().catch(() => undefined);
-    this.#sayHold();
+    this.#ownHold.say();
   }
 
   async #startAnew(): Promise<void> {
@@ -337,7 +308,7 @@ export class Till {
       case "rights":
         if (!own) return;
         this.#keepStanding({ ...standing, rights: heard.rights, rights_version: heard.version });
-        this.#acknowledge(heard.version);
+        void this.#report.rightsKnown(heard.version);
         return;
       case "drawer":
         if (own) this.#keepStanding({ ...standing, drawer_open: heard.open });
@@ -381,16 +352,6 @@ export class Till {
     if (isSale(changed) && step.name === "result" && step.sale.key === receipt) this.checkout.show(changed);
   }
 
-  #sayHoldSoon(): void {
-    clearTimeout(this.#holding);
-    this.#holding = setTimeout(() => this.#sayHold(), SAY_HOLD_AFTER_MS);
-  }
-
-  #sayHold(): void {
-    const tags = this.snapshot().basket.flatMap((line) => (line.kind === "item" ? [line.id] : []));
-    this.#live?.say({ type: "hold", name: this.pairing.name, tags });
-  }
-
   // --- everything else that the session is told
 
   /** Puts a command on its way and gives its answer, or the command as it waits when none came in time. */
@@ -420,7 +381,7 @@ export class Till {
     this.set({ waiting });
     if (changed === undefined) return;
     void this.#countFacts();
-    if (waiting === 0) void this.#report();
+    if (waiting === 0) void this.#report.salesHeld();
     const { refused } = this.snapshot();
     if (isSale(changed) && this.checkout.isShown(changed.key)) this.checkout.answered(changed);
     else if (changed.state === "refused" && !this.#attended.has(changed.key))

@@ -8,6 +8,13 @@ export interface Recorded extends Position {
   entries: { seq: number; kind: string; recorded_at: string; data: Record<string, unknown> }[];
 }
 
+/** What the first entry that a command caused says. */
+export function first<Data>(recorded: Recorded): Data {
+  const entry = recorded.entries[0];
+  assert.ok(entry);
+  return entry.data as Data;
+}
+
 export interface Step {
   /** What is asked, for the reader of a failure. */
   what: string;
