@@ -1,21 +1,23 @@
 //! Walking a whole export: every line read, every hash checked, on as many threads as help.
 //!
-//! A block can be checked without the blocks before it, because the last line before it states the hash that
-//! its first entry builds on: if that line lies, its own block fails. So blocks are dealt to workers in turn,
-//! collected in the same order, and the first fault found in that order is the first fault of the file.
+//! A block can be checked without the blocks before it ([`seam`]). So blocks are dealt to workers in turn, collected in
+//! the same order, and the first fault found in that order is the first fault of the file.
 
 mod parallel;
+mod seam;
 
 use std::io::{self, Read};
 use std::thread;
 
 use domain::journal::{ExportFooter, ExportHeader, Framer, GENESIS, Hash, Head, hash_header_line};
 
-use crate::block::{Block, BlockError, Blocks, last_line, lines};
+use crate::block::{Block, BlockError, Blocks, lines};
 use crate::fault::{Fault, Wrong, quote};
 use crate::header::{Header, Original, read_header};
 use crate::limits::{MAX_LINE_BYTES, MAX_WORKERS};
 use crate::line::{AnyLine, Line, Scratch, read};
+
+use seam::{Job, Seam, next_job};
 
 /// Why a file was not walked to its end.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +124,7 @@ where
     reading.begin(&file.header.export)?;
     let mut walk = Walk::new(&file);
     if workers <= 1 {
-        let mut seam = Seam::before(&walk);
+        let mut seam = Seam::before(walk.head);
         while let Some(job) = next_job(&mut blocks, &mut seam)? {
             let mut gathered = W::Gathered::default();
             let (checked, block) = check_block(&file, job, |line| {
@@ -150,7 +152,7 @@ pub fn scan_each(
 ) -> Result<Verified, ScanError> {
     let (mut blocks, file) = begin(input)?;
     let mut walk = Walk::new(&file);
-    let mut seam = Seam::before(&walk);
+    let mut seam = Seam::before(walk.head);
     while let Some(job) = next_job(&mut blocks, &mut seam)? {
         // What follows the closing line is no entry, whatever it says.
         let ended = walk.ended;
@@ -208,25 +210,6 @@ impl File {
     }
 }
 
-/// A block to check, and the entry it should follow by the word of the line before it.
-struct Job {
-    /// `None` where the line before was no entry: its own block says what is wrong.
-    start: Option<Head>,
-    block: Result<Block, Wrong>,
-}
-
-/// What the line before the next block says.
-struct Seam {
-    head: Option<Head>,
-    after_end: bool,
-}
-
-impl Seam {
-    fn before(walk: &Walk<'_>) -> Self {
-        Self { head: Some(walk.head), after_end: false }
-    }
-}
-
 /// A checked block. Line numbers count from 0 within it.
 struct Checked {
     lines: u64,
@@ -245,39 +228,6 @@ enum Broken {
 impl From<Fault> for Broken {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
-    }
-}
-
-fn next_job<R: Read>(blocks: &mut Blocks<R>, seam: &mut Seam) -> Result<Option<Job>, ScanError> {
-    if seam.head.is_none() && !seam.after_end {
-        return Ok(None);
-    }
-    let start = seam.head;
-    match blocks.next_block() {
-        Ok(None) => Ok(None),
-        Err(BlockError::Io(error)) => Err(error.into()),
-        Err(BlockError::LineTooLong) => {
-            *seam = Seam { head: None, after_end: false };
-            Ok(Some(Job { start, block: Err(Wrong::TooLong) }))
-        }
-        Ok(Some(block)) => {
-            *seam = look_ahead(&block, start);
-            Ok(Some(Job { start, block: Ok(block) }))
-        }
-    }
-}
-
-/// Reads what the last line of a block states.
-fn look_ahead(block: &[u8], start: Option<Head>) -> Seam {
-    let mut scratch = Scratch::default();
-    let line = std::str::from_utf8(last_line(block)).ok();
-    match line.and_then(|line| read(line, &mut scratch).ok()) {
-        Some(AnyLine::Entry(entry)) => {
-            Seam { head: Some(Head { seq: entry.seq, hash: entry.hash }), after_end: false }
-        }
-        // A further block would stand behind the closing line; the walk notices that it has ended.
-        Some(AnyLine::Footer(_)) => Seam { head: start, after_end: true },
-        Some(AnyLine::Header(_)) | None => Seam { head: None, after_end: false },
     }
 }
 

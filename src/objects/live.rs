@@ -71,6 +71,17 @@ enum Place {
     Lost,
 }
 
+/// Why a listener did not get its page.
+#[derive(Debug, thiserror::Error)]
+enum Unsent {
+    #[error(transparent)]
+    Log(#[from] AskError),
+    #[error(transparent)]
+    Frame(#[from] serde_json::Error),
+    #[error(transparent)]
+    Socket(#[from] worker::Error),
+}
+
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Frame<'a> {
@@ -154,12 +165,8 @@ impl Sockets {
         if let Err(error) = timers::expect_listener(log.store(), tag, now()) {
             tracing::error!(stream = log.stream(), %error, "nobody will notice when this listener falls silent");
         }
-        let warned =
-            !restored || send(&pair.server, &Frame::Restored { head: head.seq, hash: head.hash }).is_ok();
-        if warned {
+        if !restored || send(&pair.server, &Frame::Restored { head: head.seq, hash: head.hash }) {
             Self::advance(log, &pair.server);
-        } else {
-            hang_up(&pair.server);
         }
         self.tell_holds(&pair.server, tag);
         let mut response = Response::from_websocket(pair.client)?;
@@ -186,7 +193,7 @@ impl Sockets {
             return false;
         }
         let mut must_tell = false;
-        for frame in entries.iter().filter_map(|entry| text(&Frame::Entry(entry)).ok()) {
+        for frame in entries.iter().filter_map(|entry| serde_json::to_string(&Frame::Entry(entry)).ok()) {
             must_tell |= self.telling.gather(state, &frame);
         }
         must_tell
@@ -252,8 +259,8 @@ impl Sockets {
         let Ok(frame) = serde_json::to_string(&Frame::Held(&held)) else { return };
         for other in state.get_websockets() {
             let own = listener(state, &other).is_some_and(|tag| tag == terminal);
-            if !own && place(&other) == Some(Place::Live) && other.send_with_str(&frame).is_err() {
-                hang_up(&other);
+            if !own && is_live(&other) {
+                deliver(&other, &frame);
             }
         }
     }
@@ -261,8 +268,7 @@ impl Sockets {
     /// A newcomer hears what the others hold.
     fn tell_holds(&self, socket: &WebSocket, newcomer: &str) {
         for held in self.holds.borrow_mut().standing(now()).filter(|held| held.terminal != newcomer) {
-            if send(socket, &Frame::Held(held)).is_err() {
-                hang_up(socket);
+            if !send(socket, &Frame::Held(held)) {
                 return;
             }
         }
@@ -280,27 +286,30 @@ fn send_page<A: Aggregate + 'static>(
     log: &ObjectLog<A>,
     socket: &WebSocket,
     mut sent: u64,
-) -> std::result::Result<Place, String> {
-    let page = log.page(sent.saturating_add(1), CATCH_UP_PAGE_ENTRIES).map_err(|error| error.to_string())?;
+) -> std::result::Result<Place, Unsent> {
+    let page = log.page(sent.saturating_add(1), CATCH_UP_PAGE_ENTRIES)?;
     let mut message = String::new();
     for entry in &page.entries {
         if message.len() >= MESSAGE_BYTES {
-            socket.send_with_str(&message).map_err(|error| error.to_string())?;
+            socket.send_with_str(&message)?;
             message.clear();
         }
-        add_line(&mut message, &text(&Frame::Entry(entry))?);
+        add_line(&mut message, &serde_json::to_string(&Frame::Entry(entry))?);
         sent = entry.seq;
     }
     let next = if sent >= page.head.seq {
-        add_line(&mut message, &text(&Frame::Live { head: page.head.seq, hash: page.head.hash })?);
+        add_line(
+            &mut message,
+            &serde_json::to_string(&Frame::Live { head: page.head.seq, hash: page.head.hash })?,
+        );
         Place::Live
     } else {
         Place::Behind { sent }
     };
     if !message.is_empty() {
-        socket.send_with_str(&message).map_err(|error| error.to_string())?;
+        socket.send_with_str(&message)?;
     }
-    socket.serialize_attachment(next).map_err(|error| error.to_string())?;
+    socket.serialize_attachment(next)?;
     Ok(next)
 }
 
@@ -317,16 +326,26 @@ fn place(socket: &WebSocket) -> Option<Place> {
     socket.deserialize_attachment().ok().flatten()
 }
 
-fn text(frame: &Frame<'_>) -> std::result::Result<String, String> {
-    serde_json::to_string(frame).map_err(|error| error.to_string())
+/// Sends a frame, as [`deliver`].
+fn send(socket: &WebSocket, frame: &Frame<'_>) -> bool {
+    if let Ok(message) = serde_json::to_string(frame) {
+        return deliver(socket, &message);
+    }
+    hang_up(socket);
+    false
 }
 
-fn send(socket: &WebSocket, frame: &Frame<'_>) -> std::result::Result<(), String> {
-    socket.send_with_str(text(frame)?).map_err(|error| error.to_string())
+/// Sends a message; a listener that does not take it is hung up on. True when it went out.
+pub(super) fn deliver(socket: &WebSocket, message: &str) -> bool {
+    let sent = socket.send_with_str(message).is_ok();
+    if !sent {
+        hang_up(socket);
+    }
+    sent
 }
 
 /// Drops a listener that missed something: it comes back and says how far it got.
-pub(super) fn hang_up(socket: &WebSocket) {
+fn hang_up(socket: &WebSocket) {
     hang_up_for(socket, CLOSE_FAILED, "reconnect");
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use worker::{Delay, State, WebSocket};
 
 use super::host::now;
-use super::live::{hang_up, is_live};
+use super::live::{deliver, is_live};
 
 /// Milliseconds that new entries are gathered before everybody is told: an eye takes it for at once.
 const GATHER_MS: u64 = 40;
@@ -89,9 +89,7 @@ impl Telling {
         let (message, rest) = &mut *under_way;
         let left = rest.len().saturating_sub(sockets);
         for socket in rest.drain(left..) {
-            if socket.send_with_str(&*message).is_err() {
-                hang_up(&socket);
-            }
+            deliver(&socket, message);
         }
         left > 0
     }

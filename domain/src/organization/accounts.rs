@@ -121,7 +121,13 @@ pub(super) fn from_event(actor: &Actor, event: EventId) -> Result<(), Rejection>
     }
 }
 
-pub(super) fn count(state: &State, consignors: &[ConsignorNumber], event: EventId) -> Decision {
+pub(super) fn count(
+    state: &State,
+    consignors: &[ConsignorNumber],
+    event: EventId,
+    actor: &Actor,
+) -> Decision {
+    from_event(actor, event)?;
     let every = u32::from(existing(state)?.registration.loyalty_every);
     let fresh: BTreeSet<ConsignorNumber> =
         consignors.iter().filter(|number| !state.counted.contains(&(**number, event))).copied().collect();
@@ -135,7 +141,8 @@ pub(super) fn count(state: &State, consignors: &[ConsignorNumber], event: EventI
     Ok(if counts.is_empty() { Vec::new() } else { vec![ParticipationsCounted { event, counts }.into()] })
 }
 
-pub(super) fn uncount(state: &State, consignor: ConsignorNumber, event: EventId) -> Decision {
+pub(super) fn uncount(state: &State, consignor: ConsignorNumber, event: EventId, actor: &Actor) -> Decision {
+    from_event(actor, event)?;
     let account = known(state, consignor)?;
     if !state.counted.contains(&(consignor, event)) {
         return Ok(Vec::new());

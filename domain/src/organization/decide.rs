@@ -39,7 +39,6 @@ pub const MAX_PEOPLE: usize = 10_000;
 
 pub(super) type Decision = Result<Vec<Event>, Rejection>;
 
-#[expect(clippy::too_many_lines, reason = "one arm per command")]
 pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Facts>) -> Decision {
     let actor = context.actor;
     match command {
@@ -60,10 +59,7 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::FoundEvent { event, name, starts_on, ends_on } => {
             found_event(state, event, &name, starts_on, ends_on)
         }
-        Command::EndEvent { event } => {
-            accounts::from_event(actor, event)?;
-            end_event(state, event)
-        }
+        Command::EndEvent { event } => end_event(state, event, actor),
         Command::Suspend { reason, note } => platform::suspend(state, actor, reason, note),
         Command::Reinstate => platform::reinstate(state, actor),
         Command::OpenSupport { reason, minutes, note } => {
@@ -73,10 +69,7 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::AddHost { host } => platform::add_host(state, &host),
         Command::RemoveHost { host } => platform::remove_host(state, &host),
         Command::AcknowledgeRights { person, event, seq } => {
-            accounts::from_event(actor, event)?;
-            let waiting = state.unacknowledged.contains_key(&(person.clone(), event));
-            let known = RightsAcknowledged { person, event, seq };
-            Ok(if waiting { vec![known.into()] } else { Vec::new() })
+            acknowledge(state, RightsAcknowledged { person, event, seq }, actor)
         }
         Command::ChangeTier { consignor, tier } => accounts::change_tier(state, consignor, tier),
         Command::FlagAccount { consignor, flag, on } => accounts::flag(state, consignor, flag, on),
@@ -85,12 +78,10 @@ pub(super) fn decide(state: &State, command: Command, context: &Context<'_, Fact
         Command::IssueReferralCode { code, consignor } => accounts::issue_code(state, &code, consignor),
         Command::RetireReferralCode { code } => accounts::retire_code(state, &code),
         Command::CountParticipations { consignors, event } => {
-            accounts::from_event(actor, event)?;
-            accounts::count(state, &consignors, event)
+            accounts::count(state, &consignors, event, actor)
         }
         Command::UncountParticipation { consignor, event } => {
-            accounts::from_event(actor, event)?;
-            accounts::uncount(state, consignor, event)
+            accounts::uncount(state, consignor, event, actor)
         }
         Command::Post { postings } => {
             existing(state)?;
@@ -145,7 +136,8 @@ fn found_event(
     Ok(vec![EventFounded { event, ordinal, name, starts_on, ends_on, settings }.into()])
 }
 
-fn end_event(state: &State, event: EventId) -> Decision {
+fn end_event(state: &State, event: EventId, actor: &Actor) -> Decision {
+    accounts::from_event(actor, event)?;
     existing(state)?;
     if !state.events.contains(&event) {
         return Err(not_found("ORG-14", "event_unknown", event.to_string(), "an event founded here"));
@@ -313,6 +305,12 @@ fn revoke(state: &State, person: PersonId, role: Role) -> Decision {
     }
     roles.retain(|held| *held != role);
     Ok(vec![RoleRevoked { person, role, roles, tell: state.running() }.into()])
+}
+
+fn acknowledge(state: &State, known: RightsAcknowledged, actor: &Actor) -> Decision {
+    accounts::from_event(actor, known.event)?;
+    let waiting = state.unacknowledged.contains_key(&(known.person.clone(), known.event));
+    Ok(if waiting { vec![known.into()] } else { Vec::new() })
 }
 
 fn enrol(state: &State, consignors: Vec<Enrolment>) -> Decision {

@@ -11,7 +11,7 @@ use domain::tag::Tag;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::nouns::{ANN, given_event, id, then, time};
+use super::given::{ANN, given_event, id, then, time};
 
 const LATE: SessionId = SessionId(Uuid::from_u128(3));
 const FIRST: SessionId = SessionId(Uuid::from_u128(4));

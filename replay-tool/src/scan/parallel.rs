@@ -4,7 +4,8 @@ use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use super::{Checked, File, Job, Reading, ScanError, Seam, check_block, next_job};
+use super::seam::{Job, Seam, next_job};
+use super::{Checked, File, Reading, ScanError, check_block};
 use crate::block::Blocks;
 use crate::limits::BLOCKS_WAITING_PER_WORKER;
 
@@ -42,7 +43,7 @@ where
             from_workers.push(checked);
         }
         let reader = scope.spawn(move || -> Result<(), ScanError> {
-            let mut seam = Seam { head: Some(file.start()), after_end: false };
+            let mut seam = Seam::before(file.start());
             for worker in (0..workers).cycle() {
                 let Some(job) = next_job(&mut blocks, &mut seam)? else { break };
                 if to_workers[worker].send(job).is_err() {

@@ -1,14 +1,15 @@
 //! Unsold items go on to a later event.
 
 use domain::consignment_event::Command;
-use domain::consignment_event::items::{ItemDraft, TransferDraft};
-use domain::ids::{ConsignorNumber, EventId};
+use domain::consignment_event::items::TransferDraft;
+use domain::ids::EventId;
 use domain::money::Cents;
 use domain::tag::Tag;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::item_commands::for_owners;
+use super::items::{Described, described};
 use crate::adapters::database::Value;
 use crate::http::command::CommandHeaders;
 use crate::http::decider::{Decider, Decision, Recorded};
@@ -39,23 +40,11 @@ pub struct TransferItem {
     pub price_cents: Option<i64>,
 }
 
-#[derive(Deserialize)]
-struct Described {
-    tag: String,
-    consignor: u32,
-    category: String,
-    title: String,
-    size: String,
-    condition: String,
-    price_cents: i64,
-    reduce: i64,
-    donate: i64,
-    reference: String,
-}
-
-const SELECT_DESCRIBED: &str =
-    "SELECT tag, consignor, category, title, size, condition, price_cents, reduce, donate, reference FROM item
-    WHERE organization = ?1 AND event = ?2 AND tag IN (SELECT value FROM json_each(?3))";
+const SELECT_DESCRIBED: &str = concat!(
+    "SELECT ",
+    described!(),
+    " FROM item i WHERE i.organization = ?1 AND i.event = ?2 AND i.tag IN (SELECT value FROM json_each(?3))"
+);
 
 /// Lists unsold items again in a later event, as they are or at another price: at most twice per item, its history
 /// kept.
@@ -79,19 +68,8 @@ pub async fn transfer_items(
     let rows = decider.tenant.rows(&decider.edge);
     let found: Vec<Described> = rows.all(SELECT_DESCRIBED, &[Value::Text(&id), Value::Text(&tags)]).await?;
     let draft = |item: &TransferItem| {
-        let own = found.iter().find(|row| row.tag == item.tag.to_string())?;
-        let draft = ItemDraft {
-            row: None,
-            consignor: ConsignorNumber(own.consignor),
-            category: own.category.clone(),
-            title: own.title.clone(),
-            size: own.size.clone(),
-            condition: own.condition.clone(),
-            price: Cents(item.price_cents.unwrap_or(own.price_cents)),
-            reduce: own.reduce != 0,
-            donate: own.donate != 0,
-            reference: own.reference.clone(),
-        };
+        let mut draft = found.iter().find(|own| own.tag == item.tag.to_string())?.draft();
+        draft.price = item.price_cents.map_or(draft.price, Cents);
         Some(TransferDraft { tag: item.tag, draft })
     };
     let items: Option<Vec<TransferDraft>> = asked.items.iter().map(draft).collect();

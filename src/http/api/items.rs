@@ -1,6 +1,8 @@
 //! Items of an event.
 
-use domain::ids::EventId;
+use domain::consignment_event::items::ItemDraft;
+use domain::ids::{ConsignorNumber, EventId};
+use domain::money::Cents;
 use domain::tag::Tag;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,10 +63,10 @@ pub struct ItemView {
     pub listed_at: String,
 }
 
-/// An item, as its rows know it.
+/// An item as its consignor describes it.
 #[derive(Deserialize)]
-pub struct ItemRow {
-    tag: String,
+pub(super) struct Described {
+    pub tag: String,
     consignor: u32,
     category: String,
     title: String,
@@ -74,6 +76,39 @@ pub struct ItemRow {
     reduce: i64,
     donate: i64,
     reference: String,
+}
+
+/// The columns of [`Described`], of the item called `i`.
+macro_rules! described {
+    () => {
+        "i.tag, i.consignor, i.category, i.title, i.size, i.condition, i.price_cents, i.reduce, i.donate, i.reference"
+    };
+}
+pub(super) use described;
+
+impl Described {
+    /// As it could be listed again.
+    pub fn draft(&self) -> ItemDraft {
+        ItemDraft {
+            row: None,
+            consignor: ConsignorNumber(self.consignor),
+            category: self.category.clone(),
+            title: self.title.clone(),
+            size: self.size.clone(),
+            condition: self.condition.clone(),
+            price: Cents(self.price_cents),
+            reduce: self.reduce != 0,
+            donate: self.donate != 0,
+            reference: self.reference.clone(),
+        }
+    }
+}
+
+/// An item, as its rows know it.
+#[derive(Deserialize)]
+pub struct ItemRow {
+    #[serde(flatten)]
+    described: Described,
     status: String,
     session: Option<String>,
     sold_cents: Option<i64>,
@@ -85,19 +120,20 @@ pub struct ItemRow {
 
 impl From<ItemRow> for ItemView {
     fn from(row: ItemRow) -> Self {
-        let tag_label = Tag::parse(&row.tag).map_or_else(|_| row.tag.clone(), Tag::grouped);
+        let own = row.described;
+        let tag_label = Tag::parse(&own.tag).map_or_else(|_| own.tag.clone(), Tag::grouped);
         Self {
             tag_label,
-            tag: row.tag,
-            consignor: row.consignor,
-            category: row.category,
-            title: row.title,
-            size: row.size,
-            condition: row.condition,
-            price_cents: row.price_cents,
-            reduce: row.reduce != 0,
-            donate: row.donate != 0,
-            reference: row.reference,
+            tag: own.tag,
+            consignor: own.consignor,
+            category: own.category,
+            title: own.title,
+            size: own.size,
+            condition: own.condition,
+            price_cents: own.price_cents,
+            reduce: own.reduce != 0,
+            donate: own.donate != 0,
+            reference: own.reference,
             status: row.status,
             session: row.session,
             sold_cents: row.sold_cents,
@@ -143,8 +179,10 @@ impl Resource for ItemView {
     /// A sale is the session's word, the rest the event's: they meet here, when read. While a session has the item,
     /// a line that holds it makes it sold; once it is back, the event knows.
     const LIST: List = List {
-        select: "SELECT i.tag, i.consignor, i.category, i.title, i.size, i.condition, i.price_cents,
-              i.reduce, i.donate, i.reference, i.session, l.price_cents AS sold_cents, r.recorded_at AS sold_at,
+        select: concat!(
+            "SELECT ",
+            described!(),
+            ", i.session, l.price_cents AS sold_cents, r.recorded_at AS sold_at,
               CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold' ELSE i.status END AS status,
               i.printed_cents, i.transfers, i.listed_at
             FROM item i
@@ -160,7 +198,8 @@ impl Resource for ItemView {
               AND (?2->>'status' IS NULL OR CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold'
                     ELSE i.status END = ?2->>'status')
               AND (?2->>'q' IS NULL OR instr(lower(i.title), ?2->>'q') > 0 OR instr(lower(i.reference), ?2->>'q') > 0
-                   OR instr(i.tag, COALESCE(?2->>'digits', '-')) > 0)",
+                   OR instr(i.tag, COALESCE(?2->>'digits', '-')) > 0)"
+        ),
         key: "tag",
         default: "tag",
         sorts: &["price_cents", "title", "consignor", "category", "status", "sold_at", "listed_at"],

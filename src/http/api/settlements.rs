@@ -1,26 +1,24 @@
 //! Settling an event: heads pinned, statements calculated, approved by a person.
 
-use axum::Json;
 use domain::consignment_event::Command;
 use domain::consignment_event::settlement::{DespiteReason, SettleCommand};
-use domain::ids::{ConsignorNumber, EventId, SettlementId};
+use domain::ids::{EventId, SettlementId};
 use domain::settlement::Pin;
 use domain::stream::StreamId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::events::find_event;
-use super::statements::{StatementView, view_of};
 use crate::adapters::database::Value;
 use crate::http::command::CommandHeaders;
 use crate::http::decider::{Decider, Decision, Recorded};
 use crate::http::edge::Edge;
 use crate::http::extract::{Asked, Named, Told};
 use crate::http::fresh::{FreshQuery, settle};
-use crate::http::list::{Asking, List, ListQuery, Listing, Lists, Of, Resource, as_selected};
+use crate::http::list::{List, ListQuery, Listing, Lists, Of, Resource, as_selected};
 use crate::http::looks::{Found, Looks};
 use crate::http::page::{Page, PageQuery};
-use crate::http::paths::{ConsignorOfEvent, OfEvent, SettlementOfEvent};
+use crate::http::paths::{OfEvent, SettlementOfEvent};
 use crate::http::problem::{EdgeError, Problems};
 use crate::http::tenant::Tenant;
 use crate::http::{row, words};
@@ -335,72 +333,4 @@ pub async fn approve_settlement(
     let note = decider.note(None, approval.note.as_deref()).await?;
     let command = SettleCommand::Approve { settlement, despite: approval.despite, note };
     Ok(decider.event(event, Command::Settle(Box::new(command))).await?.done())
-}
-
-/// What a settlement would come to.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Preview {
-    /// What was read: every log, up to which entry.
-    pub pins: Vec<PinView>,
-    /// The trial balance.
-    pub balance: BalanceView,
-    /// What a person should know.
-    pub checks: ChecksView,
-    /// Statements, without their lines, by consignor.
-    pub statements: Vec<StatementView>,
-}
-
-/// Calculates what a settlement over the logs as they stand now would come to. Nothing is recorded.
-#[utoipa::path(
-    get,
-    path = "/api/v1/events/{event}/settlement-preview",
-    tag = "settlements",
-    params(OfEvent),
-    responses((status = 200, body = Preview), Problems)
-)]
-#[worker::send]
-pub async fn preview_settlement(
-    of: Asking,
-    Named(event): Named<EventId>,
-) -> Result<Json<Preview>, EdgeError> {
-    find_event(&of.edge, &of.tenant, event).await?;
-    let (pins, settled) = preview(&of, event).await?;
-    let statements = settled.statements().map_err(SettlingError::from)?;
-    let balance = settled.trial_balance(&statements).map_err(SettlingError::from)?;
-    Ok(Json(Preview {
-        pins: serde_json::from_value(serde_json::to_value(&pins)?)?,
-        balance: serde_json::from_value(serde_json::to_value(balance)?)?,
-        checks: serde_json::from_value(serde_json::to_value(settled.checks())?)?,
-        statements: statements.iter().map(|statement| view_of(statement, &pins, false)).collect(),
-    }))
-}
-
-/// Calculates one consignor's statement over the logs as they stand now. Nothing is recorded.
-#[utoipa::path(
-    get,
-    path = "/api/v1/events/{event}/settlement-preview/{consignor}",
-    tag = "settlements",
-    params(ConsignorOfEvent),
-    responses((status = 200, body = StatementView), Problems)
-)]
-#[worker::send]
-pub async fn preview_statement(
-    of: Asking,
-    Named((event, consignor)): Named<(EventId, u32)>,
-) -> Result<Json<StatementView>, EdgeError> {
-    find_event(&of.edge, &of.tenant, event).await?;
-    let (pins, settled) = preview(&of, event).await?;
-    if !settled.consignors().any(|number| number.0 == consignor) {
-        return Err(EdgeError::NotFound("statement"));
-    }
-    let statement = settled.statement(ConsignorNumber(consignor)).map_err(SettlingError::from)?;
-    Ok(Json(view_of(&statement, &pins, true)))
-}
-
-async fn preview(of: &Asking, event: EventId) -> Result<(Vec<Pin>, domain::settlement::Settled), EdgeError> {
-    let streams = streams_of(&of.edge, &of.tenant, event).await?;
-    let pins = settling::heads(of.edge.env(), &streams).await?;
-    let pins = domain::settlement::canonical_pins(pins).map_err(|error| SettlingError::Fold(error.into()))?;
-    let settled = settling::fold(of.edge.env(), pins.clone()).await?;
-    Ok((pins, settled))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::decide::Decision;
 use super::super::event::Event;
-use super::super::state::State;
+use super::super::state::{ItemSlot, State};
 use super::decide::{Sorted, Verdict, sort};
 use super::list::{item_of, on_its_way, refusal_of, with_late_page};
 use super::{
@@ -54,32 +54,7 @@ pub(in super::super) fn transfer(
         return Err(rule("ITM-21", "sale_not_over", state.status.name(), "transferring after the sale"));
     }
     let tags: Vec<Tag> = items.iter().map(|item| item.tag).collect();
-    let Sorted { taken, refused } = sort(state, &tags, |slot| match slot.status {
-        ItemStatus::Listed
-        | ItemStatus::CheckedIn
-        | ItemStatus::Released
-        | ItemStatus::Returned
-        | ItemStatus::Pulled
-        | ItemStatus::PickedUp
-            if slot.transfers < MAX_TRANSFERS =>
-        {
-            Verdict::Take
-        }
-        ItemStatus::Listed
-        | ItemStatus::CheckedIn
-        | ItemStatus::Released
-        | ItemStatus::Returned
-        | ItemStatus::Pulled
-        | ItemStatus::PickedUp => Verdict::Refuse("ITM-22", "transferred_too_often"),
-        ItemStatus::Transferred => Verdict::Already,
-        ItemStatus::Draft
-        | ItemStatus::OnFloor
-        | ItemStatus::Sold
-        | ItemStatus::Rejected
-        | ItemStatus::Missing
-        | ItemStatus::Donated
-        | ItemStatus::Retagged => Verdict::Refuse("ITM-21", "not_transferable"),
-    })?;
+    let Sorted { taken, refused } = sort(state, &tags, may_go_on)?;
     if taken.is_empty() {
         return Ok(Vec::new());
     }
@@ -97,6 +72,32 @@ pub(in super::super) fn transfer(
         })
         .collect();
     Ok(vec![ItemsTransferred { from: founding.event, to, items, refused }.into()])
+}
+
+/// Whether an item may go on: unsold, and not too often.
+fn may_go_on(slot: &ItemSlot) -> Verdict {
+    match slot.status {
+        ItemStatus::Listed
+        | ItemStatus::CheckedIn
+        | ItemStatus::Released
+        | ItemStatus::Returned
+        | ItemStatus::Pulled
+        | ItemStatus::PickedUp => {
+            if slot.transfers < MAX_TRANSFERS {
+                Verdict::Take
+            } else {
+                Verdict::Refuse("ITM-22", "transferred_too_often")
+            }
+        }
+        ItemStatus::Transferred => Verdict::Already,
+        ItemStatus::Draft
+        | ItemStatus::OnFloor
+        | ItemStatus::Sold
+        | ItemStatus::Rejected
+        | ItemStatus::Missing
+        | ItemStatus::Donated
+        | ItemStatus::Retagged => Verdict::Refuse("ITM-21", "not_transferable"),
+    }
 }
 
 fn from_event(actor: &Actor, event: EventId) -> Result<(), Rejection> {

@@ -12,7 +12,7 @@ use crate::settlement::{Difference, DifferenceKind, LineAbout, SaleLine, SourceR
 use uuid::Uuid;
 
 fn plain() -> Logs {
-    Logs::with_plan(CommissionPlan::default()).join(1, Tier::Regular)
+    Logs::plain().join(1, Tier::Regular)
 }
 
 fn sale(statement: &Statement) -> &SaleLine {

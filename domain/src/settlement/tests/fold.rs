@@ -15,7 +15,7 @@ use crate::settlement::{
 use crate::stream::StreamId;
 
 fn busy() -> Logs {
-    Logs::with_plan(CommissionPlan::default())
+    Logs::plain()
         .join(1, Tier::Regular)
         .join(2, Tier::Super)
         .sell(&[(1, 1_000), (2, 12_000)])
@@ -112,8 +112,7 @@ fn stl_13_a_what_if_is_the_same_fold_with_another_method_and_changes_nothing() {
 #[test]
 fn stl_15_long_statements_are_cut_into_parts_that_come_to_the_same() {
     let lines = vec![(1_u32, 100_i64); 40];
-    let logs = (0..80)
-        .fold(Logs::with_plan(CommissionPlan::default()).join(1, Tier::Regular), |logs, _| logs.sell(&lines));
+    let logs = (0..80).fold(Logs::plain().join(1, Tier::Regular), |logs, _| logs.sell(&lines));
     let statement = logs.statement(1);
     let parts = parts_of(statement.clone());
     assert_eq!(parts.len(), 3);

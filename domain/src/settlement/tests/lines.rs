@@ -68,8 +68,7 @@ fn stl_5_lines_of_different_plans_are_rounded_apart() {
 
 #[test]
 fn stl_3_a_voided_receipt_never_earned_anything() {
-    let logs =
-        Logs::with_plan(CommissionPlan::default()).join(1, Tier::Regular).sell(&[(1, 1_000), (1, 500)]);
+    let logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000), (1, 500)]);
     let voided = ReceiptVoided {
         receipt: receipt_id(1),
         number: 1,
@@ -88,7 +87,7 @@ fn stl_3_a_voided_receipt_never_earned_anything() {
 #[test]
 fn stl_3_a_bad_copy_of_a_receipt_is_dropped_with_its_money() {
     let case = CaseId(Uuid::from_u128(7));
-    let mut logs = Logs::with_plan(CommissionPlan::default()).join(1, Tier::Regular).sell(&[(1, 1_000)]);
+    let mut logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
     let copy =
         [600, 300, 100].map(|price| Line { standing: Standing::Contested, ..logs.line(1, price, price) });
     let logs = logs.receipt(copy.to_vec()).then_session(ConflictOpened {
@@ -131,7 +130,7 @@ fn stl_3_a_bad_copy_of_a_receipt_is_dropped_with_its_money() {
 #[test]
 fn stl_3_a_claimed_line_waits_for_the_events_answer() {
     let case = CaseId(Uuid::from_u128(8));
-    let mut logs = Logs::with_plan(CommissionPlan::default()).join(1, Tier::Super);
+    let mut logs = Logs::plain().join(1, Tier::Super);
     let mut line = logs.line(1, 1_000, 1_000);
     line.standing = Standing::Claimed;
     let tag = line.tag;
@@ -165,7 +164,7 @@ fn stl_3_a_claimed_line_waits_for_the_events_answer() {
 
 #[test]
 fn stl_16_what_names_a_line_nobody_sold_is_shown() {
-    let logs = Logs::with_plan(CommissionPlan::default()).join(1, Tier::Regular).sell(&[(1, 1_000)]);
+    let logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
     let stray = crate::sale_session::LineIdentified { line: figures(9, 0, Some(1), 300, 180), plan: 1 };
     let settled = logs.then_session(stray).settle();
     assert_eq!((settled.checks().unmatched, settled.unmatched().len()), (1, 1));

@@ -9,13 +9,15 @@ use crate::consignment_event::schedule::{
 };
 use crate::consignment_event::{self, Channel, ConsignorsJoined, EventCreated, Terms};
 use crate::ids::{
-    BookingId, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, SessionId, SlotId, TerminalId,
+    BookingId, ConsignorNumber, EventId, OrganizationId, PersonId, ReceiptId, ReturnId, SessionId, SlotId,
+    TerminalId,
 };
 use crate::journal::{EventCodec, GENESIS, Head, RawEntry};
 use crate::money::{BasisPoints, Cents};
 use crate::organization::{self, Enrolment, EventFounded, OrganizationCreated, Settings};
 use crate::sale_session::{
-    self, CustodyTaken, Line, ReceiptCompleted, SessionScheduled, Standing, Tender, TenderKind,
+    self, CustodyTaken, Line, LineFigures, LineRef, ReceiptCompleted, ReturnReason, ReturnRecorded,
+    ReturnedLine, SessionScheduled, Standing, Tender, TenderKind,
 };
 use crate::settlement::{FOLD_PAGE_ENTRIES, Fold, Method, Pin, Settled, Statement};
 use crate::stream::StreamId;
@@ -87,6 +89,10 @@ impl Logs {
 
     pub fn with_plan(plan: CommissionPlan) -> Self {
         Self::new(Settings { plan, ..Settings::new("USD", "UTC") })
+    }
+
+    pub fn plain() -> Self {
+        Self::with_plan(CommissionPlan::default())
     }
 
     pub fn join(mut self, number: u32, tier: Tier) -> Self {
@@ -189,6 +195,40 @@ impl Logs {
             .into(),
         );
         self
+    }
+
+    /// A line of a receipt as later entries repeat it.
+    pub fn figures(&self, receipt: u32, line: u16, price: i64, share: i64) -> LineFigures {
+        let at = LineRef { receipt: receipt_id(receipt), number: receipt, line };
+        LineFigures {
+            at,
+            tag: None,
+            consignor: None,
+            price: Cents(price),
+            tax: self.settings.tax.on_line(Cents(price), false),
+            rate: BasisPoints(0),
+            share: Cents(share),
+            house: Cents(price - share),
+        }
+    }
+
+    /// A line of a receipt, brought back.
+    pub fn returned(&self, receipt: u32, line: u16, price: i64) -> ReturnRecorded {
+        let line = self.figures(receipt, line, price, 0);
+        let total = if self.settings.tax.inclusive { line.price } else { line.price.plus(line.tax).unwrap() };
+        ReturnRecorded {
+            id: ReturnId(Uuid::from_u128(9)),
+            receipt: receipt_id(receipt),
+            number: receipt,
+            terminal: None,
+            occurred_at: 0,
+            reason: ReturnReason::Faulty,
+            lines: vec![ReturnedLine { line, restock: false }],
+            gross: line.price,
+            tax: line.tax,
+            total,
+            tenders: vec![],
+        }
     }
 
     pub fn then_session(mut self, event: impl Into<sale_session::Event>) -> Self {

@@ -1,5 +1,6 @@
 //! Statements worked out by hand, and properties of the fold.
 
+mod due;
 mod evidence;
 mod fold;
 mod lines;

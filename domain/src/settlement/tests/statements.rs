@@ -1,22 +1,15 @@
-//! Golden statements, worked out by hand.
+//! Golden statements, worked out by hand: what sales come to, and what becomes of a share when the sale does not stand.
 
 use super::logs::{EVENT, Logs, consignor, receipt_id};
 use crate::commission::{CommissionPlan, Tier};
-use crate::consignment_event::fees::{
-    AdjustmentMade, AdjustmentReason, FeeKind, FeeMethod, FeePaid, FeeWaived, ReferralCredit,
-    ReferralsCredited, WaiverReason,
-};
-use crate::consignment_event::payouts::PayoutsCalculated;
-use crate::consignment_event::settlement::{SettlementApproved, StatementsCalculated};
-use crate::ids::{CaseId, PersonId, ReturnId, SettlementId};
+use crate::ids::CaseId;
 use crate::money::{BasisPoints, Cents, RoundingScope};
-use crate::organization::{Account, ConsignorErased, LedgerEntry, LedgerPosted, LedgerReason, Posting};
+use crate::organization::ConsignorErased;
 use crate::sale_session::{
     ConflictKind, ConflictOpened, ConflictResolved, LineFigures, LineRef, OnlineLineBack, OnlineOrderTaken,
-    OnlineRefunded, OrderRef, Resolution, ReturnReason, ReturnRecorded, ReturnedLine, UnlistedLine,
-    UnlistedReason,
+    OnlineRefunded, OrderRef, Resolution, UnlistedLine, UnlistedReason,
 };
-use crate::settlement::{DifferenceKind, LineAbout, Statement, StatementLine, parts_of};
+use crate::settlement::{DifferenceKind, LineAbout, Statement, StatementLine};
 use crate::tax::TaxRule;
 use uuid::Uuid;
 
@@ -41,46 +34,10 @@ fn sales(statement: &Statement) -> Vec<Told<'_>> {
         .collect()
 }
 
-fn figures(logs: &Logs, receipt: u32, line: u16, price: i64, share: i64) -> LineFigures {
-    let at = LineRef { receipt: receipt_id(receipt), number: receipt, line };
-    LineFigures {
-        at,
-        tag: None,
-        consignor: None,
-        price: Cents(price),
-        tax: logs.settings.tax.on_line(Cents(price), false),
-        rate: BasisPoints(0),
-        share: Cents(share),
-        house: Cents(price - share),
-    }
-}
-
-fn returned(logs: &Logs, receipt: u32, line: u16, price: i64) -> ReturnRecorded {
-    let line = figures(logs, receipt, line, price, 0);
-    let total = if logs.settings.tax.inclusive { line.price } else { line.price.plus(line.tax).unwrap() };
-    ReturnRecorded {
-        id: ReturnId(Uuid::from_u128(9)),
-        receipt: receipt_id(receipt),
-        number: receipt,
-        terminal: None,
-        occurred_at: 0,
-        reason: ReturnReason::Faulty,
-        lines: vec![ReturnedLine { line, restock: false }],
-        gross: line.price,
-        tax: line.tax,
-        total,
-        tenders: vec![],
-    }
-}
-
-fn plain() -> Logs {
-    Logs::with_plan(CommissionPlan::default())
-}
-
 #[test]
 fn stl_4_shifts_completed_after_the_sale_raise_every_line_and_are_named() {
     // 10.00 at 60 % is 6.00; two shifts later at 70 % it is 7.00.
-    let statement = plain().join(1, Tier::Regular).sell(&[(1, 1_000)]).shift(1).shift(1).statement(1);
+    let statement = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000)]).shift(1).shift(1).statement(1);
     assert_eq!(sales(&statement), [(700, "STL-4", vec![(DifferenceKind::Shifts, 100)])]);
     assert_eq!(statement.lines[0].sources.len(), 3, "the receipt's line and both shifts");
     assert_eq!((statement.totals.share, statement.totals.house), (Cents(700), Cents(300)));
@@ -89,8 +46,8 @@ fn stl_4_shifts_completed_after_the_sale_raise_every_line_and_are_named() {
 
 #[test]
 fn stl_7_each_amount_names_its_rule_and_its_entries_the_deciding_one_first() {
-    let logs = plain().join(1, Tier::Regular).sell(&[(1, 1_000)]).shift(1);
-    let returned = returned(&logs, 1, 0, 1_000);
+    let logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000)]).shift(1);
+    let returned = logs.returned(1, 0, 1_000);
     let back = logs.clone().then_session(returned).statement(1);
     let sold = logs.statement(1);
     let receipt = sold.lines[0].sources[0];
@@ -107,7 +64,7 @@ fn stl_7_each_amount_names_its_rule_and_its_entries_the_deciding_one_first() {
 
 #[test]
 fn stl_4_a_fourth_shift_brings_nothing_and_the_bonus_begins_at_its_price() {
-    let logs = plain().join(1, Tier::Super).sell(&[(1, 9_999), (1, 10_000)]);
+    let logs = Logs::plain().join(1, Tier::Super).sell(&[(1, 9_999), (1, 10_000)]);
     let logs = (0..4).fold(logs, |logs, _| logs.shift(1));
     // 99.99 at 65 + 15 = 80 %: 79.992 → 79.99; 100.00 at 65 + 5 + 15 = 85 %: 85.00.
     let shares: Vec<_> = sales(&logs.statement(1)).into_iter().map(|(amount, ..)| amount).collect();
@@ -116,7 +73,7 @@ fn stl_4_a_fourth_shift_brings_nothing_and_the_bonus_begins_at_its_price() {
 
 #[test]
 fn stl_6_tier_and_shifts_are_named_one_after_the_other() {
-    let logs = plain().join(1, Tier::Regular).sell(&[(1, 12_000)]).join(1, Tier::Super).shift(1);
+    let logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 12_000)]).join(1, Tier::Super).shift(1);
     // Estimated 60 % = 72.00; super 65 + 5 = 70 % = 84.00; one shift 75 % = 90.00.
     let steps = vec![(DifferenceKind::Tier, 1_200), (DifferenceKind::Shifts, 600)];
     assert_eq!(sales(&logs.statement(1)), [(9_000, "STL-4", steps)]);
@@ -124,8 +81,8 @@ fn stl_6_tier_and_shifts_are_named_one_after_the_other() {
 
 #[test]
 fn stl_3_a_returned_line_loses_whatever_it_had_earned() {
-    let logs = plain().join(1, Tier::Regular).sell(&[(1, 1_000), (1, 500)]).shift(1);
-    let returned = returned(&logs, 1, 0, 1_000);
+    let logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000), (1, 500)]).shift(1);
+    let returned = logs.returned(1, 0, 1_000);
     let statement = logs.then_session(returned).statement(1);
     assert_eq!(
         sales(&statement),
@@ -143,7 +100,7 @@ fn stl_3_tax_goes_back_with_the_line_added_or_contained() {
         let mut settings = crate::organization::Settings::new("USD", "UTC");
         settings.tax = TaxRule { rate: BasisPoints(725), inclusive, exempt: vec![] };
         let logs = Logs::new(settings).join(1, Tier::Regular).sell(&[(1, 1_000), (1, 500)]);
-        let returned = returned(&logs, 1, 1, 500);
+        let returned = logs.returned(1, 1, 500);
         assert_eq!(logs.then_session(returned).statement(1).totals.share, Cents(600));
     }
 }
@@ -163,153 +120,9 @@ fn stl_5_rounding_the_total_hands_the_remainder_to_the_largest_fractions() {
 }
 
 #[test]
-fn stl_8_charges_waivers_payments_and_adjustments_each_have_a_line() {
-    let mut logs =
-        plain().join(1, Tier::Regular).sell(&[(1, 10_000)]).charge(1, FeeKind::Participation, 1_500, None);
-    logs = logs.charge(1, FeeKind::Sort, 1_000, None).charge(1, FeeKind::PulledItem, 300, None);
-    let logs = logs
-        .then_event(FeePaid {
-            consignor: consignor(1),
-            kind: FeeKind::Participation,
-            amount: Cents(1_500),
-            method: FeeMethod::Door,
-            reference: "d-1".into(),
-        })
-        .then_event(FeeWaived {
-            consignor: consignor(1),
-            kind: FeeKind::Sort,
-            amount: Cents(400),
-            part_of_share: None,
-            reason: WaiverReason::Goodwill,
-            note: None,
-        })
-        .then_event(AdjustmentMade {
-            consignor: consignor(1),
-            amount: Cents(-250),
-            reason: AdjustmentReason::Correction,
-            tag: None,
-            note: None,
-        })
-        .then_event(ReferralsCredited {
-            credits: vec![ReferralCredit {
-                referrer: consignor(1),
-                referred: consignor(2),
-                amount: Cents(500),
-            }],
-        });
-    let statement = logs.statement(1);
-    let amounts: Vec<_> = statement.lines.iter().map(|line| (line.amount.0, &*line.rule)).collect();
-    assert_eq!(
-        amounts,
-        [
-            (6_000, "STL-4"),
-            (-1_500, "STL-8"),
-            (-1_000, "STL-8"),
-            (-300, "STL-8"),
-            (1_500, "STL-8"),
-            (400, "STL-8"),
-            (-250, "STL-8"),
-            (500, "STL-8")
-        ]
-    );
-    assert_eq!((statement.totals.charges, statement.totals.credits), (Cents(2_800), Cents(2_150)));
-    assert_eq!(statement.totals.due, Cents(5_350));
-}
-
-#[test]
-fn stl_9_a_part_of_the_share_is_taken_of_the_final_share() {
-    let logs = plain().join(1, Tier::Regular).sell(&[(1, 1_010)]).shift(1).charge(
-        1,
-        FeeKind::NoShow,
-        0,
-        Some(1_000),
-    );
-    // 10.10 at 65 % is 6.565 → 6.57; a tenth of it is 0.657 → 0.66.
-    let statement = logs.statement(1);
-    assert_eq!((statement.totals.share, statement.totals.charges), (Cents(657), Cents(66)));
-    assert_eq!(statement.lines[1].rule, "STL-9");
-}
-
-#[test]
-fn stl_8_a_negative_payout_stays_negative_on_the_statement() {
-    let statement = plain()
-        .join(1, Tier::Regular)
-        .sell(&[(1, 1_000)])
-        .charge(1, FeeKind::Participation, 1_500, None)
-        .statement(1);
-    assert_eq!(statement.totals.due, Cents(-900));
-}
-
-fn posted(number: u32, amount: i64) -> LedgerPosted {
-    let posting = Posting {
-        consignor: consignor(number),
-        account: Account::Carried,
-        amount: Cents(amount),
-        reason: LedgerReason::NegativePayout,
-        source: None,
-        event: None,
-        note: None,
-    };
-    LedgerPosted { entries: vec![LedgerEntry { posting, balance: Cents(amount) }] }
-}
-
-#[test]
-fn stl_10_what_the_ledger_carries_comes_in_once() {
-    let logs = plain().join(1, Tier::Regular).sell(&[(1, 1_000)]).then_organization(posted(1, -900));
-    let statement = logs.clone().then_organization(posted(1, 100)).statement(1);
-    assert_eq!((statement.totals.carried_in, statement.totals.due), (Cents(-800), Cents(-200)));
-    let approved = approve(logs);
-    assert_eq!(approved.statement(1).totals.carried_in, Cents::ZERO);
-}
-
-/// The settlement as it stands, recorded and approved.
-fn approve(logs: Logs) -> Logs {
-    let settlement = SettlementId(Uuid::from_u128(logs.event.len() as u128));
-    let parts = logs.settle().statements().unwrap().into_iter().flat_map(parts_of).collect();
-    logs.then_event(StatementsCalculated { settlement, page: 1, parts })
-        .then_event(SettlementApproved {
-            settlement,
-            by: PersonId("user_olivia".into()),
-            complete: true,
-            despite: None,
-            note: None,
-        })
-        .then_event(PayoutsCalculated { settlement, payouts: vec![], carried: vec![], taken: vec![] })
-}
-
-#[test]
-fn stl_11_an_amendment_settles_only_what_changed_since() {
-    let logs = approve(plain().join(1, Tier::Regular).join(2, Tier::Regular).sell(&[
-        (1, 1_000),
-        (1, 500),
-        (2, 700),
-    ]));
-    let unchanged = logs.statement(1);
-    assert_eq!((unchanged.totals.settled_before, unchanged.totals.due), (Cents(900), Cents::ZERO));
-    // A return after the payout, and a late shift: 5.00 at 65 % = 3.25, so 5.75 was paid too much.
-    let returned = returned(&logs, 1, 0, 1_000);
-    let amended = logs.then_session(returned).shift(1);
-    assert_eq!(amended.statement(1).totals.due, Cents(-575));
-    assert_eq!(amended.statement(2).totals.due, Cents::ZERO);
-    let again = approve(amended).statement(1);
-    assert_eq!((again.totals.settled_before, again.totals.due), (Cents(325), Cents::ZERO));
-}
-
-#[test]
-fn stl_11_a_debit_posted_by_the_event_itself_is_not_counted_twice() {
-    // A fee after the payout goes to the ledger directly: no amendment sees it.
-    let mut logs = approve(plain().join(1, Tier::Regular).sell(&[(1, 1_000)]));
-    logs = logs.charge(1, FeeKind::MissedPickUp, 1_000, None);
-    if let Some(crate::consignment_event::Event::FeesCharged(charged)) = logs.event.last_mut() {
-        charged.charges[0].method = FeeMethod::Ledger;
-    }
-    assert_eq!(logs.then_organization(posted(1, -1_000)).statement(1).totals.due, Cents::ZERO);
-}
-
-#[test]
 fn stl_3_a_contested_line_is_credited_to_nobody_until_its_case_ends() {
     let case = CaseId(Uuid::from_u128(7));
-    let mut logs = plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
+    let mut logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
     let mut second = logs.line(1, 1_000, 1_000);
     second.standing = crate::sale_session::Standing::Contested;
     logs = logs.receipt(vec![second]);
@@ -318,7 +131,7 @@ fn stl_3_a_contested_line_is_credited_to_nobody_until_its_case_ends() {
         kind: ConflictKind::DoubleSale,
         tag: None,
         first: Some(LineRef { receipt: receipt_id(1), number: 1, line: 0 }),
-        second: Some(figures(&logs, 2, 0, 1_000, 0)),
+        second: Some(logs.figures(2, 0, 1_000, 0)),
         was_credited: false,
         receipts: vec![receipt_id(1), receipt_id(2)],
     };
@@ -334,12 +147,12 @@ fn stl_3_a_contested_line_is_credited_to_nobody_until_its_case_ends() {
         refund: Cents(refund),
         dropped: None,
     };
-    let second = figures(&open, 2, 0, 1_000, 0);
+    let second = open.figures(2, 0, 1_000, 0);
     let refunded =
         open.clone().then_session(end(Resolution::KeepFirstRefundSecond, vec![], vec![second], 1_000));
     assert_eq!(refunded.statement(1).totals.share, Cents(600));
     assert!(refunded.settle().checks().are_clear());
-    let mut credited = figures(&open, 2, 0, 1_000, 600);
+    let mut credited = open.figures(2, 0, 1_000, 600);
     credited.consignor = Some(consignor(2));
     let two = Resolution::TwoItems { consignor: Some(consignor(2)) };
     let two_items = open.clone().then_session(end(two, vec![credited], vec![], 0));
@@ -347,7 +160,7 @@ fn stl_3_a_contested_line_is_credited_to_nobody_until_its_case_ends() {
     assert_eq!(two_items.statement(2).totals.share, Cents(600));
     let to_house = open.then_session(end(
         Resolution::TwoItems { consignor: None },
-        vec![figures(&two_items, 2, 0, 1_000, 0)],
+        vec![two_items.figures(2, 0, 1_000, 0)],
         vec![],
         0,
     ));
@@ -356,7 +169,7 @@ fn stl_3_a_contested_line_is_credited_to_nobody_until_its_case_ends() {
 
 #[test]
 fn stl_3_something_unlisted_is_the_houses_until_it_is_known() {
-    let mut logs = plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
+    let mut logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
     let unlisted = UnlistedLine {
         why: UnlistedReason::NoTag,
         tag: None,
@@ -371,7 +184,7 @@ fn stl_3_something_unlisted_is_the_houses_until_it_is_known() {
         receipt.tenders[0].amount = Cents(1_800);
     }
     assert_eq!(logs.statement(1).totals.share, Cents(600));
-    let line = LineFigures { consignor: Some(consignor(1)), ..figures(&logs, 1, 1, 300, 180) };
+    let line = LineFigures { consignor: Some(consignor(1)), ..logs.figures(1, 1, 300, 180) };
     let identified = logs.then_session(crate::sale_session::LineIdentified { line, plan: 1 });
     let statement = identified.statement(1);
     assert_eq!(statement.totals.share, Cents(780));
@@ -384,7 +197,7 @@ fn stl_3_something_unlisted_is_the_houses_until_it_is_known() {
 
 #[test]
 fn stl_3_a_partial_refund_with_an_adjustment_leaves_the_share_of_what_is_left() {
-    let mut logs = plain().join(1, Tier::Regular);
+    let mut logs = Logs::plain().join(1, Tier::Regular);
     let line = logs.line(1, 1_000, 1_000);
     let order = OrderRef { shop: crate::ids::ShopId(Uuid::from_u128(3)), order: crate::ids::RemoteId(77) };
     let taken = OnlineOrderTaken {
@@ -403,7 +216,7 @@ fn stl_3_a_partial_refund_with_an_adjustment_leaves_the_share_of_what_is_left() 
         total: Cents(1_000),
         variances: vec![],
     };
-    let back = figures(&logs, 1, 0, 200, 120);
+    let back = logs.figures(1, 0, 200, 120);
     let refunded = OnlineRefunded {
         order,
         refund: crate::ids::RemoteId(5),
@@ -439,7 +252,7 @@ fn stl_3_a_partial_refund_with_an_adjustment_leaves_the_share_of_what_is_left() 
 
 #[test]
 fn era_a_consignor_erased_after_the_sale_keeps_the_figures() {
-    let logs = plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
+    let logs = Logs::plain().join(1, Tier::Regular).sell(&[(1, 1_000)]);
     let before = logs.statement(1);
     let erased = logs.then_organization(ConsignorErased { consignor: consignor(1), tell: vec![EVENT] });
     assert_eq!(erased.statement(1).totals, before.totals);

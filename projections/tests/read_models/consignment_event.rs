@@ -1,6 +1,5 @@
-//! Read models whose rows are told here one by one: given entries, then rows.
+//! An event's rows, told one by one: who takes part, money, slots, counts, settlements, payouts.
 
-use crate::support::database::Database;
 use domain::commission::Tier;
 use domain::consignment_event::Event;
 use domain::consignment_event::count::{
@@ -25,166 +24,15 @@ use domain::consignment_event::schedule::{
 use domain::consignment_event::settlement::{
     SettlementApproved, SettlementCalculated, SettlementPinned, StatementsCalculated,
 };
-use domain::ids::{
-    BookingId, CaseId, ConsignorNumber, CountId, EventId, InvitationId, OrganizationId, PersonId, RemoteId,
-    RunId, SettlementId, SlotId,
-};
-use domain::journal::{EventCodec, Hash, Head, RawEntry};
+use domain::ids::{BookingId, ConsignorNumber, CountId, PersonId, SettlementId, SlotId};
+use domain::journal::Hash;
 use domain::money::{BasisPoints, Cents};
-use domain::organization::{
-    Account, InvitationAccepted, InvitationWithdrawn, LedgerEntry, LedgerPosted, LedgerReason, PersonInvited,
-    Posting, ReferralCodeIssued, ReferralCodeRetired,
-};
-use domain::reconciliation::{
-    Class, DiscrepancyFound, DiscrepancyResolved, DiscrepancyVanished, Evidence, Finding, Resolution,
-    ResolutionReason, RunFinished, RunKind, RunStarted, Subject,
-};
-use domain::rights::Role;
 use domain::settlement::{Checks, LineAbout, StatementLine, StatementPart, StatementTotals, TrialBalance};
-use domain::stream::StreamId;
 use domain::tag::Tag;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
-const EVENT: EventId = EventId(Uuid::from_u128(2));
-pub(super) const ANN: ConsignorNumber = ConsignorNumber(101);
-const BEN: ConsignorNumber = ConsignorNumber(102);
-
-/// When the entry at `seq` was recorded.
-pub(super) fn time(seq: i64) -> i64 {
-    1_800_000_000_000 + seq * 1_000
-}
-
-/// A database that has seen `events` of `stream`, by Olivia, one second apart.
-fn given<E: EventCodec>(stream: &StreamId, events: &[E]) -> Database {
-    let mut head = Head::EMPTY;
-    let mut log = Vec::new();
-    for (event, at) in events.iter().zip(1..) {
-        let unsealed = RawEntry {
-            seq: 0,
-            recorded_at: time(at),
-            command_id: format!("command-{at}"),
-            actor: "person:user_olivia".into(),
-            kind: event.kind().to_owned(),
-            version: event.version(),
-            payload: event.to_payload().unwrap(),
-            hash: Hash::default(),
-        };
-        let entry = RawEntry::seal(&stream.to_string(), &head, unsealed);
-        head = Head { seq: entry.seq, hash: entry.hash };
-        log.push(entry);
-    }
-    let database = Database::migrated();
-    database.advance(stream, Head::EMPTY, &log).unwrap();
-    database
-}
-
-pub(super) fn given_event(events: &[Event]) -> Database {
-    given(&StreamId::Event(ORGANIZATION, EVENT), events)
-}
-
-/// What `sql` finds, each row as a list of its columns.
-pub(super) fn then(database: &Database, sql: &str) -> Value {
-    let mut statement = database.0.prepare(sql).unwrap();
-    let columns = statement.column_count();
-    let rows = statement
-        .query_map([], |row| {
-            (0..columns)
-                .map(|column| {
-                    Ok(match row.get_ref(column)? {
-                        rusqlite::types::ValueRef::Null => Value::Null,
-                        rusqlite::types::ValueRef::Integer(number) => number.into(),
-                        rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
-                        other => panic!("{other:?}"),
-                    })
-                })
-                .collect::<Result<Value, _>>()
-        })
-        .unwrap();
-    rows.map(Result::unwrap).collect()
-}
-
-pub(super) fn id(n: u128) -> String {
-    Uuid::from_u128(n).to_string()
-}
-
-#[test]
-fn ledgers_keep_every_line_with_its_balance_and_its_source() {
-    let posting = |amount, reason, source| Posting {
-        consignor: ANN,
-        account: Account::Carried,
-        amount: Cents(amount),
-        reason,
-        source,
-        event: None,
-        note: None,
-    };
-    let source =
-        domain::organization::Source { stream: StreamId::Event(ORGANIZATION, EVENT), seq: 9, line: 1 };
-    let posted = LedgerPosted {
-        entries: vec![
-            LedgerEntry { posting: posting(250, LedgerReason::Goodwill, None), balance: Cents(250) },
-            LedgerEntry {
-                posting: posting(-400, LedgerReason::NegativePayout, Some(source.clone())),
-                balance: Cents(-150),
-            },
-        ],
-    };
-    let database =
-        given::<domain::organization::Event>(&StreamId::Organization(ORGANIZATION), &[posted.into()]);
-    let sql = "SELECT seq, line, consignor, account, amount_cents, balance_cents, reason, source, posted_at FROM ledger_entry";
-    assert_eq!(
-        then(&database, sql),
-        json!([
-            [1, 0, 101, "carried", 250, 250, "goodwill", null, time(1)],
-            [1, 1, 101, "carried", -400, -150, "negative_payout", format!("{}#9.1", source.stream), time(1)],
-        ])
-    );
-}
-
-#[test]
-fn referral_codes_are_issued_retired_and_issued_again() {
-    let issue = |consignor| ReferralCodeIssued { code: "KITE".into(), consignor };
-    let stream = StreamId::Organization(ORGANIZATION);
-    let sql = "SELECT code, consignor, issued_at, retired_at FROM referral_code";
-    let retired = [issue(ANN).into(), ReferralCodeRetired { code: "KITE".into() }.into()];
-    assert_eq!(
-        then(&given::<domain::organization::Event>(&stream, &retired), sql),
-        json!([["KITE", 101, time(1), time(2)]])
-    );
-    let [first, second] = retired;
-    let again = [first, second, issue(BEN).into()];
-    assert_eq!(
-        then(&given::<domain::organization::Event>(&stream, &again), sql),
-        json!([["KITE", 102, time(3), null]])
-    );
-}
-
-#[test]
-fn invitations_are_open_until_somebody_comes_or_they_are_taken_back() {
-    let id = |nth| InvitationId(Uuid::from_u128(nth));
-    let invited = |nth| PersonInvited { invitation: id(nth), role: Role::Cashier, until: 99 };
-    let events = [
-        invited(1).into(),
-        invited(2).into(),
-        invited(3).into(),
-        InvitationAccepted { invitation: id(1), person: PersonId("user_kim".into()) }.into(),
-        InvitationWithdrawn { invitation: id(2) }.into(),
-    ];
-    let database = given::<domain::organization::Event>(&StreamId::Organization(ORGANIZATION), &events);
-    assert_eq!(
-        then(
-            &database,
-            "SELECT role, status, invited_at, until, person, ended_at FROM invitation ORDER BY invitation"
-        ),
-        json!([
-            ["cashier", "accepted", time(1), 99, "user_kim", time(4)],
-            ["cashier", "withdrawn", time(2), 99, null, time(5)],
-            ["cashier", "open", time(3), 99, null, null],
-        ])
-    );
-}
+use super::given::{ANN, BEN, given_event, id, then, time};
 
 #[test]
 fn who_registers_waits_is_offered_a_place_and_leaves() {
@@ -217,18 +65,21 @@ fn who_registers_waits_is_offered_a_place_and_leaves() {
     assert_eq!(then(&given_event(&events), sql), row("left", Value::Null, json!("own_wish")));
 }
 
-#[test]
-fn every_movement_of_money_is_a_line() {
-    let charge = |kind, amount, part| FeeCharge {
+fn charge(kind: FeeKind, amount: i64, part_of_share: Option<BasisPoints>) -> FeeCharge {
+    FeeCharge {
         consignor: ANN,
         kind,
         amount: Cents(amount),
-        part_of_share: part,
+        part_of_share,
         method: FeeMethod::Payout,
         items: None,
         tag: None,
         booking: None,
-    };
+    }
+}
+
+#[test]
+fn every_movement_of_money_is_a_line() {
     let charges = vec![
         charge(FeeKind::Participation, 1_500, None),
         charge(FeeKind::NoShow, 0, Some(BasisPoints(1_000))),
@@ -446,57 +297,5 @@ fn a_payout_is_approved_paid_voided_and_made_again() {
     assert_eq!(
         then(&database, "SELECT consignor, amount_cents, reason FROM carried_forward"),
         json!([[102, -50, "negative"]])
-    );
-}
-
-#[test]
-fn discrepancies_are_found_vanish_and_are_resolved() {
-    let (run, gone, open) =
-        (RunId(Uuid::from_u128(3)), CaseId(Uuid::from_u128(4)), CaseId(Uuid::from_u128(5)));
-    let subject = Subject::Order(RemoteId(77));
-    let found = |case, class| DiscrepancyFound {
-        case,
-        run,
-        finding: Finding {
-            class,
-            subject: subject.clone(),
-            part: None,
-            ours: 100,
-            theirs: 150,
-            difference: Cents(50),
-            our_evidence: Evidence::default(),
-            their_evidence: Evidence::default(),
-        },
-    };
-    let database = given::<domain::reconciliation::Event>(
-        &StreamId::Reconciliation(ORGANIZATION, EVENT),
-        &[
-            RunStarted { run, kind: RunKind::Full }.into(),
-            found(gone, Class::Amount).into(),
-            found(open, Class::Tax).into(),
-            DiscrepancyVanished { case: gone, run }.into(),
-            RunFinished { run, found: 2, vanished: 1 }.into(),
-            DiscrepancyResolved {
-                case: open,
-                resolution: Resolution::StoreIsRight,
-                reason: ResolutionReason::Evidence,
-                by_policy: false,
-                subject,
-                note: None,
-            }
-            .into(),
-        ],
-    );
-    assert_eq!(
-        then(&database, "SELECT run, kind, status, found, vanished, ended_at FROM reconciliation_run"),
-        json!([[id(3), "full", "finished", 2, 1, time(5)]])
-    );
-    assert_eq!(
-        then(&database, "SELECT discrepancy, class, subject_kind, subject, difference_cents, status, resolution, actor, closed_at
-            FROM discrepancy ORDER BY discrepancy"),
-        json!([
-            [id(4), "amount", "order", "77", 50, "vanished", null, null, time(4)],
-            [id(5), "tax", "order", "77", 50, "resolved", "store_is_right", "person:user_olivia", time(6)],
-        ])
     );
 }

@@ -1,27 +1,25 @@
 //! Lists, the same everywhere: pages by cursor, sorting, counting, freshness, CSV. A list is a [`Resource`]: a
-//! statement that selects its rows, and what may be done with them.
+//! statement that selects its rows, and what may be done with them. How one is written is its [`form`].
+
+mod form;
 
 use std::marker::PhantomData;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use domain::ids::{EventId, SessionId};
 use domain::stream::StreamId;
 use futures_util::stream;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use worker::send::SendFuture;
 
 use super::api::events::find_event;
 use super::api::sessions::find_session;
 use super::caller::Caller;
-use super::csv::{self, CSV};
 use super::edge::Edge;
 use super::fresh::FreshQuery;
 use super::order::{After, Order};
@@ -29,24 +27,13 @@ use super::page::{Page, PageQuery};
 use super::problem::EdgeError;
 use super::tenant::Tenant;
 
+pub use form::{Format, Listing};
+
+use form::{accepted, heading, lines};
+
 /// Rows read at a time for a list as lines, which is the whole one: 100,000 rows take 200 of the 1,000 queries that
 /// one request has.
 const LINES_PAGE_ROWS: u16 = 500;
-
-/// The media type of a list as JSON, line by line.
-const NDJSON: &str = "application/x-ndjson";
-
-/// How a list is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// One page, with a cursor.
-    Json,
-    /// Everything from the cursor on, one line each, under a line of column names.
-    Csv,
-    /// Everything from the cursor on, one JSON object a line.
-    Ndjson,
-}
 
 /// How a list is to look.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -333,64 +320,6 @@ impl<R: Resource> Reading<R> {
     }
 }
 
-/// What stands before the lines.
-fn heading<R: Resource>(format: Format) -> Result<Vec<u8>, EdgeError> {
-    if format == Format::Csv { csv::header(R::LIST.columns) } else { Ok(Vec::new()) }
-}
-
-fn lines<R: Resource>(format: Format, items: &[R]) -> Result<Vec<u8>, EdgeError> {
-    let values: Result<Vec<Value>, _> = items.iter().map(serde_json::to_value).collect();
-    if format == Format::Csv {
-        return csv::rows(R::LIST.columns, &values?);
-    }
-    Ok(values?.iter().flat_map(|value| format!("{value}\n").into_bytes()).collect())
-}
-
-/// A list, as asked for.
-pub enum Listing<R> {
-    /// One page.
-    Json(Page<R>),
-    /// Everything.
-    Lines(Format, Body),
-}
-
-impl<R: Serialize> IntoResponse for Listing<R> {
-    fn into_response(self) -> Response {
-        let mut response = match self {
-            Self::Json(page) => Json(page).into_response(),
-            Self::Lines(format, body) => {
-                let (media, file) = match format {
-                    Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"list.csv\""),
-                    Format::Json | Format::Ndjson => (NDJSON, "attachment; filename=\"list.ndjson\""),
-                };
-                let mut response = body.into_response();
-                let headers = response.headers_mut();
-                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-                headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(file));
-                response
-            }
-        };
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
-        response
-    }
-}
-
-/// The form that the caller names; whoever takes JSON as well gets that.
-fn accepted(headers: &HeaderMap) -> Format {
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let names = |media: &str| {
-        accepted
-            .split(',')
-            .any(|part| part.split(';').next().is_some_and(|part| part.trim().eq_ignore_ascii_case(media)))
-    };
-    match () {
-        () if names("application/json") => Format::Json,
-        () if names(CSV) => Format::Csv,
-        () if names(NDJSON) => Format::Ndjson,
-        () => Format::Json,
-    }
-}
-
 fn query<T: DeserializeOwned>(parts: &Parts) -> Result<T, EdgeError> {
     Query::try_from_uri(&parts.uri)
         .map(|Query(query)| query)
@@ -417,23 +346,5 @@ impl<S: Sync> FromRequestParts<S> for Lists {
         let format = shape.format.unwrap_or_else(|| accepted(&parts.headers));
         let (page, fresh) = (query(parts)?, query(parts)?);
         Ok(Self { asking: Asking::from_request_parts(parts, state).await?, page, shape, fresh, format })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_what_a_caller_names_without_naming_json() {
-        let form = |value: &'static str| {
-            accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(value))]))
-        };
-        assert_eq!(form("text/csv"), Format::Csv);
-        assert_eq!(form("text/html, TEXT/CSV;q=0.9"), Format::Csv);
-        assert_eq!(form("application/x-ndjson"), Format::Ndjson);
-        assert_eq!(form("application/json, text/csv"), Format::Json);
-        assert_eq!(form("*/*"), Format::Json);
-        assert_eq!(accepted(&HeaderMap::new()), Format::Json);
     }
 }

@@ -1,7 +1,9 @@
 //! The book of mails: what was intended, attempted, and how it ended. These rows are the only record of it, so every
 //! step is guarded by where the mail stands: of two senders one gets to try, of two conclusions the right one counts.
+//! What is heard of a mail [`later`] is written into the same rows.
 
-use domain::ids::Actor;
+mod later;
+
 use domain::stream::StreamId;
 use domain::tenancy::Scope;
 use serde::Deserialize;
@@ -10,7 +12,6 @@ use worker::{D1Result, Date, Env};
 use super::intent::About;
 use super::status::{ATTEMPT_STALE_MS, Conclusion, Status};
 use crate::adapters::database::{Rows, Value};
-use crate::adapters::mailchimp::{News, WebhookEvent};
 use crate::http::problem::EdgeError;
 
 /// A message counts as lost this long after the queue was told, ms; then it is told again.
@@ -55,33 +56,6 @@ const CONCLUDE_ATTEMPT: &str =
     "UPDATE email_attempt SET outcome = ?4, reason = ?5, provider_id = ?6, ended_at = CAST(?7 AS INTEGER)
     WHERE organization = ?1 AND email = ?2 AND attempt = CAST(?3 AS INTEGER) AND outcome IS NULL";
 
-/// News of the last attempt; of an earlier one only its own row hears. It went out: that ends a doubt, and nothing else.
-const HEAR_SENT: &str = "UPDATE email SET status = 'sent', reason = NULL, retry_at = NULL, changed_at = CAST(?4 AS INTEGER)
-    WHERE organization = ?1 AND email = ?2 AND attempts = CAST(?3 AS INTEGER) AND status IN ('attempted', 'unknown')";
-
-const HEAR_END: &str =
-    "UPDATE email SET status = ?5, reason = ?6, retry_at = NULL, changed_at = CAST(?4 AS INTEGER)
-    WHERE organization = ?1 AND email = ?2 AND attempts = CAST(?3 AS INTEGER)
-        AND status IN ('attempted', 'unknown', 'sent')";
-
-const HEAR_ATTEMPT: &str =
-    "UPDATE email_attempt SET outcome = ?5, reason = ?6, provider_id = coalesce(provider_id, ?7),
-        ended_at = CAST(?4 AS INTEGER)
-    WHERE organization = ?1 AND email = ?2 AND attempt = CAST(?3 AS INTEGER)
-        AND (outcome IS NULL OR outcome = 'unknown' OR (outcome = 'sent' AND ?5 <> 'sent'))";
-
-const RESEND: &str = "UPDATE email SET status = 'intended', reason = NULL, retry_at = NULL, queued_at = NULL,
-        resent_by = ?4, resent_as = ?5, changed_at = CAST(?3 AS INTEGER)
-    WHERE organization = ?1 AND email = ?2 AND coalesce(resent_as, '') <> ?5
-        AND (status IN ('rejected', 'bounced', 'failed', 'unknown')
-            OR (status = 'attempted' AND changed_at < CAST(?6 AS INTEGER))
-            OR (status = 'intended' AND coalesce(queued_at, changed_at) < CAST(?6 AS INTEGER)))
-    RETURNING email";
-
-const SELECT_RESEND: &str = "SELECT status, coalesce(resent_as, '') AS resent_as, subject FROM email WHERE organization = ?1 AND email = ?2";
-
-const SELECT_SENT: &str = "SELECT email FROM email WHERE organization = ?1 AND subject = ?2 AND status IN ('sent', 'bounced') LIMIT 1";
-
 /// Mails of a stream that are not at their end.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
@@ -116,17 +90,6 @@ pub struct Claimed {
     pub about: About,
     /// Which try it is, from 1.
     pub attempt: u32,
-}
-
-/// What can be said of a mail that somebody wants to send again.
-#[derive(Debug, Deserialize)]
-pub struct Resendable {
-    /// Where it stands.
-    pub status: String,
-    /// The command that last sent it again.
-    pub resent_as: String,
-    /// Whose address it goes to, in the vault.
-    pub subject: String,
 }
 
 #[derive(Deserialize)]
@@ -253,58 +216,6 @@ impl<'a> Book<'a> {
         self.rows.batch(&both).await?;
         Ok(())
     }
-
-    /// Takes the provider's later news of a mail.
-    ///
-    /// # Errors
-    /// [`EdgeError::Unavailable`].
-    pub async fn hear(&self, event: &WebhookEvent) -> Result<(), EdgeError> {
-        let (attempt, at) = (event.attempt.to_string(), now().to_string());
-        let (email, attempt, at) = (Value::Text(&event.email), Value::Text(&attempt), Value::Text(&at));
-        let (status, reason) = match &event.news {
-            News::Sent => (Status::Sent, None),
-            News::Rejected(reason) => (Status::Rejected, Some(reason.as_str())),
-            News::Bounced(reason) => (Status::Bounced, Some(reason.as_str())),
-        };
-        let (status, reason) = (Value::Text(status.name()), reason.map_or(Value::Null, Value::Text));
-        let end = [email, attempt, at, status, reason];
-        let tried = [email, attempt, at, status, reason, Value::Text(&event.provider_id)];
-        let mail: (&'static str, &[Value<'_>]) = match event.news {
-            News::Sent => (HEAR_SENT, &end[..3]),
-            News::Rejected(_) | News::Bounced(_) => (HEAR_END, &end),
-        };
-        self.rows.batch(&[mail, (HEAR_ATTEMPT, &tried)]).await?;
-        Ok(())
-    }
-
-    /// A person's command to send a mail once more. True when it is; a repetition under the same id is none.
-    ///
-    /// # Errors
-    /// [`EdgeError::Unavailable`].
-    pub async fn resend(&self, email: &str, by: &Actor, command: &str) -> Result<bool, EdgeError> {
-        let (now, by) = (now(), by.to_string());
-        let (at, stale) = (now.to_string(), now.saturating_sub(ATTEMPT_STALE_MS).to_string());
-        let values = [email, &at, &by, command, &stale].map(Value::Text);
-        let rows: Vec<serde_json::Value> = self.rows.all(RESEND, &values).await?;
-        Ok(!rows.is_empty())
-    }
-
-    /// Whether the one mail to this subject has gone out: then its address has served.
-    ///
-    /// # Errors
-    /// [`EdgeError::Unavailable`].
-    pub async fn has_served(&self, subject: &str) -> Result<bool, EdgeError> {
-        let rows: Vec<serde_json::Value> = self.rows.all(SELECT_SENT, &[Value::Text(subject)]).await?;
-        Ok(!rows.is_empty())
-    }
-
-    /// What stands in the way of sending a mail again, if it exists.
-    ///
-    /// # Errors
-    /// [`EdgeError::Unavailable`].
-    pub async fn resendable(&self, email: &str) -> Result<Option<Resendable>, EdgeError> {
-        self.rows.first(SELECT_RESEND, &[Value::Text(email)]).await
-    }
 }
 
 #[cfg(test)]
@@ -313,12 +224,12 @@ mod tests {
 
     use super::*;
 
-    const NOW: &str = "1000000";
+    pub const NOW: &str = "1000000";
 
     /// A book with one mail, `m`, that stands at `status`.
-    fn book(status: &str, attempts: u32, retry_at: Option<i64>) -> Connection {
+    pub fn book(status: &str, attempts: u32, retry_at: Option<i64>) -> Connection {
         let database = Connection::open_in_memory().unwrap();
-        database.execute_batch(include_str!("../../migrations/0076_reactions.sql")).unwrap();
+        database.execute_batch(include_str!("../../../migrations/0076_reactions.sql")).unwrap();
         let insert = "INSERT INTO email (organization, email, stream, seq, purpose, subject, about, status, attempts,
             retry_at, intended_at, changed_at) VALUES ('o', 'm', 's', 1, 'receipt', 'x', '{}', ?1, ?2, ?3, 0, 0)";
         database.execute(insert, params![status, attempts, retry_at]).unwrap();
@@ -332,7 +243,7 @@ mod tests {
         claimed
     }
 
-    fn standing(database: &Connection) -> (String, Option<String>) {
+    pub fn standing(database: &Connection) -> (String, Option<String>) {
         let sql = "SELECT status, reason FROM email";
         database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
     }
@@ -378,32 +289,5 @@ mod tests {
         assert_eq!(settle(0), 0);
         assert_eq!(settle(1), 1);
         assert_eq!(standing(&database), ("unknown".to_owned(), Some("no_answer".to_owned())));
-    }
-
-    #[test]
-    fn a_person_sends_again_what_has_ended_badly_once_for_one_command() {
-        for (status, may) in [("rejected", 1), ("bounced", 1), ("failed", 1), ("unknown", 1), ("sent", 0)] {
-            let database = book(status, 1, None);
-            let resend = |command: &str| {
-                let mut resend = database.prepare(RESEND).unwrap();
-                let values = params!["o", "m", NOW, "person:p", command, 0];
-                resend.query_map(values, |row| row.get::<_, String>(0)).unwrap().count()
-            };
-            assert_eq!((resend("a"), resend("a")), (may, 0), "{status}");
-        }
-    }
-
-    #[test]
-    fn news_of_a_bounce_stand_and_news_of_an_earlier_try_say_nothing_of_this_one() {
-        let hear = |database: &Connection, attempt: u32| {
-            database.execute(HEAR_END, params!["o", "m", attempt, NOW, "bounced", "spam"]).unwrap();
-            standing(database).0
-        };
-        assert_eq!(hear(&book("sent", 2, None), 2), "bounced");
-        assert_eq!(hear(&book("sent", 2, None), 1), "sent");
-        assert_eq!(hear(&book("intended", 2, None), 2), "intended");
-        let bounced = book("bounced", 1, None);
-        bounced.execute(HEAR_SENT, params!["o", "m", 1, NOW]).unwrap();
-        assert_eq!(standing(&bounced).0, "bounced");
     }
 }
