@@ -50,9 +50,9 @@ pub struct Context<'a, Facts> {
 /// One kind of Durable Object's rules.
 ///
 /// `decide` reads the hot state and refuses or answers with events; `evolve` is total: whatever the log says
-/// happened, happened. Facts that only some commands need (a receipt to return, say) stay out of the state:
-/// `needs` names their keys, `remember` says what an event leaves behind under which key, and the host keeps
-/// them beside the log, written in the same transaction.
+/// happened, happened. What only some commands need (a receipt to return, say) stays out of the state and is read from
+/// the log again: `remember` says under which keys an entry is to be found, `needs` which keys a command asks for. The
+/// host keeps keys and places beside the log, written in the same transaction.
 pub trait Aggregate {
     /// The stream's kind, as it stands in stream ids (`session`, `event`, …).
     const KIND: &'static str;
@@ -66,14 +66,14 @@ pub trait Aggregate {
     type Event: EventCodec;
     /// What can be asked.
     type Command: Serialize + DeserializeOwned;
-    /// Cold facts, by key.
+    /// Cold facts: what commands need of entries that were found by key.
     type Facts: Default;
     /// A question that the hot state can answer (may this terminal speak here? which items are yours?).
     type Query: Serialize + DeserializeOwned;
     /// The answer to a [`Aggregate::Query`].
     type Answer: Serialize + DeserializeOwned;
 
-    /// Keys of the cold facts that `command` needs to be decided.
+    /// Keys of the entries that `command` needs to be decided.
     fn needs(command: &Self::Command) -> Vec<String>;
 
     /// Whether `actor` may send `command` over a socket that it listens on. Nobody may unless the aggregate says so:
@@ -83,12 +83,11 @@ pub trait Aggregate {
         false
     }
 
-    /// Puts a stored fact (as given by [`Aggregate::remember`]) into `facts`; unreadable facts are left out,
-    /// and the decision then refuses for want of them.
-    fn recall(facts: &mut Self::Facts, key: &str, json: &str);
+    /// Takes what is needed of the entry that was found under `key` into `facts`.
+    fn recall(facts: &mut Self::Facts, key: &str, event: &Self::Event);
 
-    /// The cold facts that `event` leaves: key and JSON, replacing what stood under the key.
-    fn remember(event: &Self::Event) -> Vec<(String, String)>;
+    /// Keys under which the entry is to be found from now on, in the place of an earlier one.
+    fn remember(event: &Self::Event) -> Vec<String>;
 
     /// Decides about `command`.
     ///

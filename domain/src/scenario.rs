@@ -12,7 +12,8 @@ use crate::stream::StreamId;
 pub(crate) struct Scenario<A: Aggregate> {
     stream: StreamId,
     state: A::State,
-    facts: std::collections::BTreeMap<String, String>,
+    /// Where in the log an entry is found by key.
+    keys: std::collections::BTreeMap<String, usize>,
     log: Vec<A::Event>,
     last: Result<usize, Rejection>,
     now: i64,
@@ -38,7 +39,7 @@ impl<A: Aggregate> Scenario<A> {
         Self {
             stream,
             state: A::State::default(),
-            facts: std::collections::BTreeMap::new(),
+            keys: std::collections::BTreeMap::new(),
             log: Vec::new(),
             last: Ok(0),
             now: 1_800_000_000_000,
@@ -70,8 +71,8 @@ impl<A: Aggregate> Scenario<A> {
         self.commands += 1;
         let mut facts = A::Facts::default();
         for key in A::needs(&command) {
-            if let Some(json) = self.facts.get(&key) {
-                A::recall(&mut facts, &key, json);
+            if let Some(at) = self.keys.get(&key) {
+                A::recall(&mut facts, &key, &self.log[*at]);
             }
         }
         let command_id = format!("command-{}", self.commands);
@@ -91,7 +92,7 @@ impl<A: Aggregate> Scenario<A> {
                 let payload = event.to_payload().unwrap();
                 let stored = A::Event::from_payload(event.kind(), event.version(), &payload).unwrap();
                 A::evolve(&mut self.state, &stored, self.now);
-                self.facts.extend(A::remember(&stored));
+                self.keys.extend(A::remember(&stored).into_iter().map(|key| (key, self.log.len())));
                 sample::<A>(&stored);
                 self.log.push(stored);
             }

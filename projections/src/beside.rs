@@ -44,7 +44,7 @@ pub struct Query {
 
 impl From<&Statement> for Query {
     fn from(statement: &Statement) -> Self {
-        Self { text: statement.sql.text.to_owned(), parameters: vec![statement.parameter()] }
+        Self { text: statement.sql.text.to_owned(), parameters: vec![statement.rows.clone()] }
     }
 }
 
@@ -91,15 +91,10 @@ impl Part {
 /// When a key cannot be written as JSON; ours all can.
 pub fn parts(stream: &StreamId) -> Result<Vec<Part>, serde_json::Error> {
     let of = |statement: &Statement| {
-        let key = statement.rows.first().and_then(|row| row.as_object()).into_iter().flatten();
-        let key = key.filter(|(column, _)| *column != "organization");
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        Part {
-            table: statement.sql.table,
-            key: key.map(|(column, value)| (column.clone(), text(value))).collect(),
-        }
+        let key = statement.key()?.into_iter().filter(|(column, _)| column != "organization");
+        Ok(Part { table: statement.sql.table, key: key.collect() })
     };
-    Ok(wipe_on(Side::Live, stream)?.iter().map(of).collect())
+    wipe_on(Side::Live, stream)?.iter().map(of).collect()
 }
 
 /// How one table's rows on the two sides differ.

@@ -1,6 +1,6 @@
 //! What a projection asks of the database.
 
-use std::io::{self, Write};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -24,20 +24,43 @@ pub struct Sql {
 }
 
 /// One statement to run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// The text.
     pub sql: &'static Sql,
-    /// The rows, each a JSON object with the columns' names.
-    pub rows: Vec<Value>,
+    /// Its only parameter: the rows as a JSON array, each an object with the columns' names.
+    pub rows: String,
 }
 
 impl Statement {
-    /// The statement's only parameter.
-    #[must_use]
-    pub fn parameter(&self) -> String {
-        let rows: Vec<String> = self.rows.iter().map(Value::to_string).collect();
-        format!("[{}]", rows.join(","))
+    /// A statement with its first row.
+    fn new(sql: &'static Sql, row: &str) -> Self {
+        Self { sql, rows: format!("[{row}]") }
+    }
+
+    /// The first row's columns that hold texts: where a stream's rows are deleted, what tells them from others.
+    ///
+    /// # Errors
+    /// When the rows are none; ours all are.
+    pub fn key(&self) -> Result<BTreeMap<String, String>, serde_json::Error> {
+        let rows: Vec<BTreeMap<String, Value>> = serde_json::from_str(&self.rows)?;
+        let text = |(column, value): (String, Value)| match value {
+            Value::String(text) => Some((column, text)),
+            _ => None,
+        };
+        Ok(rows.into_iter().next().into_iter().flatten().filter_map(text).collect())
+    }
+
+    /// Adds a row, unless that would be too much for one statement.
+    fn join(&mut self, row: &str) -> bool {
+        let fits = self.rows.len() + 1 + row.len() <= STATEMENT_BYTES_MAX;
+        if fits {
+            self.rows.pop();
+            self.rows.push(',');
+            self.rows.push_str(row);
+            self.rows.push(']');
+        }
+        fits
     }
 }
 
@@ -45,7 +68,8 @@ impl Statement {
 /// same. Tables are independent of each other, so their order among themselves is nobody's business.
 #[derive(Debug, Default)]
 pub struct Writes {
-    tables: Vec<Vec<(Statement, usize)>>,
+    /// Each table's own.
+    tables: Vec<Vec<Statement>>,
 }
 
 impl Writes {
@@ -61,24 +85,21 @@ impl Writes {
         let statements = self.of(sql.table);
         let mut open = sql.joins;
         for row in rows {
-            let row = serde_json::to_value(row)?;
-            let bytes = length_of(&row)? + 1;
-            match statements.last_mut() {
-                Some((last, filled)) if open && last.sql == sql && *filled + bytes <= STATEMENT_BYTES_MAX => {
-                    last.rows.push(row);
-                    *filled += bytes;
-                }
-                _ => statements.push((Statement { sql, rows: vec![row] }, bytes)),
+            let row = serde_json::to_string(&row)?;
+            let joined = statements.last_mut().is_some_and(|last| open && last.sql == sql && last.join(&row));
+            if !joined {
+                statements.push(Statement::new(sql, &row));
             }
             open = true;
         }
         Ok(())
     }
 
-    fn of(&mut self, table: &str) -> &mut Vec<(Statement, usize)> {
-        let known = self.tables.iter().position(|statements| {
-            statements.first().is_some_and(|(statement, _)| statement.sql.table == table)
-        });
+    fn of(&mut self, table: &str) -> &mut Vec<Statement> {
+        let known = self
+            .tables
+            .iter()
+            .position(|statements| statements.first().is_some_and(|statement| statement.sql.table == table));
         let at = known.unwrap_or_else(|| {
             self.tables.retain(|statements| !statements.is_empty());
             self.tables.push(Vec::new());
@@ -90,28 +111,7 @@ impl Writes {
     /// Everything collected.
     #[must_use]
     pub fn into_statements(self) -> Vec<Statement> {
-        self.tables.into_iter().flatten().map(|(statement, _)| statement).collect()
-    }
-}
-
-/// How many bytes a row takes as JSON.
-fn length_of(row: &Value) -> Result<usize, serde_json::Error> {
-    let mut counted = Counted(0);
-    serde_json::to_writer(&mut counted, row)?;
-    Ok(counted.0)
-}
-
-/// Counts what is written.
-struct Counted(usize);
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.tables.into_iter().flatten().collect()
     }
 }
 
@@ -207,8 +207,12 @@ mod tests {
         Row { a, b: "b".repeat(100) }
     }
 
+    fn count(statement: &Statement) -> usize {
+        serde_json::from_str::<Vec<Value>>(&statement.rows).unwrap().len()
+    }
+
     fn shape(writes: Writes) -> Vec<(&'static str, usize)> {
-        writes.into_statements().iter().map(|statement| (statement.sql.table, statement.rows.len())).collect()
+        writes.into_statements().iter().map(|statement| (statement.sql.table, count(statement))).collect()
     }
 
     #[test]
@@ -231,8 +235,8 @@ mod tests {
         writes.write(UPDATE, (0..10_000).map(row)).unwrap();
         let statements = writes.into_statements();
         assert!(statements.len() > 4);
-        assert_eq!(statements.iter().map(|statement| statement.rows.len()).sum::<usize>(), 20_000);
-        assert!(statements.iter().all(|statement| statement.parameter().len() <= STATEMENT_BYTES_MAX + 2));
+        assert_eq!(statements.iter().map(count).sum::<usize>(), 20_000);
+        assert!(statements.iter().all(|statement| statement.rows.len() <= STATEMENT_BYTES_MAX));
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl<A: Aggregate + 'static> Host<A> {
 
     async fn serve(self: &Rc<Self>, log: &ObjectLog<A>) -> Option<i64> {
         let (stream, store) = (log.stream(), log.store());
-        match store.exists().and_then(|exists| exists.then(|| store.update()).transpose()) {
+        match store.exists().and_then(|exists| exists.then(|| log.update()).transpose()) {
             Ok(Some(())) => {}
             Ok(None) => return None,
             Err(error) => return next_due(stream, now(), [("tables", Err(error))]),

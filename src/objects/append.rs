@@ -1,4 +1,4 @@
-//! The engine's one write: recognise repetitions, decide, append, evolve.
+//! The engine's one write: decide, append, evolve, and recognise repetitions.
 
 use domain::aggregate::{Aggregate, Context};
 use domain::journal::{EventCodec, Hash, Head, RawEntry};
@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::database::{Database, StoreError};
 use super::import;
+use super::keys::places;
 use super::limits::{ENTRIES_PER_COMMAND_MAX, PAYLOAD_BYTES_MAX};
 use super::log::{Failure, Hot, Log};
 use super::received::Received;
@@ -41,27 +42,32 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             if hot.held {
                 return Err(import::held().into());
             }
-            if let Some(known) = self.known(hot, &received.command_id)? {
-                return self.repeat(&known, received, &body_hash);
-            }
-            if let Some(head) =
-                received.if_match.is_some_and(|seq| seq != hot.head.seq).then_some(hot.head.seq)
-            {
-                return Err(SubmitError::HeadMoved { head }.into());
-            }
-            let now = now.max(hot.recorded_at);
-            match self.decide(hot, received, command, now, fresh_id) {
-                Ok(events) => self.take(hot, received, &body_hash, now, &events),
-                Err(failure) => {
-                    self.keep_refusal(hot, received, &body_hash, &failure)?;
-                    Err(failure)
-                }
+            match self.decided_and_written(hot, received, &body_hash, command, now, fresh_id) {
+                Ok(accepted) => Ok(accepted),
+                Err(failure) => self.first_reply(hot, received, &body_hash, failure),
             }
         })
         .map_err(|failure| match failure {
             Failure::Refused(error) => error,
             Failure::Store(error) => SubmitError::Unavailable(error.to_string()),
         })
+    }
+
+    fn decided_and_written(
+        &self,
+        hot: &mut Hot<A>,
+        received: &Received<'_>,
+        body_hash: &str,
+        command: A::Command,
+        now: i64,
+        fresh_id: Uuid,
+    ) -> Result<Accepted, Failure> {
+        if received.if_match.is_some_and(|seq| seq != hot.head.seq) {
+            return Err(SubmitError::HeadMoved { head: hot.head.seq }.into());
+        }
+        let now = now.max(hot.recorded_at);
+        let events = self.decide(hot, received, command, now, fresh_id)?;
+        self.take(hot, received, body_hash, now, &events)
     }
 
     fn decide(
@@ -72,12 +78,7 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         now: i64,
         fresh_id: Uuid,
     ) -> Result<Vec<A::Event>, Failure> {
-        let mut facts = A::Facts::default();
-        if hot.stored {
-            for (key, json) in self.store.facts(&A::needs(&command))? {
-                A::recall(&mut facts, &key, &json);
-            }
-        }
+        let facts = self.facts_for(hot, &command)?;
         let context = Context {
             now,
             actor: &received.actor,
@@ -105,7 +106,7 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         events: &[A::Event],
     ) -> Result<Accepted, Failure> {
         let entries = self.seal(hot.head, received, now, events)?;
-        let facts: Vec<_> = events.iter().flat_map(A::remember).collect();
+        let keys: Vec<_> = places::<A>(&entries, events).collect();
         let deliveries: Vec<_> = entries
             .iter()
             .zip(events)
@@ -122,7 +123,7 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             entries: &entries,
             command_id: &received.command_id,
             body_hash,
-            facts: &facts,
+            keys: &keys,
             deliveries: &deliveries,
         })?;
         let first_seq = hot.head.seq + 1;

@@ -5,7 +5,7 @@ use domain::journal::{Hash, Head, RawEntry};
 use domain::rejection::{Refusal, Rejection};
 
 use super::database::{Database, StoreError};
-use super::store::{Append, KnownCommand, Store};
+use super::store::{Append, KnownCommand, Place, Store};
 
 /// A store of one log, as far as the engine relies on it.
 pub trait LogStore {
@@ -23,8 +23,8 @@ pub trait LogStore {
     fn command(&self, id: &str) -> Result<Option<KnownCommand>, StoreError>;
     /// Keeps a refusal as a command's first reply.
     fn refuse(&self, id: &str, body_hash: &str, refusal: &Rejection) -> Result<(), StoreError>;
-    /// The cold facts under these keys, in any order; those that are not there are left out.
-    fn facts(&self, keys: &[String]) -> Result<Vec<(String, String)>, StoreError>;
+    /// Where the entries under these keys are, in order of the log; what is not there is left out.
+    fn places(&self, keys: &[String]) -> Result<Vec<Place>, StoreError>;
 }
 
 impl<D: Database> LogStore for Store<D> {
@@ -56,8 +56,8 @@ impl<D: Database> LogStore for Store<D> {
         Self::refuse(self, id, body_hash, refusal)
     }
 
-    fn facts(&self, keys: &[String]) -> Result<Vec<(String, String)>, StoreError> {
-        Self::facts(self, keys)
+    fn places(&self, keys: &[String]) -> Result<Vec<Place>, StoreError> {
+        Self::places(self, keys)
     }
 }
 
@@ -75,7 +75,8 @@ pub const SCENARIOS: &[Scenario] = &[
     ("a command that left no entries is known all the same", no_entries),
     ("a command's id is taken once", taken_once),
     ("a refusal is kept", refusals),
-    ("a fact holds what was written last", facts),
+    ("a command that was refused is not taken", refused_before),
+    ("under a key the last entry is found that has it", keys),
 ];
 
 const STREAM: &str = "contract";
@@ -120,18 +121,13 @@ fn sealed(mut onto: Head, command_id: &str, payloads: &[&str]) -> Vec<RawEntry> 
         .collect()
 }
 
-fn append(
-    store: &dyn LogStore,
-    id: &str,
-    payloads: &[&str],
-    facts: &[(String, String)],
-) -> Result<(), StoreError> {
+fn append(store: &dyn LogStore, id: &str, payloads: &[&str], keys: &[Place]) -> Result<(), StoreError> {
     if !store.exists()? {
         store.create()?;
     }
     let onto = store.head()?;
     let entries = sealed(onto, id, payloads);
-    store.append(&Append { onto, entries: &entries, command_id: id, body_hash: "b", facts, deliveries: &[] })
+    store.append(&Append { onto, entries: &entries, command_id: id, body_hash: "b", keys, deliveries: &[] })
 }
 
 fn untouched(store: &dyn LogStore) -> Outcome {
@@ -179,7 +175,7 @@ fn another_head(store: &dyn LogStore) -> Outcome {
             entries: &entries,
             command_id: "c2",
             body_hash: "b",
-            facts: &[],
+            keys: &[],
             deliveries: &[],
         });
         expect(matches!(refused, Err(StoreError::HeadDiffers { .. })), "a refusal that names the heads")?;
@@ -191,13 +187,16 @@ fn another_head(store: &dyn LogStore) -> Outcome {
 fn half_way(store: &dyn LogStore) -> Outcome {
     append(store, "c1", &["1"], &[]).map_err(said)?;
     let head = store.head().map_err(said)?;
-    let fact = [("k".to_owned(), "1".to_owned())];
+    let key = [("k".to_owned(), 2)];
     // The command's own row comes behind its entries: its id is taken, so the append fails in the middle.
-    expect(append(store, "c1", &["2", "3"], &fact).is_err(), "a refusal")?;
+    expect(
+        matches!(append(store, "c1", &["2", "3"], &key), Err(StoreError::CommandKnown)),
+        "a refusal that says why",
+    )?;
     expect(store.head().map_err(said)? == head, "the head as it was")?;
     expect(store.page(1, 10).map_err(said)?.len() == 1, "one entry")?;
-    expect(store.facts(&["k".to_owned()]).map_err(said)?.is_empty(), "no fact")?;
-    append(store, "c2", &["2"], &fact).map_err(said)?;
+    expect(store.places(&["k".to_owned()]).map_err(said)?.is_empty(), "no key")?;
+    append(store, "c2", &["2"], &key).map_err(said)?;
     expect(store.head().map_err(said)?.seq == 2, "the next append goes on")
 }
 
@@ -223,7 +222,8 @@ fn no_entries(store: &dyn LogStore) -> Outcome {
 
 fn taken_once(store: &dyn LogStore) -> Outcome {
     append(store, "c1", &["1"], &[]).map_err(said)?;
-    expect(append(store, "c1", &["1"], &[]).is_err(), "a refusal")?;
+    let again = append(store, "c1", &["1"], &[]);
+    expect(matches!(again, Err(StoreError::CommandKnown)), "a refusal that says why")?;
     expect(append(store, "C1", &["1"], &[]).is_ok(), "letter case tells ids apart")
 }
 
@@ -236,11 +236,22 @@ fn refusals(store: &dyn LogStore) -> Outcome {
     expect(store.head().map_err(said)?.seq == 1, "no entry")
 }
 
-fn facts(store: &dyn LogStore) -> Outcome {
-    let fact = |key: &str, json: &str| (key.to_owned(), json.to_owned());
-    append(store, "c1", &["1"], &[fact("a", "1"), fact("b", "2")]).map_err(said)?;
-    append(store, "c2", &["2"], &[fact("b", "3")]).map_err(said)?;
-    let mut found = store.facts(&["b".to_owned(), "a".to_owned(), "z".to_owned()]).map_err(said)?;
-    found.sort();
-    expect(found == [fact("a", "1"), fact("b", "3")], "a and the newer b")
+fn refused_before(store: &dyn LogStore) -> Outcome {
+    append(store, "c1", &["1"], &[]).map_err(said)?;
+    let refusal = Rejection::new(Refusal::Conflict, "R-1", "no", "this", "that");
+    store.refuse("c2", "b", &refusal).map_err(said)?;
+    for payloads in [&["2"][..], &["2", "3"], &[]] {
+        let taken = append(store, "c2", payloads, &[]);
+        expect(matches!(taken, Err(StoreError::CommandKnown)), "a refusal that says why")?;
+    }
+    expect(store.head().map_err(said)?.seq == 1, "no entry")?;
+    append(store, "c3", &["2"], &[]).map_err(said)
+}
+
+fn keys(store: &dyn LogStore) -> Outcome {
+    let place = |key: &str, seq: u64| (key.to_owned(), seq);
+    append(store, "c1", &["1"], &[place("a", 1), place("b", 1)]).map_err(said)?;
+    append(store, "c2", &["2", "3"], &[place("c", 2), place("b", 3)]).map_err(said)?;
+    let found = store.places(&["b", "a", "z", "c"].map(str::to_owned)).map_err(said)?;
+    expect(found == [place("a", 1), place("c", 2), place("b", 3)], "each in its place, b in the newer one")
 }

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::contract::{LogStore, SCENARIOS};
 use super::database::StoreError;
-use super::store::{Append, KnownCommand, Store};
+use super::store::{Append, KnownCommand, Place, Store};
 
 /// The simplest store that there can be: what the contract asks for, and nothing else.
 #[derive(Default)]
@@ -20,7 +20,7 @@ struct Kept {
     made: bool,
     entries: Vec<RawEntry>,
     commands: BTreeMap<String, KnownCommand>,
-    facts: BTreeMap<String, String>,
+    keys: BTreeMap<String, u64>,
 }
 
 impl Kept {
@@ -40,9 +40,9 @@ impl Kept {
             refusal: None,
         };
         if self.commands.insert(append.command_id.to_owned(), known).is_some() {
-            return Err(StoreError::Database("the id is taken".to_owned()));
+            return Err(StoreError::CommandKnown);
         }
-        self.facts.extend(append.facts.iter().cloned());
+        self.keys.extend(append.keys.iter().cloned());
         Ok(())
     }
 }
@@ -89,10 +89,12 @@ impl LogStore for Memory {
         Ok(())
     }
 
-    fn facts(&self, keys: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+    fn places(&self, keys: &[String]) -> Result<Vec<Place>, StoreError> {
         let kept = self.0.borrow();
-        let found = |key: &String| kept.facts.get(key).map(|json| (key.clone(), json.clone()));
-        Ok(keys.iter().filter_map(found).collect())
+        let found = |key: &String| kept.keys.get(key).map(|seq| (key.clone(), *seq));
+        let mut places: Vec<Place> = keys.iter().filter_map(found).collect();
+        places.sort_by_key(|(_, seq)| *seq);
+        Ok(places)
     }
 }
 
@@ -144,8 +146,8 @@ impl LogStore for Careless {
         self.0.refuse(id, body_hash, refusal)
     }
 
-    fn facts(&self, keys: &[String]) -> Result<Vec<(String, String)>, StoreError> {
-        self.0.facts(keys)
+    fn places(&self, keys: &[String]) -> Result<Vec<Place>, StoreError> {
+        self.0.places(keys)
     }
 }
 
@@ -154,6 +156,6 @@ fn a_store_without_transactions_does_not_pass() {
     let missed = SCENARIOS.iter().filter(|(_, scenario)| scenario(&Careless(Memory::default())).is_err());
     assert_eq!(
         missed.map(|(name, _)| *name).collect::<Vec<_>>(),
-        ["an append that fails half way changes nothing"]
+        ["an append that fails half way changes nothing", "a command that was refused is not taken"]
     );
 }

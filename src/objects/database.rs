@@ -57,6 +57,9 @@ pub enum StoreError {
         /// Seq found in storage.
         stored: u64,
     },
+    /// The command was answered before.
+    #[error("the command was answered before")]
+    CommandKnown,
     /// A state could not be written as a snapshot.
     #[error("snapshot: {0}")]
     Snapshot(String),

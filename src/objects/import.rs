@@ -11,6 +11,7 @@ use domain::journal::{EventCodec, ExportLine, ExportReader, Head, OpenExport, Ra
 use serde::{Deserialize, Serialize};
 
 use super::database::{Database, StoreError};
+use super::keys::places;
 use super::limits::{IMPORT_BYTES_MAX, IMPORT_LINES_MAX, PAYLOAD_BYTES_MAX};
 use super::log::{Failure, Hot, Log};
 use super::store::{Run, Store};
@@ -72,7 +73,7 @@ impl<A: Aggregate, D: Database> Log<A, D> {
                 Ok(page) => page,
                 Err(refused) => return Ok(Err(refused)),
             };
-            let facts: Vec<_> = page.events.iter().flat_map(A::remember).collect();
+            let keys: Vec<_> = places::<A>(&page.entries, &page.events).collect();
             let deliveries: Vec<_> = page
                 .entries
                 .iter()
@@ -86,7 +87,7 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             self.store.import(&Run {
                 onto: hot.head,
                 entries: &page.entries,
-                facts: &facts,
+                keys: &keys,
                 deliveries: &deliveries,
                 note: (NOTE, &note),
             })?;

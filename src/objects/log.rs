@@ -5,12 +5,13 @@
 use std::cell::RefCell;
 
 use domain::aggregate::Aggregate;
-use domain::journal::{EventCodec, Head};
+use domain::journal::Head;
 use domain::rejection::Rejection;
 use domain::stream::StreamId;
 
 use super::database::{Database, StoreError};
 use super::import;
+use super::keys::event_of;
 use super::limits::PAGE_ENTRIES_MAX;
 use super::snapshot::{self, Snapshot, Tail};
 use super::store::Store;
@@ -149,7 +150,7 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     fn wake(&self) -> Result<Hot<A>, StoreError> {
         let stored = self.store.exists()?;
         if stored {
-            self.store.update()?;
+            self.update()?;
         }
         let held = stored && import::is_held(&self.store)?;
         let snapshot = if stored { snapshot::load::<A, D>(&self.store)? } else { None };
@@ -176,8 +177,7 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     fn replay(&self, hot: &mut Hot<A>) -> Result<(), StoreError> {
         let (state, recorded_at, tail) = (&mut hot.state, &mut hot.recorded_at, &mut hot.tail);
         hot.head = self.store.replay(&self.stream, hot.head, PAGE_ENTRIES_MAX, |entry| {
-            let event = A::Event::from_payload(&entry.kind, entry.version, &entry.payload)
-                .map_err(|source| StoreError::Decode { seq: entry.seq, source })?;
+            let event = event_of::<A>(entry)?;
             A::evolve(state, &event, entry.recorded_at);
             *recorded_at = entry.recorded_at;
             tail.grow(entry.payload.len());

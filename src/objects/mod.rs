@@ -8,6 +8,7 @@
 //! | `log` | the engine: a log with its hot state, waking and forgetting; no runtime in it |
 //! | `append` | its one write: decide, append, evolve |
 //! | `replies` | a repeated command gets its first reply |
+//! | `keys` | entries that commands ask for by key |
 //! | `read` | its readings: questions, pages |
 //! | `store`, `schema` | the statements, and the tables that they touch |
 //! | `snapshot` | the hot state, cached |
@@ -47,6 +48,7 @@ mod host;
 mod import;
 #[cfg(test)]
 mod import_tests;
+mod keys;
 mod limits;
 mod live;
 mod log;

@@ -11,10 +11,29 @@ use super::store::{KnownCommand, UNKNOWN_BODY};
 use super::wire::{Accepted, SubmitError};
 
 impl<A: Aggregate, D: Database> Log<A, D> {
+    /// What was not taken may have been answered before: that is its answer, then. The write knows every command that was,
+    /// so that one which is taken is looked for nowhere.
+    pub(super) fn first_reply(
+        &self,
+        hot: &Hot<A>,
+        received: &Received<'_>,
+        body_hash: &str,
+        failure: Failure,
+    ) -> Result<Accepted, Failure> {
+        if matches!(&failure, Failure::Store(error) if !matches!(error, StoreError::CommandKnown)) {
+            return Err(failure);
+        }
+        if let Some(known) = self.known(hot, &received.command_id)? {
+            return self.repeat(&known, received, body_hash);
+        }
+        self.keep_refusal(hot, received, body_hash, &failure)?;
+        Err(failure)
+    }
+
     /// A refusal is a first reply too: a late copy of a request must not succeed after its sender has walked away.
     /// Deliveries are sent until they are taken, so theirs is not kept; nor is one that would be an object's first
     /// trace.
-    pub(super) fn keep_refusal(
+    fn keep_refusal(
         &self,
         hot: &Hot<A>,
         received: &Received<'_>,
@@ -31,11 +50,11 @@ impl<A: Aggregate, D: Database> Log<A, D> {
         }
     }
 
-    pub(super) fn known(&self, hot: &Hot<A>, command_id: &str) -> Result<Option<KnownCommand>, StoreError> {
+    fn known(&self, hot: &Hot<A>, command_id: &str) -> Result<Option<KnownCommand>, StoreError> {
         if hot.stored { self.store.command(command_id) } else { Ok(None) }
     }
 
-    pub(super) fn repeat(
+    fn repeat(
         &self,
         known: &KnownCommand,
         received: &Received<'_>,

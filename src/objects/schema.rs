@@ -25,7 +25,8 @@ pub const TABLES: [&str; 12] = [
         body_hash TEXT NOT NULL,
         rejection TEXT NOT NULL
     ) STRICT, WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    // Where entries are that commands ask for by key.
+    "CREATE TABLE IF NOT EXISTS entry_keys (key TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS deliveries (
         number INTEGER PRIMARY KEY,
         seq INTEGER NOT NULL,
@@ -54,9 +55,10 @@ pub const TABLES: [&str; 12] = [
     // Never read: what is written to it is what one command leaves, or a part of that.
     "CREATE VIEW IF NOT EXISTS effect AS SELECT NULL AS command_id, NULL AS body_hash, NULL AS onto_seq,
         NULL AS onto_hash, NULL AS last_seq, NULL AS seq, NULL AS recorded_at, NULL AS entry_command_id, NULL AS actor,
-        NULL AS kind, NULL AS version, NULL AS payload, NULL AS hash, NULL AS fact, NULL AS json",
-    // A command comes before its entries, and only onto the head that it was decided on: NULL is refused.
+        NULL AS kind, NULL AS version, NULL AS payload, NULL AS hash, NULL AS key, NULL AS key_seq",
+    // A command comes before its entries, once, and only onto the head that it was decided on: NULL is refused.
     "CREATE TRIGGER IF NOT EXISTS effect_written INSTEAD OF INSERT ON effect BEGIN
+        SELECT raise(ABORT, 'command refused before') FROM refusals WHERE command_id = new.command_id;
         INSERT INTO commands (command_id, body_hash, first_seq, last_seq)
             SELECT new.command_id, new.body_hash, CASE WHEN coalesce(
                 (SELECT log.seq = new.onto_seq AND log.hash = new.onto_hash FROM log ORDER BY log.seq DESC LIMIT 1),
@@ -66,13 +68,16 @@ pub const TABLES: [&str; 12] = [
             SELECT new.seq, new.recorded_at, new.entry_command_id, new.actor, new.kind, new.version, new.payload,
                 new.hash
             WHERE new.seq IS NOT NULL;
-        INSERT INTO facts (key, json) SELECT new.fact, new.json WHERE new.fact IS NOT NULL
-            ON CONFLICT (key) DO UPDATE SET json = excluded.json;
+        INSERT INTO entry_keys (key, seq) SELECT new.key, new.key_seq WHERE new.key IS NOT NULL
+            ON CONFLICT (key) DO UPDATE SET seq = excluded.seq;
     END",
 ];
 
-/// Raised when [`TABLES`] grows.
-pub const SCHEMA: &str = "6";
+/// What an older build made in another way: the view goes with its trigger, and facts were copies of entries.
+pub const OUTDATED: [&str; 2] = ["DROP VIEW IF EXISTS effect", "DROP TABLE IF EXISTS facts"];
+
+/// Raised when [`TABLES`] change.
+pub const SCHEMA: &str = "7";
 
 /// The note that says which tables an object has.
 pub const SCHEMA_NOTE: &str = "schema";

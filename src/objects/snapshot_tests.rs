@@ -13,6 +13,7 @@ use super::limits::SNAPSHOT_AFTER_ENTRIES;
 use super::log::Log;
 use super::store::Store;
 use super::store_tests::{CREATE, NOW, ORGANIZATION, body, grant};
+use super::wire::SubmitError;
 
 const EVENT: &str = "0190a000-0000-7000-8000-0000000000e1";
 const SESSION: &str = "0190a000-0000-7000-8000-0000000000f1";
@@ -201,4 +202,25 @@ fn an_object_of_an_older_build_gets_the_tables_it_lacks() {
     let log = tenant.log::<Organization>();
     log.head().unwrap();
     log.snapshot().unwrap();
+}
+
+#[test]
+fn an_object_that_kept_copies_of_receipts_finds_the_receipts_themselves() {
+    let (.., session) = sale();
+    session.connection
+        .execute_batch(
+            "DROP TABLE entry_keys; DROP VIEW effect; CREATE TABLE facts (key TEXT PRIMARY KEY, json TEXT NOT NULL);
+            CREATE VIEW effect AS SELECT NULL AS command_id; UPDATE meta SET value = '6' WHERE key = 'schema'",
+        )
+        .unwrap();
+    let log = session.log::<SaleSession>();
+    let void = |receipt: u128| {
+        let receipt = Uuid::from_u128(receipt);
+        format!(r#"{{"type":"void_receipt","receipt":"{receipt}","reason":"mistake"}}"#)
+    };
+    send(&log, "void", &void(30));
+    let unknown = log.submit(&body("none", "person:user_a", &void(31)), NOW, Uuid::nil());
+    assert!(matches!(unknown, Err(SubmitError::Rejected(_))), "{unknown:?}");
+    let left = "SELECT count(*) FROM sqlite_master WHERE name = 'facts'";
+    assert_eq!(session.connection.query_row(left, [], |row| row.get::<_, i64>(0)), Ok(0));
 }

@@ -60,8 +60,8 @@ impl From<worker::Error> for ProjectorError {
 
 /// What became of one page.
 enum Outcome {
-    /// Written, in this many statements.
-    Written(usize),
+    /// Written, up to here.
+    Written { statements: usize, to: Head },
     /// Somebody else moved the checkpoint.
     Raced,
     /// Not to be written as a whole; go on one entry at a time.
@@ -91,12 +91,17 @@ pub async fn catch_up_on(side: Side, env: &Env, stream: &StreamId) -> Result<Pro
         Side::Beside => LogReader::new(env.clone(), stream.clone()),
     };
     let (mut statements, mut limit, mut place) = (0, PROJECTION_PAGE_ENTRIES, Head::EMPTY);
+    // Whoever has moved the checkpoint knows where it is; if somebody else moves it next, the batch says so.
+    let mut knows_place = false;
     for _ in 0..ROUNDS_PER_RUN_MAX {
-        let Standing { head, parked } = read_models.standing(side, &name).await?;
-        place = head;
-        if let Some((seq, error)) = parked {
-            return Ok(Progress::Parked { seq, error });
+        if !knows_place {
+            let Standing { head, parked } = read_models.standing(side, &name).await?;
+            place = head;
+            if let Some((seq, error)) = parked {
+                return Ok(Progress::Parked { seq, error });
+            }
         }
+        knows_place = false;
         let page = log.page(place.seq + 1, limit).await?;
         if place.seq > page.head.seq || page.previous != place.hash {
             tracing::warn!(
@@ -114,9 +119,10 @@ pub async fn catch_up_on(side: Side, env: &Env, stream: &StreamId) -> Result<Pro
             break;
         }
         match write(&read_models, (side, stream), place, &page).await? {
-            Outcome::Written(count) => {
+            Outcome::Written { statements: count, to } => {
                 statements += count;
                 limit = PROJECTION_PAGE_ENTRIES;
+                (place, knows_place) = (to, true);
             }
             Outcome::Raced => {}
             Outcome::Isolate => limit = 1,
@@ -199,7 +205,7 @@ async fn write(
     let mut batch = checkpoint::advance_on(side, &stream.to_string(), place, to, now())?;
     batch.extend(statements);
     match read_models.run(&batch).await {
-        Ok(()) => Ok(poison.unwrap_or(Outcome::Written(batch.len()))),
+        Ok(()) => Ok(poison.unwrap_or(Outcome::Written { statements: batch.len(), to })),
         Err(BatchError::Moved) => Ok(Outcome::Raced),
         Err(BatchError::Unfit(_)) if page.entries.len() > 1 => Ok(Outcome::Isolate),
         Err(BatchError::Unfit(error)) => Ok(poison_of(last, error)),

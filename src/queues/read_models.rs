@@ -92,8 +92,7 @@ impl ReadModels {
         let prepared: Result<Vec<D1PreparedStatement>> = statements
             .iter()
             .map(|statement| {
-                let rows = statement.parameter();
-                self.database.prepare(statement.sql.text).bind_refs(&D1Type::Text(&rows))
+                self.database.prepare(statement.sql.text).bind_refs(&D1Type::Text(&statement.rows))
             })
             .collect();
         self.all_or_none(prepared).await.map(drop)

@@ -1,6 +1,6 @@
 //! One object's log host, in memory: what `src/objects` does on SQLite, reduced to its promises.
 //!
-//! A command is looked up by id, decided, and written in one step: entries, command row, facts, deliveries. A
+//! A command is looked up by id, decided, and written in one step: entries, command row, keys, deliveries. A
 //! crash loses the hot state and nothing else.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -43,7 +43,8 @@ pub struct Host<A: Aggregate> {
     /// The log's events as read back from their payloads: checks ask for them over and over.
     read: Vec<A::Event>,
     commands: BTreeMap<String, ([u8; 32], Reply)>,
-    facts: BTreeMap<String, String>,
+    /// Where in the log an entry is found by key.
+    keys: BTreeMap<String, usize>,
     outgoing: VecDeque<Delivery>,
     fresh: u128,
 }
@@ -61,7 +62,7 @@ where
             log: Vec::new(),
             read: Vec::new(),
             commands: BTreeMap::new(),
-            facts: BTreeMap::new(),
+            keys: BTreeMap::new(),
             outgoing: VecDeque::new(),
             fresh: 0,
         }
@@ -105,8 +106,8 @@ where
         };
         let mut facts = A::Facts::default();
         for key in A::needs(&command) {
-            if let Some(fact) = self.facts.get(&key) {
-                A::recall(&mut facts, &key, fact);
+            if let Some(event) = self.keys.get(&key).and_then(|at| self.read.get(*at)) {
+                A::recall(&mut facts, &key, event);
             }
         }
         self.fresh += 1;
@@ -159,7 +160,7 @@ where
                 },
             );
             A::evolve(&mut self.state, event, now);
-            self.facts.extend(A::remember(event));
+            self.keys.extend(A::remember(event).into_iter().map(|key| (key, self.log.len())));
             self.outgoing.extend(A::deliveries(&self.stream, entry.seq, event));
             match A::Event::decode(&entry) {
                 Ok(read) => self.read.push(read.event),

@@ -1,18 +1,18 @@
-//! Cold facts: what only some commands need, kept beside the log by key.
+//! Cold facts: what only some commands need to know of the log.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-/// Cold facts by key, as JSON. What was not found under a key that a command named is absent.
+/// Keys under which there are entries, among those that a command named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// By key.
-    pub found: BTreeMap<String, String>,
+    /// The keys.
+    pub found: BTreeSet<String>,
 }
 
 impl Facts {
-    /// True when something stands under `key`.
+    /// True when there is an entry under `key`.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
-        self.found.contains_key(key)
+        self.found.contains(key)
     }
 }

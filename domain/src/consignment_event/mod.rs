@@ -119,13 +119,13 @@ impl Aggregate for ConsignmentEvent {
         }
     }
 
-    fn recall(facts: &mut Facts, key: &str, json: &str) {
-        facts.found.insert(key.to_owned(), json.to_owned());
+    fn recall(facts: &mut Facts, key: &str, _event: &Event) {
+        facts.found.insert(key.to_owned());
     }
 
-    fn remember(event: &Event) -> Vec<(String, String)> {
+    fn remember(event: &Event) -> Vec<String> {
         match event {
-            Event::FeePaid(paid) => vec![(fees::payment_key(&paid.reference), "true".to_owned())],
+            Event::FeePaid(paid) => vec![fees::payment_key(&paid.reference)],
             _ => Vec::new(),
         }
     }

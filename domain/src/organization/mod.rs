@@ -155,18 +155,14 @@ impl Aggregate for Organization {
         postings.iter().filter_map(|posting| posting.source.as_ref()).map(ledger::source_key).collect()
     }
 
-    fn recall(facts: &mut Facts, key: &str, _json: &str) {
+    fn recall(facts: &mut Facts, key: &str, _event: &Event) {
         facts.posted.insert(key.to_owned());
     }
 
-    fn remember(event: &Event) -> Vec<(String, String)> {
+    fn remember(event: &Event) -> Vec<String> {
         let Event::LedgerPosted(posted) = event else { return Vec::new() };
-        posted
-            .entries
-            .iter()
-            .filter_map(|entry| entry.posting.source.as_ref())
-            .map(|source| (ledger::source_key(source), "true".to_owned()))
-            .collect()
+        let sources = posted.entries.iter().filter_map(|entry| entry.posting.source.as_ref());
+        sources.map(ledger::source_key).collect()
     }
 
     fn decide(

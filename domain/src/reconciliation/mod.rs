@@ -74,9 +74,9 @@ impl Aggregate for Reconciliation {
         Vec::new()
     }
 
-    fn recall((): &mut (), _key: &str, _json: &str) {}
+    fn recall((): &mut (), _key: &str, _event: &Event) {}
 
-    fn remember(_event: &Event) -> Vec<(String, String)> {
+    fn remember(_event: &Event) -> Vec<String> {
         Vec::new()
     }
 

@@ -1,44 +1,68 @@
-//! Cold facts: receipts as they were recorded, looked up when a command names them.
+//! Cold facts: receipts as they were recorded, read from the log when a command names them.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::command::Command;
 use super::event::Event;
-use super::receipts::{Line, Tender, UnlistedLine};
+use super::online::OnlineOrderTaken;
+use super::receipts::{Line, ReceiptCompleted, Tender, UnlistedLine};
 use super::state::{Figures, LineAt, LineState, Now, State};
 use crate::ids::{ReceiptId, TerminalId};
 use crate::money::Cents;
 
-/// What decisions need of a receipt; read from the stored entry, floor or online.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// What decisions need of a receipt, floor or online, as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptFact {
     /// Its number.
     pub number: u32,
     /// Where it was made; none for a store.
-    #[serde(default)]
     pub terminal: Option<TerminalId>,
     /// Listed lines.
     pub lines: Vec<Line>,
     /// Unlisted lines.
-    #[serde(default)]
     pub unlisted: Vec<UnlistedLine>,
     /// Sum of prices.
-    #[serde(rename = "gross_cents")]
     pub gross: Cents,
     /// Sum of taxes.
-    #[serde(rename = "tax_cents")]
     pub tax: Cents,
     /// The total.
-    #[serde(rename = "total_cents")]
     pub total: Cents,
     /// How it was paid; empty for a store.
-    #[serde(default)]
     pub tenders: Vec<Tender>,
     /// Change given.
-    #[serde(default, rename = "change_cents")]
     pub change: Cents,
+}
+
+impl From<&ReceiptCompleted> for ReceiptFact {
+    fn from(receipt: &ReceiptCompleted) -> Self {
+        Self {
+            number: receipt.number,
+            terminal: Some(receipt.terminal),
+            lines: receipt.lines.clone(),
+            unlisted: receipt.unlisted.clone(),
+            gross: receipt.gross,
+            tax: receipt.tax,
+            total: receipt.total,
+            tenders: receipt.tenders.clone(),
+            change: receipt.change,
+        }
+    }
+}
+
+impl From<&OnlineOrderTaken> for ReceiptFact {
+    fn from(taken: &OnlineOrderTaken) -> Self {
+        Self {
+            number: taken.number,
+            terminal: None,
+            lines: taken.lines.clone(),
+            unlisted: taken.unlisted.clone(),
+            gross: taken.gross,
+            tax: taken.tax,
+            total: taken.total,
+            tenders: Vec::new(),
+            change: Cents::ZERO,
+        }
+    }
 }
 
 /// The cold facts of one command.
@@ -85,18 +109,22 @@ pub(super) fn needs(command: &Command) -> Vec<String> {
     }
 }
 
-pub(super) fn recall(facts: &mut Facts, key: &str, json: &str) {
-    let receipt = key.strip_prefix("receipt/").and_then(|id| id.parse().ok());
-    if let (Some(receipt), Ok(fact)) = (receipt, serde_json::from_str(json)) {
-        facts.receipts.insert(receipt, fact);
+pub(super) fn recall(facts: &mut Facts, event: &Event) {
+    match event {
+        Event::ReceiptCompleted(receipt) => {
+            facts.receipts.insert(receipt.receipt, ReceiptFact::from(receipt));
+        }
+        Event::OnlineOrderTaken(taken) => {
+            facts.receipts.insert(taken.receipt, ReceiptFact::from(taken));
+        }
+        _ => {}
     }
 }
 
-pub(super) fn remember(event: &Event) -> Vec<(String, String)> {
-    let (receipt, json) = match event {
-        Event::ReceiptCompleted(receipt) => (receipt.receipt, serde_json::to_string(receipt)),
-        Event::OnlineOrderTaken(taken) => (taken.receipt, serde_json::to_string(taken)),
-        _ => return Vec::new(),
-    };
-    json.map(|json| (key(receipt), json)).into_iter().collect()
+pub(super) fn remember(event: &Event) -> Vec<String> {
+    match event {
+        Event::ReceiptCompleted(receipt) => vec![key(receipt.receipt)],
+        Event::OnlineOrderTaken(taken) => vec![key(taken.receipt)],
+        _ => Vec::new(),
+    }
 }

@@ -100,11 +100,11 @@ impl Aggregate for SaleSession {
         facts::needs(command)
     }
 
-    fn recall(facts: &mut Facts, key: &str, json: &str) {
-        facts::recall(facts, key, json);
+    fn recall(facts: &mut Facts, _key: &str, event: &Event) {
+        facts::recall(facts, event);
     }
 
-    fn remember(event: &Event) -> Vec<(String, String)> {
+    fn remember(event: &Event) -> Vec<String> {
         facts::remember(event)
     }
 

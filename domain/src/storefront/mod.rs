@@ -97,16 +97,15 @@ impl Aggregate for Storefront {
         }
     }
 
-    fn recall(facts: &mut Facts, _key: &str, json: &str) {
-        if let Ok(known) = serde_json::from_str::<KnownOrder>(json) {
-            facts.orders.insert(known.order, known);
+    fn recall(facts: &mut Facts, _key: &str, event: &Event) {
+        if let Event::OrderRouted(routed) = event {
+            facts.orders.insert(routed.known.order, routed.known.clone());
         }
     }
 
-    fn remember(event: &Event) -> Vec<(String, String)> {
+    fn remember(event: &Event) -> Vec<String> {
         let Event::OrderRouted(routed) = event else { return Vec::new() };
-        let json = serde_json::to_string(&routed.known);
-        json.map(|json| (order_key(routed.known.order), json)).into_iter().collect()
+        vec![order_key(routed.known.order)]
     }
 
     fn decide(

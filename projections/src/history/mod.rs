@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use domain::stream::StreamId;
 use domain::tag::Tag;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use story::{Change, Story, own_change};
@@ -52,6 +53,24 @@ const CONSIGNORS: [&str; 4] = ["number", "referred", "referrer", "referred_by"];
 /// Fields that name an item by another word.
 const TAGS: [&str; 4] = ["from", "new", "old", "read_tag"];
 
+#[derive(Serialize)]
+struct EntryRow<'a> {
+    organization: &'a str,
+    stream: &'a str,
+    seq: u64,
+    recorded_at: i64,
+    actor: &'a str,
+    kind: &'a str,
+}
+
+#[derive(Serialize)]
+struct SubjectRow<'a> {
+    organization: &'a str,
+    subject: &'a str,
+    stream: &'a str,
+    seq: u64,
+}
+
 /// A stream's name within its organization.
 #[must_use]
 pub fn short_name(stream: &StreamId) -> String {
@@ -61,14 +80,21 @@ pub fn short_name(stream: &StreamId) -> String {
 
 pub(crate) fn project(at: &At<'_>, stream: &StreamId, writes: &mut Writes) -> Result<(), serde_json::Error> {
     let (name, entry) = (short_name(stream), at.entry);
-    let row = json!({
-        "organization": at.organization, "stream": name, "seq": entry.seq, "recorded_at": entry.recorded_at,
-        "actor": entry.actor, "kind": entry.kind,
-    });
+    let row = EntryRow {
+        organization: &at.organization,
+        stream: &name,
+        seq: entry.seq,
+        recorded_at: entry.recorded_at,
+        actor: &entry.actor,
+        kind: &entry.kind,
+    };
     writes.write(ENTRY, [row])?;
     let subjects = subjects(&entry.kind, &serde_json::from_str(&entry.payload)?);
-    let rows = subjects.into_iter().map(|subject| {
-        json!({ "organization": at.organization, "subject": subject, "stream": name, "seq": entry.seq })
+    let rows = subjects.iter().map(|subject| SubjectRow {
+        organization: &at.organization,
+        subject,
+        stream: &name,
+        seq: entry.seq,
     });
     writes.write(SUBJECT, rows)
 }

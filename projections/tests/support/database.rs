@@ -44,7 +44,7 @@ impl Database {
     pub fn batch(&self, statements: &[Statement]) -> Result<(), String> {
         self.0.execute_batch("BEGIN").unwrap();
         let done = statements.iter().try_for_each(|statement| {
-            let run = self.0.execute(statement.sql.text, [statement.parameter()]);
+            let run = self.0.execute(statement.sql.text, [&statement.rows]);
             run.map(drop).map_err(|error| format!("{}: {error}", statement.sql.text))
         });
         self.0.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).unwrap();

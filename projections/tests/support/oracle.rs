@@ -45,7 +45,7 @@ fn decode<E: EventCodec>(log: &[RawEntry]) -> Vec<Entry<E>> {
 }
 
 fn text(value: impl serde::Serialize) -> String {
-    serde_json::to_value(&value).unwrap().to_string()
+    serde_json::to_string(&value).unwrap()
 }
 
 fn listings(log: &[Entry<consignment_event::Event>]) -> impl Iterator<Item = (i64, &ItemsListed)> {

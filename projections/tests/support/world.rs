@@ -38,12 +38,13 @@ impl Chance {
 struct Seat<A: Aggregate> {
     state: A::State,
     log: Vec<RawEntry>,
-    cold: BTreeMap<String, String>,
+    /// Where in the log an entry is found by key.
+    keys: BTreeMap<String, usize>,
 }
 
 impl<A: Aggregate> Default for Seat<A> {
     fn default() -> Self {
-        Self { state: A::State::default(), log: Vec::new(), cold: BTreeMap::new() }
+        Self { state: A::State::default(), log: Vec::new(), keys: BTreeMap::new() }
     }
 }
 
@@ -59,8 +60,8 @@ impl<A: Aggregate> Seat<A> {
     ) -> Option<Vec<Delivery>> {
         let mut facts = A::Facts::default();
         for key in A::needs(&command) {
-            if let Some(json) = self.cold.get(&key) {
-                A::recall(&mut facts, &key, json);
+            if let Some(at) = self.keys.get(&key) {
+                A::recall(&mut facts, &key, &A::Event::decode(&self.log[*at]).unwrap().event);
             }
         }
         let command_id = format!("command-{id}");
@@ -88,7 +89,7 @@ impl<A: Aggregate> Seat<A> {
             let entry = RawEntry::seal(&stream.to_string(), &head, unsealed);
             deliveries.extend(A::deliveries(stream, entry.seq, event));
             A::evolve(&mut self.state, event, now);
-            self.cold.extend(A::remember(event));
+            self.keys.extend(A::remember(event).into_iter().map(|key| (key, self.log.len())));
             self.log.push(entry);
         }
         Some(deliveries)

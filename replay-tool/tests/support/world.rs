@@ -32,12 +32,13 @@ struct Running<A: Aggregate> {
     state: A::State,
     log: Vec<RawEntry>,
     head: Head,
-    cold: BTreeMap<String, String>,
+    /// Where in the log an entry is found by key.
+    keys: BTreeMap<String, usize>,
 }
 
 impl<A: Aggregate> Default for Running<A> {
     fn default() -> Self {
-        Self { state: A::State::default(), log: Vec::new(), head: Head::EMPTY, cold: BTreeMap::new() }
+        Self { state: A::State::default(), log: Vec::new(), head: Head::EMPTY, keys: BTreeMap::new() }
     }
 }
 
@@ -290,8 +291,8 @@ impl World {
     /// A return, a void, and one item sold twice by tills without a connection; a person ends that.
     pub fn trouble(&mut self) {
         let receipts: Vec<ReceiptId> = self.session.state.receipts.iter().map(|stub| stub.id).collect();
-        let line = self.session.cold[&format!("receipt/{}", receipts[1])].clone();
-        let sold: sale_session::ReceiptCompleted = serde_json::from_str(&line).unwrap();
+        let entry = &self.session.log[self.session.keys[&format!("receipt/{}", receipts[1])]];
+        let sold: sale_session::ReceiptCompleted = serde_json::from_str(&entry.payload).unwrap();
         let back = Cents(sold.lines[0].price.0 + sold.lines[0].tax.0);
         let (id, occurred_at) = (ReturnId(self.fresh()), self.now);
         self.at_session(
@@ -448,8 +449,8 @@ fn submit<A: Aggregate>(
 ) -> Vec<Delivery> {
     let mut facts = A::Facts::default();
     for key in A::needs(&command) {
-        if let Some(json) = running.cold.get(&key) {
-            A::recall(&mut facts, &key, json);
+        if let Some(at) = running.keys.get(&key) {
+            A::recall(&mut facts, &key, &A::Event::decode(&running.log[*at]).unwrap().event);
         }
     }
     // Deliveries name things too: a receipt per online order.
@@ -474,7 +475,7 @@ fn submit<A: Aggregate>(
         let sealed = RawEntry::seal(&stream.to_string(), &running.head, unsealed);
         running.head = Head { seq: sealed.seq, hash: sealed.hash };
         A::evolve(&mut running.state, &event, now);
-        running.cold.extend(A::remember(&event));
+        running.keys.extend(A::remember(&event).into_iter().map(|key| (key, running.log.len())));
         deliveries.extend(A::deliveries(stream, sealed.seq, &event));
         running.log.push(sealed);
     }

@@ -1,4 +1,4 @@
-//! Commands that were answered before, taken or refused, and the cold facts that commands name.
+//! Commands that were answered before, taken or refused.
 
 use domain::rejection::Rejection;
 
@@ -9,7 +9,6 @@ const FIND_COMMAND: &str =
     "SELECT body_hash, first_seq, last_seq, NULL AS rejection FROM commands WHERE command_id = ?1
     UNION ALL SELECT body_hash, 0, 0, rejection FROM refusals WHERE command_id = ?1";
 const REMEMBER_REFUSAL: &str = "INSERT INTO refusals (command_id, body_hash, rejection) VALUES (?1, ?2, ?3)";
-const FACTS: &str = "SELECT key, json FROM facts WHERE key IN (SELECT value FROM json_each(?1))";
 
 /// A command that was answered before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,25 +56,5 @@ impl<D: Database> Store<D> {
         let rejection = serde_json::to_string(refusal)?;
         let row = [Param::Text(command_id), Param::Text(body_hash), Param::Text(&rejection)];
         self.database.write(REMEMBER_REFUSAL, &row)
-    }
-
-    /// The stored facts among `keys`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn facts(&self, keys: &[String]) -> Result<Vec<(String, String)>, StoreError> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let keys = serde_json::to_string(keys)?;
-        let rows = self.database.run(FACTS, &[Param::Text(&keys)])?;
-        rows.into_iter().map(|row| pair(row).ok_or(StoreError::Shape("fact"))).collect()
-    }
-}
-
-fn pair(row: Vec<Cell>) -> Option<(String, String)> {
-    match <[Cell; 2]>::try_from(row) {
-        Ok([Cell::Text(key), Cell::Text(json)]) => Some((key, json)),
-        _ => None,
     }
 }

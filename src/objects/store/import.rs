@@ -4,7 +4,7 @@ use domain::aggregate::Delivery;
 use domain::journal::{Head, RawEntry};
 
 use super::write::Effect;
-use super::{Store, integer};
+use super::{Place, Store, integer};
 use crate::objects::database::{Database, Param, StoreError};
 
 /// What a command's body hashed to is in no export: its digest stays unknown here, and a repetition gets its first
@@ -23,8 +23,8 @@ pub struct Run<'a> {
     pub onto: Head,
     /// The entries, in order.
     pub entries: &'a [RawEntry],
-    /// Cold facts: key and JSON.
-    pub facts: &'a [(String, String)],
+    /// Under which keys the entries are found.
+    pub keys: &'a [Place],
     /// What the entries hand to other objects, each with the seq of its entry.
     pub deliveries: &'a [(u64, Delivery)],
     /// The host's note under this key.
@@ -44,13 +44,11 @@ impl<D: Database> Store<D> {
                 return Err(StoreError::HeadDiffers { decided: run.onto.seq, stored: stored.seq });
             }
             for entry in run.entries {
-                store.write_effect(&Effect { command: None, entry: Some(entry), fact: None })?;
+                store.write_effect(&Effect { command: None, entry: Some(entry), key: None })?;
                 let row = [Param::Text(&entry.command_id), Param::Text(UNKNOWN_BODY), integer(entry.seq)];
                 store.database.write(REMEMBER_IMPORTED, &row)?;
             }
-            for fact in run.facts {
-                store.write_effect(&Effect { command: None, entry: None, fact: Some(fact) })?;
-            }
+            run.keys.iter().try_for_each(|place| store.key(place))?;
             run.deliveries.iter().try_for_each(|(seq, delivery)| store.queue_delivery(*seq, delivery))?;
             store.set_note(run.note.0, run.note.1)
         })

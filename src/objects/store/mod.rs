@@ -1,11 +1,12 @@
 //! The tables behind one log: what is in them and every statement that touches them.
 //!
-//! `log` is the truth; `commands` remembers which command wrote what; `facts` holds cold facts that commands
-//! name; `deliveries` holds what the log hands to other objects; `timers` what is to be done later; `segments` says
+//! `log` is the truth; `commands` remembers which command wrote what; `entry_keys` says where entries are that
+//! commands ask for; `deliveries` holds what the log hands to other objects; `timers` what is to be done later; `segments` says
 //! which entries lie in the archive; `snapshot` caches the hot state; `meta` holds the host's own notes.
 
 mod commands;
 mod deliveries;
+mod entry_keys;
 mod import;
 mod parts;
 mod segments;
@@ -16,12 +17,13 @@ use domain::journal::{Hash, Head, RawEntry, Verifier};
 
 pub use self::commands::KnownCommand;
 pub use self::deliveries::QueuedDelivery;
+pub use self::entry_keys::Place;
 pub use self::import::{Run, UNKNOWN_BODY};
 pub use self::timers::SetTimer;
 pub use self::write::Append;
 use super::database::{Cell, Database, Param, StoreError};
 use super::limits::{ENVELOPE_BYTES, PAGE_BYTES_MAX};
-use super::schema::{SCHEMA, SCHEMA_NOTE, TABLES};
+use super::schema::{OUTDATED, SCHEMA, SCHEMA_NOTE, TABLES};
 
 /// A page as one JSON text: many times quicker than a row at a time. The first entry always comes, however
 /// large; further ones while the page stays below its bytes.
@@ -73,12 +75,21 @@ impl<D: Database> Store<D> {
         self.set_note(SCHEMA_NOTE, SCHEMA)
     }
 
-    /// As [`Store::create`], for an object that was made by an older build.
+    /// Whether the tables are those of this build.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn is_up_to_date(&self) -> Result<bool, StoreError> {
+        Ok(self.note(SCHEMA_NOTE)?.as_deref() == Some(SCHEMA))
+    }
+
+    /// As [`Store::create`], for an object that was made by an older build. It knows no keys then.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn update(&self) -> Result<(), StoreError> {
-        if self.note(SCHEMA_NOTE)?.as_deref() == Some(SCHEMA) { Ok(()) } else { self.create() }
+        OUTDATED.iter().try_for_each(|sql| self.database.write(sql, &[]))?;
+        self.create()
     }
 
     /// Writes several things, all of them or none.

@@ -3,17 +3,20 @@
 use domain::aggregate::Delivery;
 use domain::journal::{Head, RawEntry};
 
-use super::{Store, integer};
+use super::{Place, Store, integer};
 use crate::objects::database::{Database, Param, StoreError};
 
 /// What a command leaves goes through the view `effect`, whose trigger writes the tables: most commands leave one entry
-/// and at most one fact, and one statement is whole by itself, without a transaction around it.
+/// and at most one key, and one statement is whole by itself, without a transaction around it.
 const WRITE: &str = "INSERT INTO effect (command_id, body_hash, onto_seq, onto_hash, last_seq,
-        seq, recorded_at, entry_command_id, actor, kind, version, payload, hash, fact, json)
+        seq, recorded_at, entry_command_id, actor, kind, version, payload, hash, key, key_seq)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 
 /// What the database says when the head is another one: the trigger sets NULL there, which the column refuses.
 const HEAD_DIFFERS: &str = "commands.first_seq";
+
+/// What the database says of a command that was taken before, and of one that was refused before.
+const KNOWN: [&str; 2] = ["commands.command_id", "command refused before"];
 
 /// What one command leaves behind, written as a whole or not at all.
 #[derive(Debug)]
@@ -26,8 +29,8 @@ pub struct Append<'a> {
     pub command_id: &'a str,
     /// Digest of its body and actor, hex.
     pub body_hash: &'a str,
-    /// Cold facts: key and JSON.
-    pub facts: &'a [(String, String)],
+    /// Under which keys the entries are found.
+    pub keys: &'a [Place],
     /// What the entries hand to other objects, each with the seq of its entry.
     pub deliveries: &'a [(u64, Delivery)],
 }
@@ -36,22 +39,22 @@ pub struct Append<'a> {
 pub(super) struct Effect<'a> {
     pub command: Option<&'a Append<'a>>,
     pub entry: Option<&'a RawEntry>,
-    pub fact: Option<&'a (String, String)>,
+    pub key: Option<&'a Place>,
 }
 
 impl<D: Database> Store<D> {
     /// Writes all that a command leaves, onto the head it was decided on.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing of it is stored then.
+    /// [`StoreError::CommandKnown`] when the command was answered before; [`StoreError`]. Nothing of it is stored then.
     pub fn append(&self, append: &Append<'_>) -> Result<(), StoreError> {
-        let effects = append.entries.len().max(append.facts.len()).max(1);
+        let effects = append.entries.len().max(append.keys.len()).max(1);
         let write = || {
             for at in 0..effects {
                 self.write_effect(&Effect {
                     command: (at == 0).then_some(append),
                     entry: append.entries.get(at),
-                    fact: append.facts.get(at),
+                    key: append.keys.get(at),
                 })?;
             }
             append.deliveries.iter().try_for_each(|(seq, delivery)| self.queue_delivery(*seq, delivery))
@@ -86,12 +89,17 @@ impl<D: Database> Store<D> {
                 Param::Text(&hash),
             ]);
         }
-        if let Some((key, json)) = effect.fact {
-            row[13..].copy_from_slice(&[Param::Text(key), Param::Text(json)]);
+        if let Some((key, seq)) = effect.key {
+            row[13..].copy_from_slice(&[Param::Text(key), integer(*seq)]);
         }
         match (self.database.write(WRITE, &row), effect.command) {
             (Err(StoreError::Database(error)), Some(append)) if error.contains(HEAD_DIFFERS) => {
                 Err(StoreError::HeadDiffers { decided: append.onto.seq, stored: self.head()?.0.seq })
+            }
+            (Err(StoreError::Database(error)), Some(_))
+                if KNOWN.iter().any(|known| error.contains(known)) =>
+            {
+                Err(StoreError::CommandKnown)
             }
             (outcome, _) => outcome,
         }

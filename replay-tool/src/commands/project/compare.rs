@@ -91,9 +91,9 @@ fn compare_stream(
     // What a stream has written is what a rebuild would delete.
     for statement in projections::wipe(stream)? {
         let table = statement.sql.table;
-        let Some(key) = statement.rows.first().and_then(Value::as_object) else { continue };
-        let mine = rows(here, table, key)?;
-        let mut theirs = rows(there, table, key)?;
+        let key = statement.key()?;
+        let mine = rows(here, table, &key)?;
+        let mut theirs = rows(there, table, &key)?;
         for (id, row) in mine {
             match theirs.remove(&id) {
                 Some(other) if other == row => comparison.rows_equal += 1,
@@ -108,15 +108,14 @@ fn compare_stream(
 }
 
 /// The rows of `table` that belong to `key`, by their primary key.
-fn rows(connection: &Connection, table: &str, key: &serde_json::Map<String, Value>) -> Result<Rows, Failure> {
+fn rows(connection: &Connection, table: &str, key: &BTreeMap<String, String>) -> Result<Rows, Failure> {
     let conditions: Vec<String> =
         key.keys().zip(1..).map(|(column, at)| format!("{column} = ?{at}")).collect();
     let primary = primary_key(connection, table)?;
     let text = format!("SELECT * FROM {table} WHERE {}", conditions.join(" AND "));
     let mut statement = connection.prepare(&text)?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-    let values: Vec<&str> = key.values().filter_map(Value::as_str).collect();
-    let parameters: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
+    let parameters: Vec<&dyn ToSql> = key.values().map(|value| value as &dyn ToSql).collect();
     let mut found = Rows::new();
     let mut cursor = statement.query(parameters.as_slice())?;
     while let Some(row) = cursor.next()? {

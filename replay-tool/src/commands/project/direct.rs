@@ -4,12 +4,13 @@
 //! costs nothing, and taking JSON apart for every column costs a lot: the text is turned into one that takes a
 //! single row, a parameter for each column.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use projections::{Sql, Statement};
 use rusqlite::types::{ToSqlOutput, Value as Cell, ValueRef};
 use rusqlite::{Connection, ToSql};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Where a text reads its rows from.
 const ROWS: &str = "FROM json_each(?1)";
@@ -51,7 +52,7 @@ impl Runner {
             match direct {
                 Some(direct) => direct.run(connection, &statement.rows)?,
                 None => {
-                    connection.prepare_cached(statement.sql.text)?.execute([statement.parameter()])?;
+                    connection.prepare_cached(statement.sql.text)?.execute([&statement.rows])?;
                 }
             }
         }
@@ -60,11 +61,12 @@ impl Runner {
 }
 
 impl Direct {
-    fn run(&self, connection: &Connection, rows: &[Value]) -> Result<(), rusqlite::Error> {
+    fn run(&self, connection: &Connection, rows: &str) -> Result<(), rusqlite::Error> {
+        let rows: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(rows).map_err(unreadable)?;
         let mut prepared = connection.prepare_cached(&self.text)?;
         for row in rows {
             for (at, column) in (1..).zip(&self.columns) {
-                prepared.raw_bind_parameter(at, Column(row.get(column)))?;
+                prepared.raw_bind_parameter(at, Column(row.get(column.as_str()).map(|value| value.get())))?;
             }
             prepared.raw_execute()?;
         }
@@ -72,20 +74,30 @@ impl Direct {
     }
 }
 
+fn unreadable(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
+}
+
 /// A column of a row, as `->>` reads it from JSON.
-struct Column<'a>(Option<&'a Value>);
+struct Column<'a>(Option<&'a str>);
 
 impl ToSql for Column<'_> {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>, rusqlite::Error> {
-        Ok(ToSqlOutput::Owned(match self.0 {
-            None | Some(Value::Null) => Cell::Null,
-            Some(Value::Bool(flag)) => Cell::Integer(i64::from(*flag)),
-            Some(Value::Number(number)) => match number.as_i64() {
+        let Some(json) = self.0 else { return Ok(ToSqlOutput::Owned(Cell::Null)) };
+        let text = |text| Ok(ToSqlOutput::Borrowed(ValueRef::Text(text)));
+        match json.as_bytes() {
+            [b'{' | b'[', ..] => return text(json.as_bytes()),
+            [b'"', plain @ .., b'"'] if !plain.contains(&b'\\') => return text(plain),
+            _ => {}
+        }
+        Ok(ToSqlOutput::Owned(match serde_json::from_str(json).map_err(unreadable)? {
+            Value::Bool(flag) => Cell::Integer(i64::from(flag)),
+            Value::Number(number) => match number.as_i64() {
                 Some(number) => Cell::Integer(number),
                 None => Cell::Real(number.as_f64().unwrap_or_default()),
             },
-            Some(Value::String(text)) => return Ok(ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))),
-            Some(nested) => Cell::Text(nested.to_string()),
+            Value::String(text) => Cell::Text(text),
+            Value::Null | Value::Array(_) | Value::Object(_) => Cell::Null,
         }))
     }
 }
@@ -158,7 +170,8 @@ mod tests {
     fn rows(direct: bool) -> Vec<(Cell, Cell)> {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (a TEXT PRIMARY KEY, b INTEGER)").unwrap();
-        let statement = |sql: &'static Sql, rows: &[Value]| Statement { sql, rows: rows.to_vec() };
+        let statement =
+            |sql: &'static Sql, rows: &[Value]| Statement { sql, rows: Value::from(rows).to_string() };
         let statements = [
             statement(
                 UPSERT,
@@ -166,7 +179,7 @@ mod tests {
                     serde_json::json!({ "a": "1", "b": 5 }),
                     serde_json::json!({ "a": "2" }),
                     serde_json::json!({ "a": "3", "b": true }),
-                    serde_json::json!({ "a": ["x"], "b": "text" }),
+                    serde_json::json!({ "a": ["x"], "b": "te\"xt" }),
                     serde_json::json!({ "a": "1", "b": 9_007_199_254_740_993_i64 }),
                 ],
             ),
@@ -189,7 +202,7 @@ mod tests {
             Runner::default().run(&connection, &statements).unwrap();
         } else {
             for statement in &statements {
-                connection.execute(statement.sql.text, [statement.parameter()]).unwrap();
+                connection.execute(statement.sql.text, [&statement.rows]).unwrap();
             }
         }
         let mut read = connection.prepare("SELECT a, b FROM t ORDER BY a").unwrap();
