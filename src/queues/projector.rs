@@ -126,27 +126,28 @@ pub async fn catch_up_on(side: Side, env: &Env, stream: &StreamId) -> Result<Pro
             }
             Outcome::Raced => {}
             Outcome::Isolate => limit = 1,
-            Outcome::Poison { seq, error, .. } if side == Side::Beside => {
-                return Ok(Progress::Parked { seq, error });
-            }
             Outcome::Poison { seq, kind, error } => {
-                tracing::error!(
-                    stream = name,
-                    seq,
-                    kind,
-                    error,
-                    "entry cannot be projected, parking its stream"
-                );
-                let park = checkpoint::park(&name, seq, &kind, &error, now())?;
-                read_models
-                    .run(&park)
-                    .await
-                    .map_err(|error| ProjectorError::ReadModels(error.to_string()))?;
+                if side == Side::Live {
+                    park(&read_models, &name, seq, &kind, &error).await?;
+                }
                 return Ok(Progress::Parked { seq, error });
             }
         }
     }
     Ok(Progress::Unfinished(place))
+}
+
+/// From here on the stream stands still until somebody resumes it.
+async fn park(
+    read_models: &ReadModels,
+    stream: &str,
+    seq: u64,
+    kind: &str,
+    error: &str,
+) -> Result<(), ProjectorError> {
+    tracing::error!(stream, seq, kind, error, "entry cannot be projected, parking its stream");
+    let park = checkpoint::park(stream, seq, kind, error, now())?;
+    read_models.run(&park).await.map_err(|error| ProjectorError::ReadModels(error.to_string()))
 }
 
 /// Sees to it that the rows of `stream` are those of its log up to `min_seq` at least, projecting here and now
