@@ -73,6 +73,7 @@ struct PageRow {
     items: String,
 }
 
+/// The index is named because without it each item has all lines of its session read.
 const SELECT_PAGE: &str = "SELECT COUNT(*) AS rows, MAX(tag) AS last_tag,
       json_group_array(json_array(tag, title, size, price_cents, consignor, flags)) AS items
     FROM (
@@ -80,7 +81,7 @@ const SELECT_PAGE: &str = "SELECT COUNT(*) AS rows, MAX(tag) AS last_tag,
         COALESCE(i.printed_reduce, i.reduce) + 2 * COALESCE(i.printed_donate, i.donate)
           + CASE WHEN i.category IN (SELECT value FROM json_each(?4)) THEN 4 ELSE 0 END
           + CASE i.marked WHEN 'missing' THEN 16 WHEN 'rejected' THEN 32 ELSE 0 END
-          + CASE WHEN EXISTS (SELECT 1 FROM receipt_line l WHERE l.organization = i.organization
+          + CASE WHEN EXISTS (SELECT 1 FROM receipt_line l INDEXED BY receipt_line_tag WHERE l.organization = i.organization
                               AND l.session = i.session AND l.tag = i.tag AND l.standing <> 'gone')
                  THEN 64 ELSE 0 END AS flags
       FROM item i WHERE i.organization = ?1 AND i.event = ?5 AND i.session = ?2 AND i.tag > ?3

@@ -177,7 +177,8 @@ struct ItemFilters {
 impl Resource for ItemView {
     const NAME: &'static str = "item";
     /// A sale is the session's word, the rest the event's: they meet here, when read. While a session has the item,
-    /// a line that holds it makes it sold; once it is back, the event knows.
+    /// a line that holds it makes it sold; once it is back, the event knows. The index is named because without it each
+    /// item has all lines of its session read.
     const LIST: List = List {
         select: concat!(
             "SELECT ",
@@ -186,7 +187,8 @@ impl Resource for ItemView {
               CASE WHEN l.tag IS NOT NULL AND i.status = 'on_floor' THEN 'sold' ELSE i.status END AS status,
               i.printed_cents, i.transfers, i.listed_at
             FROM item i
-            LEFT JOIN receipt_line l ON l.organization = i.organization AND l.session = i.session AND l.tag = i.tag
+            LEFT JOIN receipt_line l INDEXED BY receipt_line_tag
+              ON l.organization = i.organization AND l.session = i.session AND l.tag = i.tag
               AND l.standing = 'credited'
             LEFT JOIN receipt r ON r.organization = l.organization AND r.session = l.session AND r.receipt = l.receipt
             WHERE i.organization = ?1 AND i.event = ?2->>'event'
