@@ -126,6 +126,9 @@ impl<A: Aggregate, D: Database> Log<A, D> {
             keys: &keys,
             deliveries: &deliveries,
         })?;
+        if !deliveries.is_empty() {
+            self.will_hand_over();
+        }
         let first_seq = hot.head.seq + 1;
         for (event, entry) in events.iter().zip(&entries) {
             A::evolve(&mut hot.state, event, now);

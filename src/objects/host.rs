@@ -290,10 +290,13 @@ impl<A: Aggregate + 'static> Host<A> {
         armed
     }
 
-    /// Has the alarm look at everything in a moment. The only arming outside the alarm: a new instance does not
-    /// know for when the alarm is set, and must not put it off.
+    /// Has the alarm look at everything in a moment; at once when another log waits for what was written: items are handed
+    /// over page by page, each as the answer to the one before. The only arming outside the alarm: a new instance does
+    /// not know for when the alarm is set, and must not put it off.
     pub(super) async fn arm_soon(&self) {
-        if let Err(error) = self.arm(now() + OUTBOX_DELAY_MS).await {
+        let others_wait = self.log.as_ref().is_some_and(Log::begins_to_hand_over);
+        let delay_ms = if others_wait { 0 } else { OUTBOX_DELAY_MS };
+        if let Err(error) = self.arm(now() + delay_ms).await {
             tracing::error!(%error, "alarm not set");
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The engine is free of any runtime: clock and fresh ids come in, storage is a [`Database`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use domain::aggregate::Aggregate;
 use domain::journal::Head;
@@ -24,6 +24,8 @@ pub struct Log<A: Aggregate, D> {
     pub(super) store: Store<D>,
     /// Taken out while in use, so that whatever fails on the way leaves nothing stale: the next call replays.
     hot: RefCell<Option<Hot<A>>>,
+    /// Whether something was written since it was last asked that other logs wait for.
+    hands_over: Cell<bool>,
 }
 
 /// What an awake instance holds beside its log.
@@ -76,7 +78,7 @@ impl From<Rejection> for Failure {
 impl<A: Aggregate, D: Database> Log<A, D> {
     /// The log of `stream` in `store`; read on first use.
     pub fn new(id: StreamId, store: Store<D>) -> Self {
-        Self { stream: id.to_string(), id, store, hot: RefCell::new(None) }
+        Self { stream: id.to_string(), id, store, hot: RefCell::new(None), hands_over: Cell::new(false) }
     }
 
     /// The tables, for the host's own bookmarks.
@@ -92,6 +94,16 @@ impl<A: Aggregate, D: Database> Log<A, D> {
     /// The stream's name.
     pub fn stream(&self) -> &str {
         &self.stream
+    }
+
+    /// Says, once, that something was written that other logs wait for.
+    pub fn begins_to_hand_over(&self) -> bool {
+        self.hands_over.take()
+    }
+
+    /// Something was written that other logs wait for.
+    pub(super) fn will_hand_over(&self) {
+        self.hands_over.set(true);
     }
 
     /// Writes a snapshot when a waking instance would have much to replay; says whether it did. An instance
