@@ -11,6 +11,7 @@ export const texts = {
   skip: "Skip to content",
   dash: "–",
   loading: "Loading…",
+  leave: "Back",
   estimate: "estimate",
   estimateNote:
     "Shares are estimates while the event runs: shifts may still be completed, returns may still come. The settlement names every difference.",
