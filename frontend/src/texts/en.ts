@@ -1021,6 +1021,7 @@ export const texts = {
       paused: "Selling is paused",
       closed: "The session is closed",
       help: "Baskets can be prepared; completing waits for the organizer.",
+      helpClosed: "Nothing more can be sold in it. Ask the organizer what comes next.",
       helpOffline: "That is what this till heard last. Ask the organizer before you sell.",
     },
     revoked: "This till is no longer paired",
