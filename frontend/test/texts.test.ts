@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { endOf } from "../src/auth/local.ts";
 import { readLog } from "../src/console/event/log-export.ts";
 import { reportCsv } from "../src/console/event/report-csv.ts";
-import { dayRange, decimal, money, parseAmount, tagText } from "../src/texts/format.ts";
+import { dated, dayRange, decimal, money, parseAmount, tagText } from "../src/texts/format.ts";
 
 describe("money as text", () => {
   it.each([
@@ -37,6 +37,10 @@ describe("money as text", () => {
 describe("tags and days", () => {
   it("groups a tag as it is printed", () => {
     expect(tagText("0010001234")).toBe("001-000123-4");
+  });
+
+  it("tells the year of what stands on paper", () => {
+    expect(dated("2027-03-18T12:00:00Z")).toContain("2027");
   });
 
   it("writes a range of days once when it is one day", () => {

@@ -19,7 +19,7 @@ export function Attention({ till, state, onUnpair }: { till: Till; state: TillSt
       {status !== undefined && status !== "open" && (
         <div className="attention" role="status">
           <strong>{sessionWords(status)}</strong>
-          <span>{till.online ? words.sessionState.help : words.sessionState.helpOffline}</span>
+          <span>{till.online ? helpFor(status) : words.sessionState.helpOffline}</span>
         </div>
       )}
       {state.refused
@@ -73,9 +73,13 @@ function Refused({ till, state, command }: RefusedProps) {
   );
 }
 
+/** It sells later, or again; otherwise it has ended. */
+const sellsLater = (status: string) => ["paused", "scheduled", "opening"].includes(status);
+
+const helpFor = (status: string) =>
+  sellsLater(status) ? words.sessionState.help : words.sessionState.helpClosed;
+
 function sessionWords(status: string): string {
-  if (status === "paused") return words.sessionState.paused;
-  return status === "scheduled" || status === "opening"
-    ? words.sessionState.scheduled
-    : words.sessionState.closed;
+  if (!sellsLater(status)) return words.sessionState.closed;
+  return status === "paused" ? words.sessionState.paused : words.sessionState.scheduled;
 }

@@ -1,5 +1,5 @@
 import { texts } from "../texts/en.ts";
-import { count, moment, money, tagText } from "../texts/format.ts";
+import { count, dated, money, tagText } from "../texts/format.ts";
 import { nameOf } from "./basket.ts";
 import type { QueuedSale } from "./model.ts";
 import type { TillState } from "./state.ts";
@@ -22,7 +22,7 @@ export function ReceiptPaper({ sale: queued, state, tillName }: Props) {
           {queued.number === undefined ? words.paper.pending : words.result.doneNumber(count(queued.number))}{" "}
           · {tillName}
         </span>
-        <span>{moment(sale.occurred_at)}</span>
+        <span>{dated(sale.occurred_at)}</span>
         {sale.fact && <span>{words.paper.offline}</span>}
       </header>
       <table>

@@ -11,6 +11,7 @@ export const texts = {
   skip: "Skip to content",
   dash: "–",
   loading: "Loading…",
+  leave: "Back",
   estimate: "estimate",
   estimateNote:
     "Shares are estimates while the event runs: shifts may still be completed, returns may still come. The settlement names every difference.",
@@ -1020,6 +1021,7 @@ export const texts = {
       paused: "Selling is paused",
       closed: "The session is closed",
       help: "Baskets can be prepared; completing waits for the organizer.",
+      helpClosed: "Nothing more can be sold in it. Ask the organizer what comes next.",
       helpOffline: "That is what this till heard last. Ask the organizer before you sell.",
     },
     revoked: "This till is no longer paired",

@@ -64,6 +64,10 @@ export function moment(instant: string | number, timeZone?: string): string {
   return new Date(instant).toLocaleString(LOCALE, zoned(parts, timeZone));
 }
 
+/** As it stands on paper, which is read years later. */
+export const dated = (instant: string | number): string =>
+  new Date(instant).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+
 /** A calendar day ("2027-03-18"), which belongs to no time zone. */
 export function day(date: string): string {
   return new Date(`${date}T00:00:00Z`).toLocaleDateString(LOCALE, {

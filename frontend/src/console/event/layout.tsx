@@ -7,6 +7,7 @@ import { count, dayRange, ordinalText } from "../../texts/format.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { Failure, Skeleton } from "../../ui/parts.tsx";
 import { queries } from "../queries.ts";
+import { SectionNav } from "../section-nav.tsx";
 import { EventStatusChip } from "../status.tsx";
 
 const words = texts.event;
@@ -52,7 +53,7 @@ export function Component() {
           </p>
         </div>
       </div>
-      <nav className="sections" aria-label={words.sections}>
+      <SectionNav label={words.sections}>
         {sections.map((section) => (
           <NavLink key={section.to} to={section.to} end={section.to === ""} className="sections-link">
             {section.label}
@@ -64,7 +65,7 @@ export function Component() {
             )}
           </NavLink>
         ))}
-      </nav>
+      </SectionNav>
       <Outlet context={event.data} />
     </>
   );

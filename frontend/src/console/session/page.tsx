@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
-import { Link, NavLink, Outlet, useLocation, useOutletContext, useParams } from "react-router";
+import { useState } from "react";
+import { Link, NavLink, Outlet, useOutletContext, useParams } from "react-router";
 import type { Session, SessionSummary } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import type { Floor } from "../../live/floor.ts";
@@ -11,6 +11,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { Lamp } from "../../ui/lamp.tsx";
 import { Failure, Skeleton } from "../../ui/parts.tsx";
 import { queries } from "../queries.ts";
+import { SectionNav } from "../section-nav.tsx";
 import { SessionStatusChip } from "../status.tsx";
 import { PairingDialog } from "./pairing.tsx";
 import { Steering } from "./steering.tsx";
@@ -100,16 +101,8 @@ function Sections({ session }: { session: string }) {
     { to: "cash", label: words.sections.cash, waiting: 0 },
     { to: "report", label: words.sections.report, waiting: 0 },
   ];
-  const nav = useRef<HTMLElement>(null);
-  const { pathname } = useLocation();
-  // On a phone the sections scroll: the one that is shown stays in sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address decides which link is the current one
-  useEffect(() => {
-    const current = nav.current?.querySelector<HTMLElement>("[aria-current=page]");
-    current?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [pathname]);
   return (
-    <nav className="sections" aria-label={words.sections.label} ref={nav}>
+    <SectionNav label={words.sections.label}>
       {sections.map(({ to, label, waiting }) => (
         <NavLink key={to} to={to} end={to === ""} className="sections-link">
           {label}
@@ -124,6 +117,6 @@ function Sections({ session }: { session: string }) {
       <Link to="screen" className="sections-link sections-end" target="_blank" rel="noreferrer">
         {words.sections.screen}
       </Link>
-    </nav>
+    </SectionNav>
   );
 }

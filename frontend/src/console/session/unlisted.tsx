@@ -100,7 +100,7 @@ function Identify({ session, line, onClose }: Props) {
   const empty = digits === "" && consignor === "";
   return (
     <Dialog title={words.identifyTitle} isOpen onClose={onClose}>
-      <form onSubmit={submit} className="stack">
+      <form onSubmit={submit} className="form">
         <p>{words.identifyHelp}</p>
         <Field
           label={words.tag}
