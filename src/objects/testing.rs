@@ -163,6 +163,13 @@ pub(super) async fn serve<A: Aggregate + 'static>(
             host.lose_alarm().await?;
             reply(200, &())
         }
+        // Takes a command whose alarm is lost before anybody has heard of it.
+        "/take_and_lose_alarm" => {
+            let body = request.text().await?;
+            let outcome = log.submit(&body, super::host::now(), uuid::Uuid::now_v7());
+            host.lose_alarm().await?;
+            reply(if outcome.is_ok() { 200 } else { 422 }, &outcome)
+        }
         // Bytes of the isolate's memory, which all its objects share and which never shrinks.
         "/memory" => reply(200, &memory_bytes()),
         // Takes a command and panics before anyone hears of it.

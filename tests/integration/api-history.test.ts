@@ -21,6 +21,7 @@ describe("history", () => {
       kind: string;
       actor: string;
       changes: { field: string; before: unknown; after: unknown }[];
+      data: { items?: { tag: string }[] };
     };
     const story = await list<Told>(`/api/v1/items/${tags[0]}/history`);
     const kinds = story.items.map((entry) => entry.kind);
@@ -32,6 +33,12 @@ describe("history", () => {
       "items_taken_back",
     ])
       assert.ok(kinds.includes(kind), `${kind} in ${kinds}`);
+    const listed = story.items.find((entry) => entry.kind === "items_listed");
+    assert.deepEqual(
+      listed?.data.items?.map((item) => item.tag),
+      [tags[0]],
+      "what was listed with it is of no account here",
+    );
     const edited = story.items.find((entry) => entry.kind === "items_edited");
     assert.deepEqual(edited?.actor, "person:user_demo_olivia");
     assert.deepEqual(

@@ -4083,7 +4083,7 @@ export interface components {
             changes: components["schemas"]["ChangeView"][];
             /** @description The command that caused it. */
             command_id: string;
-            /** @description The entry's own data, as the log holds it. */
+            /** @description The entry's own data, as the log holds it; in the story of one thing, of lists only what names it. */
             data: Record<string, never>;
             /**
              * @description What, for programs.
@@ -5863,7 +5863,7 @@ export interface components {
                 changes: components["schemas"]["ChangeView"][];
                 /** @description The command that caused it. */
                 command_id: string;
-                /** @description The entry's own data, as the log holds it. */
+                /** @description The entry's own data, as the log holds it; in the story of one thing, of lists only what names it. */
                 data: Record<string, never>;
                 /**
                  * @description What, for programs.

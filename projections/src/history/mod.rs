@@ -12,7 +12,7 @@ use domain::tag::Tag;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-pub use story::{Change, Story, own_change};
+pub use story::{Change, Story, concerning, own_change};
 
 use crate::At;
 use crate::statement::{Sql, Statement, Writes, delete, insert};
@@ -136,9 +136,8 @@ fn walk(value: &Value, found: &mut BTreeSet<String>) {
 fn field(name: &str, value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(values) => {
-            let one = name.strip_suffix('s').unwrap_or(name);
             for value in values {
-                field(one, value, found);
+                field(singular(name), value, found);
             }
         }
         Value::Object(_) => walk(value, found),
@@ -150,6 +149,11 @@ fn field(name: &str, value: &Value, found: &mut BTreeSet<String>) {
         }
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// What one of a list's values is called.
+fn singular(name: &str) -> &str {
+    name.strip_suffix('s').unwrap_or(name)
 }
 
 fn named(name: &str, text: &str) -> Option<String> {

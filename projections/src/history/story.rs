@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::named;
+use super::{named, singular};
 
 /// One value that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,6 +79,41 @@ fn about(value: &Value, subject: &str, said: &mut Map<String, Value>) {
     }
 }
 
+/// What of an entry concerns `subject`: of a list in which it is named, only what names it. An import of five hundred items
+/// says as much of one of them as an import of that one.
+#[must_use]
+pub fn concerning(subject: &str, payload: Value) -> Value {
+    part_of("", payload, subject)
+}
+
+fn part_of(name: &str, value: Value, subject: &str) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| {
+                let part = part_of(&name, value, subject);
+                (name, part)
+            })
+            .collect(),
+        Value::Array(values) => {
+            let one = singular(name);
+            let narrows = values.iter().any(|value| names(one, value, subject));
+            let kept = values.into_iter().filter(|value| !narrows || names(one, value, subject));
+            kept.map(|value| part_of(one, value, subject)).collect()
+        }
+        plain => plain,
+    }
+}
+
+/// Whether the subject is named anywhere in a value.
+fn names(name: &str, value: &Value, subject: &str) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, value)| names(name, value, subject)),
+        Value::Array(values) => values.iter().any(|value| names(singular(name), value, subject)),
+        plain => is_named(name, plain, subject),
+    }
+}
+
 fn is_named(name: &str, value: &Value, subject: &str) -> bool {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -109,6 +144,29 @@ mod tests {
         let change = Change { field: "price".into(), before: json!(450), after: json!(400) };
         assert_eq!(story.take(&subject, &edited), [change]);
         assert!(story.take(&subject, &json!({ "tags": [tag], "refused": [] })).is_empty());
+    }
+
+    #[test]
+    fn of_a_long_entry_a_story_tells_what_concerns_its_subject() {
+        let [tag, other] = [5, 6].map(|number| Tag::new(1, number).unwrap().to_string());
+        let (item, consignor) = (format!("item/{tag}"), "consignor/8".to_owned());
+        let of = |subject: &str, payload: &Value| concerning(subject, payload.clone());
+        let listed = json!({ "import": "x", "items": [
+            { "tag": tag, "consignor": 7, "photos": ["a", "b"] }, { "tag": other, "consignor": 8, "photos": [] },
+        ]});
+        assert_eq!(
+            of(&item, &listed),
+            json!({ "import": "x", "items": [{ "tag": tag, "consignor": 7, "photos": ["a", "b"] }] })
+        );
+        assert_eq!(
+            of(&consignor, &listed),
+            json!({ "import": "x", "items": [{ "tag": other, "consignor": 8, "photos": [] }] })
+        );
+        let checked = json!({ "tags": [other, tag], "refused": [] });
+        assert_eq!(of(&item, &checked), json!({ "tags": [tag], "refused": [] }));
+        let nested = json!({ "parts": [{ "lines": [{ "tag": tag }, { "tag": other }] }, { "lines": [{ "tag": other }] }] });
+        assert_eq!(of(&item, &nested), json!({ "parts": [{ "lines": [{ "tag": tag }] }] }));
+        assert_eq!(of("receipt/r", &listed), listed, "what does not name it is left as it is");
     }
 
     #[test]

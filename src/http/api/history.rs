@@ -2,7 +2,7 @@
 
 use domain::ids::{EventId, ReceiptId, SessionId};
 use domain::tag::Tag;
-use projections::history::{Story, own_change};
+use projections::history::{Story, concerning, own_change};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -63,7 +63,7 @@ pub struct HistoryView {
     pub changes: Vec<ChangeView>,
     /// The command that caused it.
     pub command_id: String,
-    /// The entry's own data, as the log holds it.
+    /// The entry's own data, as the log holds it; in the story of one thing, of lists only what names it.
     #[schema(value_type = Object)]
     pub data: Value,
 }
@@ -142,11 +142,12 @@ async fn views_of(
     let mut story = Story::default();
     let view = |row: HistoryRow| {
         let entry = entries.remove(&(row.stream.clone(), row.seq));
-        let data: Value =
+        let mut data: Value =
             entry.as_ref().and_then(|entry| serde_json::from_str(&entry.payload).ok()).unwrap_or_default();
         let mut changes: Vec<_> = own_change(&data).into_iter().collect();
         if let Some(subject) = subject {
             changes.extend(story.take(subject, &data));
+            data = concerning(subject, data);
         }
         let text = |name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
         HistoryView {

@@ -61,7 +61,7 @@ export interface Options {
   ifMatch?: number;
 }
 
-/** Sends a command's envelope to `name`: "command", or "panic" to have the object panic behind it. */
+/** Sends a command's envelope to `name`: "command", or a door that has something go wrong behind it. */
 export const send = (stream: string, command: unknown, options: Options = {}, name = "command") =>
   post(
     stream,
