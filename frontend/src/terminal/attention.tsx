@@ -4,6 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { nameOf } from "./basket.ts";
 import { isSale } from "./checkout.ts";
 import type { QueuedCommand } from "./model.ts";
+import { stateHelp, stateName } from "./session-words.ts";
 import type { TillState } from "./state.ts";
 import type { Till } from "./till.ts";
 
@@ -18,8 +19,8 @@ export function Attention({ till, state, onUnpair }: { till: Till; state: TillSt
       <Dismissed state={state} onUnpair={onUnpair} />
       {status !== undefined && status !== "open" && (
         <div className="attention" role="status">
-          <strong>{sessionWords(status)}</strong>
-          <span>{till.online ? helpFor(status) : words.sessionState.helpOffline}</span>
+          <strong>{stateName(status)}</strong>
+          <span>{till.online ? stateHelp(status) : words.sessionState.helpOffline}</span>
         </div>
       )}
       {state.refused
@@ -71,15 +72,4 @@ function Refused({ till, state, command }: RefusedProps) {
           )}
     </div>
   );
-}
-
-/** It sells later, or again; otherwise it has ended. */
-const sellsLater = (status: string) => ["paused", "scheduled", "opening"].includes(status);
-
-const helpFor = (status: string) =>
-  sellsLater(status) ? words.sessionState.help : words.sessionState.helpClosed;
-
-function sessionWords(status: string): string {
-  if (!sellsLater(status)) return words.sessionState.closed;
-  return status === "paused" ? words.sessionState.paused : words.sessionState.scheduled;
 }

@@ -14,8 +14,9 @@ type Props = { till: Till; state: TillState; onPrice: (id: string) => void };
 
 /** The basket's lines, the newest on top, where the eye is after a scan. */
 export function BasketLines({ till, state, onPrice }: Props) {
-  const { basket, priced, currency, held, latest } = state;
-  if (basket.length === 0) return <Ready />;
+  const { basket, priced, currency, held, latest, info } = state;
+  if (basket.length === 0)
+    return <Ready sells={!till.online || (info?.session.status ?? "open") === "open"} />;
   const lines = basket
     .map((line, index) => ({ line, place: index + 1, price: priced.lines[index] }))
     .toReversed();
@@ -39,16 +40,18 @@ export function BasketLines({ till, state, onPrice }: Props) {
   );
 }
 
-function Ready() {
+function Ready({ sells }: { sells: boolean }) {
   return (
     <div className="basket-empty">
       <span className="empty-tag" aria-hidden="true" />
-      <h2>{words.emptyTitle}</h2>
-      <ol className="basket-steps">
-        {words.emptySteps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
+      <h2>{sells ? words.emptyTitle : words.emptyNotSelling}</h2>
+      {sells && (
+        <ol className="basket-steps">
+          {words.emptySteps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { uuid7 } from "../queue/uuid7.ts";
 import { texts } from "../texts/en.ts";
+import { nameOf } from "./basket.ts";
 import type { QueuedCommand, QueuedSale, Sale, SessionCommand, Tender } from "./model.ts";
 import { asked, factId } from "./outbox.ts";
 import { play } from "./sound.ts";
@@ -45,15 +46,30 @@ export class Checkout {
   }
 
   pay(): void {
-    const { basket, step, priced } = this.#store.snapshot();
+    const { basket, step } = this.#store.snapshot();
     if (basket.length === 0 || step.name !== "basket") return;
-    if (priced.lines.some(({ fault }) => fault !== undefined)) {
-      this.#till.basket.say("refused", words.priceChanged, words.priceChangedHelp);
+    const obstacle = this.#obstacle();
+    if (obstacle !== undefined) {
+      this.#till.basket.say("refused", ...obstacle);
       return;
     }
     this.#store.drop("notice", "latest", "unknown");
     // Prices are taken at this moment: a markdown step may have begun since the first scan.
     this.#store.set({ priced: this.#till.price(basket), step: { name: "paying" } });
+  }
+
+  /** Why nobody should be asked for money now, and what to do about it. */
+  #obstacle(): [title: string, help: string] | undefined {
+    const { basket, priced, info } = this.#store.snapshot();
+    const gone = basket.find(({ id }) => this.#till.soldOn(id) !== undefined);
+    if (gone !== undefined) return [`${words.sold}: ${nameOf(gone)}`, words.soldTakeOut];
+    if (priced.lines.some(({ fault }) => fault !== undefined))
+      return [words.priceChanged, words.priceChangedHelp];
+    // What a till without a connection heard last may be over: there, its seller decides.
+    const status = this.#till.online ? info?.session.status : undefined;
+    if (status !== undefined && status !== "open")
+      return [words.sessionState.notNow, words.sessionState.keepBasket];
+    return undefined;
   }
 
   back(): void {

@@ -21,6 +21,8 @@ const kinds = [
   { name: "cheque", key: "F3" },
   { name: "store_credit", key: "F4" },
 ] as const;
+/** Change from which on the till asks whether the amount was mistyped: more than the largest note anybody pays with. */
+const MUCH_CHANGE_CENTS = 100_00;
 /** Parts of one payment, as the platform takes them. */
 const MAX_TENDERS = 8;
 
@@ -79,6 +81,9 @@ export function PayDesk({ till, state, recording }: Props) {
             <Money cents={after.change_cents} currency={currency} />
           </dd>
         </dl>
+        <p className="pay-doubt" role="status">
+          {after.change_cents >= MUCH_CHANGE_CENTS && words.muchChange}
+        </p>
       </div>
       <div className="pay-take">
         <h2>{words.title}</h2>

@@ -302,6 +302,8 @@ export class Till {
         return;
       case "session":
         if (info !== undefined) {
+          // What was said of the state before holds no longer.
+          this.#store.drop("notice");
           this.set({ info: { ...info, session: { ...info.session, status: heard.status } } });
         }
         return;
