@@ -93,8 +93,13 @@ export function createApi(token?: Token) {
       ),
     streams: (event: string) =>
       unwrap(client.GET("/api/v1/events/{event}/streams", { params: { path: { event } } })),
-    log: (stream: string) =>
-      unwrap(client.GET("/api/v1/log/{stream}", { params: { path: { stream } }, parseAs: "text" })),
+    log: (stream: string, from: number) =>
+      unwrap(
+        client.GET("/api/v1/log/{stream}", {
+          params: { path: { stream }, query: { from } },
+          parseAs: "text",
+        }),
+      ),
 
     sessions: (event: string) =>
       whole((cursor) =>

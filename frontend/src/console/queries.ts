@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
 import type { ApiClient } from "../api/client.ts";
 import { Problem } from "../api/problem.ts";
 import { SignedOut } from "../auth/auth.ts";
@@ -69,8 +75,12 @@ export const queries = {
       // A claim comes when some till hands in what it kept.
       refetchInterval: AGAIN_MS,
     }),
-  log: (api: ApiClient, stream: string) =>
-    queryOptions({ queryKey: ["log", stream], queryFn: () => api.log(stream) }),
+  log: (api: ApiClient, stream: string, from: number) =>
+    queryOptions({
+      queryKey: ["log", stream, from],
+      queryFn: () => api.log(stream, from),
+      placeholderData: keepPreviousData,
+    }),
   session: (api: ApiClient, session: string) =>
     queryOptions({ queryKey: ["session", session], queryFn: () => api.session(session) }),
   summary: (api: ApiClient, session: string) =>

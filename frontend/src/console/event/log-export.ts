@@ -32,14 +32,3 @@ function readLine(line: string): LogEntry | undefined {
 }
 
 const textOf = (payload: unknown) => (typeof payload === "string" ? payload : JSON.stringify(payload));
-
-/** Terminals by the actor they are in the log, with the names they were paired under. */
-export function terminalNames(entries: LogEntry[]): Map<string, string> {
-  const paired = entries.filter(({ kind }) => kind === "terminal_paired");
-  return new Map(
-    paired.map(({ payload }) => {
-      const { terminal, name } = JSON.parse(payload) as { terminal: string; name: string };
-      return [`terminal:${terminal}`, name];
-    }),
-  );
-}

@@ -1,14 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
 import { count, moment } from "../../texts/format.ts";
+import { Button } from "../../ui/button.tsx";
 import { Failure, Skeleton } from "../../ui/parts.tsx";
 import { queries } from "../queries.ts";
 import { useEvent } from "./layout.tsx";
-import { type LogEntry, readLog, terminalNames } from "./log-export.ts";
+import { type LogEntry, readLog } from "./log-export.ts";
 
 const words = texts.log;
+/** Entries shown at first, the latest ones; asked for more, twice as many. An entry may hold five hundred items. */
+const ENTRIES_AT_FIRST = 50;
 
 /** For support: who did what when, stream by stream, as recorded. */
 export function Component() {
@@ -16,7 +20,8 @@ export function Component() {
   const event = useEvent();
   const streams = useQuery(queries.streams(api, event.id));
   const [address, setAddress] = useSearchParams();
-  const chosen = address.get("stream") ?? streams.data?.items[0]?.stream;
+  const asked = address.get("stream");
+  const chosen = streams.data?.items.find(({ stream }) => asked === null || stream === asked);
   return (
     <section aria-labelledby="log-title">
       <h2 id="log-title">{words.title}</h2>
@@ -31,7 +36,7 @@ export function Component() {
                 key={stream.stream}
                 type="button"
                 className="log-stream"
-                aria-current={stream.stream === chosen}
+                aria-current={stream === chosen}
                 onClick={() => setAddress({ stream: stream.stream }, { replace: true })}
               >
                 <strong>{stream.title}</strong>
@@ -41,27 +46,39 @@ export function Component() {
               </button>
             ))}
           </nav>
-          {chosen !== undefined && <Entries stream={chosen} />}
+          {chosen !== undefined && <Entries key={chosen.stream} {...chosen} />}
         </div>
       )}
     </section>
   );
 }
 
-function Entries({ stream }: { stream: string }) {
+/** The latest entries of a stream whose last one is `seq`. */
+function Entries({ stream, kind, seq }: { stream: string; kind: string; seq: number }) {
   const { api } = useApp();
-  const log = useQuery(queries.log(api, stream));
+  const [shown, setShown] = useState(ENTRIES_AT_FIRST);
+  const from = Math.max(1, seq - shown + 1);
+  const log = useQuery(queries.log(api, stream, from));
+  const session = stream.split("/").at(-1) ?? "";
+  const standing = useQuery({ ...queries.standing(api, session), enabled: kind === "session" });
   if (log.isPending) return <Skeleton rows={6} />;
   if (log.isError) return <Failure error={log.error} retry={() => void log.refetch()} />;
   const entries = readLog(log.data);
-  const names = terminalNames(entries);
+  const names = new Map(standing.data?.terminals.map(({ terminal, name }) => [`terminal:${terminal}`, name]));
   if (entries.length === 0) return <p className="soft">{words.empty}</p>;
   return (
-    <ol className="log-entries" reversed>
-      {entries.toReversed().map((entry) => (
-        <Entry key={entry.seq} entry={entry} who={names.get(entry.actor) ?? entry.actor} />
-      ))}
-    </ol>
+    <div>
+      <ol className="log-entries" reversed>
+        {entries.toReversed().map((entry) => (
+          <Entry key={entry.seq} entry={entry} who={names.get(entry.actor) ?? entry.actor} />
+        ))}
+      </ol>
+      {from > 1 && (
+        <Button pending={log.isPlaceholderData} onPress={() => setShown(shown * 2)}>
+          {words.earlier}
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -71,7 +88,7 @@ function Entry({ entry, who }: { entry: LogEntry; who: string }) {
     <li className="log-entry">
       <span className="log-seq code">{count(entry.seq)}</span>
       <div className="log-what">
-        <strong>{entry.kind.replaceAll("_", " ")}</strong>
+        <strong>{titleOf(entry.kind)}</strong>
         <span className="soft small">
           {moment(entry.recorded_at, organization.time_zone)} · {who}
         </span>
@@ -86,6 +103,9 @@ function Entry({ entry, who }: { entry: LogEntry; who: string }) {
     </li>
   );
 }
+
+/** `receipt_completed` as people read it: `Receipt completed`. */
+const titleOf = (kind: string) => `${kind.charAt(0).toUpperCase()}${kind.slice(1).replaceAll("_", " ")}`;
 
 /** The payload laid out for reading; what isn't JSON is shown as it is. */
 function pretty(payload: string): string {
