@@ -210,3 +210,16 @@ test("an object with a long log wakes from its snapshot to the same state", asyn
   await sql(stream, "DELETE FROM snapshot");
   assert.deepEqual(await ask(), woken);
 });
+
+test("an object that an older build made gets this build's tables with its next command", async () => {
+  const { stream } = await organization();
+  await sql(stream, "DROP TABLE entry_keys");
+  await sql(stream, "DROP VIEW effect");
+  await sql(stream, "CREATE TABLE facts (key TEXT PRIMARY KEY, json TEXT NOT NULL)");
+  await sql(stream, "UPDATE meta SET value = '6' WHERE key = 'schema'");
+  await submit(stream, grant("user_b"));
+  assert.deepEqual(await sql(stream, "SELECT count(*) FROM entry_keys"), ["[Integer(0)]"]);
+  assert.deepEqual(await sql(stream, "SELECT count(*) FROM sqlite_master WHERE name = 'facts'"), [
+    "[Integer(0)]",
+  ]);
+});
