@@ -4,6 +4,9 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { type Entry, log, organization, post, sql, submit, until } from "./support/doors.ts";
 
+/** How long an object waits for more entries before it tells the projector of them, ms. */
+const OUTBOX_DELAY_MS = 200;
+
 const kinds = (entries: Entry[], kind: string) =>
   entries
     .filter((entry) => entry.kind === kind)
@@ -61,6 +64,9 @@ test("opening a session moves its items in pages, and both logs agree", async ()
   const [given, taken] = [await log(streams.event), await log(streams.session)];
   assert.deepEqual(tags(taken, "custody_taken"), tags(given, "custody_handed_over"));
   assert.equal(new Set(tags(taken, "custody_taken")).size, 1_300);
+  const pages = taken.filter(({ kind }) => kind === "custody_taken").map(({ recorded_at }) => recorded_at);
+  const paused = 2 * (pages.length - 1) * OUTBOX_DELAY_MS;
+  assert.ok((pages.at(-1) ?? 0) - (pages[0] ?? 0) < paused, "a page does not wait as the queue's nudges do");
 
   await submit(streams.session, { type: "close" });
   await until("the session to close", async () => (await overview(streams.session))?.status === "closed");
