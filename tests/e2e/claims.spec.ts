@@ -1,7 +1,16 @@
 // A receipt that comes after its items have left the session, and contradicts what the event knows: a person decides.
 
 import { expect, test } from "@playwright/test";
-import { closeOver, openHall, openSession, pairTill, payExactly, reaches, scan } from "./support/hall.ts";
+import {
+  closeOver,
+  enter,
+  openHall,
+  openSession,
+  pairTill,
+  payExactly,
+  reaches,
+  scan,
+} from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
 /** Two sessions and two tills, on a machine that builds something else meanwhile. */
@@ -22,7 +31,7 @@ test("a late receipt for an item that another session has waits for a person, an
     await scan(late.till, tag);
     await payExactly(late.till);
     await expect(late.till.getByRole("heading", { name: "Kept on this till" })).toBeVisible();
-    await late.till.keyboard.press("Enter");
+    await enter(late.till);
   }
   await closeOver(hall);
   await reaches(hall.call, hall.session, "closed");

@@ -1,7 +1,16 @@
 // Everything at the counter but a plain sale: goods without a tag, other prices, baskets on hold, returns, the drawer.
 
 import { expect, type Page, test } from "@playwright/test";
-import { giveRights, type Hall, openHall, pairTill, payExactly, scan, timesSold } from "./support/hall.ts";
+import {
+  enter,
+  giveRights,
+  type Hall,
+  openHall,
+  pairTill,
+  payExactly,
+  scan,
+  timesSold,
+} from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
 const TEST_LIMIT_MS = 300_000;
@@ -47,7 +56,7 @@ test("without the right a till says who can give it; given, it works at once", a
   await look(till, "52-terminal-unknown-tag");
   await till.keyboard.press("F2");
   await dialog(till).getByLabel("Price").fill("2");
-  await till.keyboard.press("Enter");
+  await enter(till);
   await expect(lines(till)).toHaveCount(2);
   await scan(till, tag());
   await payExactly(till);
@@ -99,7 +108,7 @@ test("a basket on hold is taken up at another till, and its items are kept for i
   await expect(second.till.getByText(/In a basket on hold by Counter 3/)).toBeVisible();
   await payExactly(second.till);
   await expect(heading(second.till, "Not sold")).toBeVisible();
-  await second.till.keyboard.press("Enter");
+  await enter(second.till);
   await second.till.getByRole("button", { name: /^Remove / }).click();
 
   await second.till.keyboard.press("F4");
@@ -126,7 +135,7 @@ test("goods come back by their tag, are paid back and can be sold again; a recei
   await scan(till, stays);
   await payExactly(till);
   await expect(heading(till, "Sold")).toBeVisible();
-  await till.keyboard.press("Enter");
+  await enter(till);
 
   await till.keyboard.press("F7");
   await expect(heading(till, "Returns and voids")).toBeVisible();
@@ -146,7 +155,7 @@ test("goods come back by their tag, are paid back and can be sold again; a recei
   await expect(lines(till), "it is on the floor again").toHaveCount(1);
   await payExactly(till);
   await expect(heading(till, "Sold")).toBeVisible();
-  await till.keyboard.press("Enter");
+  await enter(till);
   await till.keyboard.press("F7");
   await scan(till, back);
   await till.getByRole("button", { name: "Void the whole receipt" }).click();
@@ -164,7 +173,7 @@ test("the drawer is opened, cash is moved, and the count at the end is compared"
   await till.keyboard.press("F8");
   await dialog(till).getByLabel("Change in the drawer").fill("100");
   await look(till, "60-terminal-drawer");
-  await till.keyboard.press("Enter");
+  await enter(till);
   await expect(till.getByText("Recorded.")).toBeVisible();
   await dialog(till).getByText("Put in or take out").first().click();
   await dialog(till).getByLabel("Amount").fill("20");

@@ -1,7 +1,7 @@
 // The organizer's desk: what went out of the ordinary on the floor, put right by a person.
 
 import { expect, type Page, test } from "@playwright/test";
-import { giveRights, type Hall, openHall, pairTill, payExactly, scan } from "./support/hall.ts";
+import { enter, giveRights, type Hall, openHall, pairTill, payExactly, scan } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
 /** Two tills, an outage and seven screens looked at, on a machine that builds something else meanwhile. */
@@ -33,20 +33,20 @@ test("the desk decides a conflict, names an owner, counts cash and closes over a
     for (const { till, device } of [first, second]) {
       await device.setOffline(false);
       await expect(heading(till, "Sold")).toBeVisible({ timeout: BACK_LIMIT_MS });
-      await till.keyboard.press("Enter");
+      await enter(till);
     }
   });
   await test.step("something without a tag is sold; a drawer is counted", async () => {
     await first.till.keyboard.press("F2");
     await first.till.getByRole("dialog").getByLabel("Price").fill("4.50");
-    await first.till.keyboard.press("Enter");
+    await enter(first.till);
     await scan(first.till, plain);
     await payExactly(first.till);
     await expect(heading(first.till, "Sold")).toBeVisible();
-    await first.till.keyboard.press("Enter");
+    await enter(first.till);
     await first.till.keyboard.press("F8");
     await first.till.getByRole("dialog").getByLabel("Change in the drawer").fill("100");
-    await first.till.keyboard.press("Enter");
+    await enter(first.till);
     await expect(first.till.getByText("Recorded.")).toBeVisible();
     await first.till.getByRole("dialog").getByLabel("Count at the end").fill("99");
     await first.till.getByRole("dialog").getByRole("button", { name: "Close the drawer" }).click();

@@ -1,7 +1,7 @@
 // E-mails: a shopper's receipt, an invitation that is accepted, and what became of each.
 
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { openHall, pairTill, payExactly, scan } from "./support/hall.ts";
+import { enter, openHall, pairTill, payExactly, scan } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
 /** Two browsers, a till and four screens looked at. */
@@ -46,14 +46,14 @@ test("a receipt goes out from the till and from the console, an invitation is ac
     await till.getByRole("button", { name: "E-mail receipt" }).click();
     const dialog = till.getByRole("dialog", { name: "Receipt by e-mail" });
     await dialog.getByLabel("The shopper’s address").fill("nobody");
-    await till.keyboard.press("Enter");
+    await enter(till);
     await expect(dialog.getByText("An address looks like name@example.org.")).toBeVisible();
     await look(till, "80-till-email");
     await dialog.getByLabel("The shopper’s address").fill(shopper);
-    await till.keyboard.press("Enter");
+    await enter(till);
     await expect(dialog.getByText("The receipt is on its way.")).toBeVisible();
     // Enter closes the dialog, and only then goes on to the next customer.
-    await till.keyboard.press("Enter");
+    await enter(till);
     await expect(dialog).toBeHidden();
     await expect(till.getByRole("heading", { name: "Sold", exact: true })).toBeVisible();
     expect((await mailTo(shopper)).text).toContain("Till mail");

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { scan } from "./support/hall.ts";
 import { look, screensFolder } from "./support/look.ts";
 
 const INVENTORY = fileURLToPath(new URL("../../demo/inventory.csv", import.meta.url));
@@ -139,12 +140,6 @@ async function pair(desk: Page, till: Page, baseURL: string): Promise<void> {
   await expect(till.getByText("Ready for the next basket")).toBeVisible();
   await expect(till.getByText("Online", { exact: true })).toBeVisible();
   await look(till, "13-terminal-ready");
-}
-
-/** Types as a wedge scanner does: the whole tag at once, then Enter, wherever the focus is. */
-async function scan(till: Page, tag: string): Promise<void> {
-  await till.keyboard.type(tag.replaceAll("-", ""), { delay: 2 });
-  await till.keyboard.press("Enter");
 }
 
 async function sell(hall: BrowserContext, till: Page, tags: string[]): Promise<string> {

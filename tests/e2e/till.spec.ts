@@ -2,7 +2,16 @@
 
 import { expect, type Page, test } from "@playwright/test";
 import { loseAnswers } from "./support/answers.ts";
-import { type Hall, openHall, pairTill, payExactly, scan, timesSold, waitingAt } from "./support/hall.ts";
+import {
+  enter,
+  type Hall,
+  openHall,
+  pairTill,
+  payExactly,
+  scan,
+  timesSold,
+  waitingAt,
+} from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
 /** Two devices, several screens looked at, on a machine that builds something else meanwhile. */
@@ -97,7 +106,7 @@ test("a paused session says so on the till, and a refused sale comes back", asyn
   await expect(till.getByText("Selling is paused")).toBeVisible();
   await till.getByRole("button", { name: "Complete sale" }).click();
   await expect(till.getByRole("heading", { name: "Not sold" })).toBeVisible();
-  await till.keyboard.press("Enter");
+  await enter(till);
   await expect(till.locator(".basket-line")).toHaveCount(1);
   await till.keyboard.press("F9");
   await expect(till.getByText("Take no money yet."), "nobody is asked for money").toBeVisible();
@@ -112,13 +121,13 @@ test("a paused session says so on the till, and a refused sale comes back", asyn
 test("the whole sale works from the keyboard alone", async ({ browser, baseURL }) => {
   const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till F");
   await till.keyboard.type(hall.tags[5] ?? "", { delay: 90 });
-  await till.keyboard.press("Enter");
+  await enter(till);
   await expect(till.locator(".basket-line")).toHaveCount(1);
   await till.keyboard.press("F9");
   await till.keyboard.type("50");
-  await till.keyboard.press("Enter");
+  await enter(till);
   await expect(till.getByText("Give change")).toBeVisible();
-  await till.keyboard.press("Enter");
+  await enter(till);
   await expect(till.getByText("Ready for the next basket")).toBeVisible();
   await device.close();
 });
@@ -155,5 +164,41 @@ test("a closed session says so on the till and on the desk", async ({ browser, b
   await expect
     .poll(async () => (await hall.call<{ status: string }>("GET", `/sessions/${hall.session}`)).status)
     .toBe("closed");
+  await device.close();
+});
+
+test("one press does one thing, and nothing that was taken is forgotten", async ({ browser, baseURL }) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Till of tremblers");
+  const paying = till.getByRole("heading", { name: "How is it paid?" });
+  await scan(till, hall.tags[10] ?? "");
+  await till.keyboard.press("F9");
+  await till.keyboard.type("1");
+  await enter(till);
+  await till.keyboard.press("Enter");
+  const taken = till.getByRole("list", { name: "Received" });
+  await expect(taken).toContainText("$1.00");
+  await expect(taken.getByRole("listitem"), "a key that was hit twice pays once").toHaveCount(1);
+  await expect(paying).toBeVisible();
+
+  await till.keyboard.press("Escape");
+  await expect(till.getByText("What was taken stays with this basket")).toBeVisible();
+  await till.reload();
+  await expect(till.getByText("Cash $1.00")).toBeVisible();
+  await till.keyboard.press("F9");
+  await expect(taken).toContainText("$1.00");
+
+  await till.getByText("Card", { exact: true }).click();
+  await scan(till, hall.tags[11] ?? "");
+  await expect(till.getByText(/That is a tag, not an amount/), "a scan completes nothing").toBeVisible();
+  await till.getByLabel("Amount received").fill("");
+  await till.getByText("Cash", { exact: true }).first().click();
+  await till.getByLabel("Amount received").fill("50");
+  await till.waitForTimeout(400);
+  await till.getByRole("button", { name: "Complete sale" }).dblclick({ delay: 20 });
+  await expect(till.getByText("Give change")).toBeVisible();
+  await till.waitForTimeout(400);
+  await expect(till.getByText("Give change"), "a double click does not hide the change").toBeVisible();
+  await enter(till);
+  await expect(till.getByText("Ready for the next basket")).toBeVisible();
   await device.close();
 });

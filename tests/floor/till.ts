@@ -3,7 +3,7 @@
 
 import type { BrowserContext, Page } from "@playwright/test";
 import { findAnswers, loseAnswers } from "../e2e/support/answers.ts";
-import { type Hall, pairTill, scan } from "../e2e/support/hall.ts";
+import { enter, type Hall, pairTill, scan } from "../e2e/support/hall.ts";
 import type { Chance } from "./chance.ts";
 
 /** A cashier's pace, in ms from scan to scan. */
@@ -160,7 +160,7 @@ export class Cashier {
     const shown = this.#page.getByRole("heading", { name: /^(Sold|Kept on this till)$/ });
     await shown.waitFor({ timeout: SHOWN_LIMIT_MS });
     this.done.push(tags);
-    await this.#page.keyboard.press("Enter");
+    await enter(this.#page);
     if (loses) await findAnswers(this.#page);
     if (this.#outage > 0) {
       this.#outage -= 1;

@@ -6,6 +6,7 @@ import { Key } from "../ui/key.tsx";
 import { Money } from "../ui/parts.tsx";
 import { type Action, ActionBar } from "./action-bar.tsx";
 import { BasketLines } from "./basket-lines.tsx";
+import { partsOf } from "./checkout.ts";
 import { NoticeBand } from "./notice.tsx";
 import { ScanField } from "./scan-field.tsx";
 import type { TillState } from "./state.ts";
@@ -35,7 +36,7 @@ export function BasketDesk({ till, state }: { till: Till; state: TillState }) {
   const priced = last?.kind === "item" ? last : undefined;
   const actions: Record<Action, (() => void) | undefined> = {
     unlisted: () => setOpen({ name: "unlisted" }),
-    park: basket.length === 0 ? undefined : () => void till.basket.park(),
+    park: basket.length === 0 || state.taken.length > 0 ? undefined : () => void till.basket.park(),
     recall: () => setOpen({ name: "recall" }),
     price: priced === undefined ? undefined : () => setOpen({ name: "price", id: priced.id }),
     returns: basket.length > 0 ? undefined : () => till.set({ step: { name: "returns" } }),
@@ -90,11 +91,12 @@ function PriceOf({
 }
 
 function Totals({ till, state }: { till: Till; state: TillState }) {
-  const { basket, priced, currency } = state;
+  const { basket, priced, currency, taken } = state;
   const [clearing, setClearing] = useState(false);
   const clear = () => {
     setClearing(false);
     till.basket.clear();
+    till.checkout.take([]);
   };
   return (
     <section className="totals" aria-label={words.total}>
@@ -112,6 +114,12 @@ function Totals({ till, state }: { till: Till; state: TillState }) {
             <Money cents={priced.tax_cents} currency={currency} />
           </dd>
         </div>
+        {taken.length > 0 && (
+          <div className="totals-small">
+            <dt>{words.tender.taken}</dt>
+            <dd>{partsOf(taken, currency)}</dd>
+          </div>
+        )}
         <div className="totals-large">
           <dt>{words.total}</dt>
           <dd>
@@ -129,6 +137,7 @@ function Totals({ till, state }: { till: Till; state: TillState }) {
       </div>
       <Dialog title={words.clearTitle} isOpen={clearing} onClose={() => setClearing(false)}>
         <p>{words.clearHelp(words.items(basket.length))}</p>
+        {taken.length > 0 && <p>{words.clearTaken(partsOf(taken, currency))}</p>}
         <div className="form-end">
           <Button look="quiet" onPress={() => setClearing(false)}>
             {words.clearKeep}

@@ -1,5 +1,6 @@
 import { uuid7 } from "../queue/uuid7.ts";
 import { texts } from "../texts/en.ts";
+import { money } from "../texts/format.ts";
 import { nameOf } from "./basket.ts";
 import type { QueuedCommand, QueuedSale, Sale, SessionCommand, Tender } from "./model.ts";
 import { asked, factId } from "./outbox.ts";
@@ -60,9 +61,14 @@ export class Checkout {
 
   /** Why nobody should be asked for money now, and what to do about it. */
   #obstacle(): [title: string, help: string] | undefined {
-    const { basket, priced, info } = this.#store.snapshot();
+    const { basket, priced, info, parked } = this.#store.snapshot();
     const gone = basket.find(({ id }) => this.#till.soldOn(id) !== undefined);
     if (gone !== undefined) return [`${words.sold}: ${nameOf(gone)}`, words.soldTakeOut];
+    const kept = parked.flatMap(({ tags, by }) => {
+      const line = basket.find(({ id }) => tags.includes(id));
+      return line === undefined ? [] : [{ line, by }];
+    })[0];
+    if (kept !== undefined) return [words.parkedFirst(nameOf(kept.line)), words.parkedFirstHelp(kept.by)];
     if (priced.lines.some(({ fault }) => fault !== undefined))
       return [words.priceChanged, words.priceChangedHelp];
     // What a till without a connection heard last may be over: there, its seller decides.
@@ -72,8 +78,17 @@ export class Checkout {
     return undefined;
   }
 
+  /** What was taken of the payment so far. It stays with the basket, on this device too, until the sale is complete. */
+  take(taken: Tender[]): void {
+    this.#store.set({ taken });
+    void this.#till.db.set("taken", taken);
+  }
+
   back(): void {
-    if (this.#store.snapshot().step.name === "paying") this.#store.set({ step: { name: "basket" } });
+    const { step, taken, currency } = this.#store.snapshot();
+    if (step.name !== "paying") return;
+    this.#store.set({ step: { name: "basket" } });
+    if (taken.length > 0) this.#till.basket.say("look", words.tender.stays, partsOf(taken, currency));
   }
 
   /**
@@ -145,7 +160,7 @@ export class Checkout {
 
   /** What is known of a shown sale has changed. */
   show(sale: QueuedSale): void {
-    this.#store.set({ step: { name: "result", sale }, basket: [], priced: nothing });
+    this.#store.set({ step: { name: "result", sale }, basket: [], priced: nothing, taken: [] });
   }
 
   /** The receipt screen is done with. */
@@ -171,6 +186,12 @@ export class Checkout {
     this.#told.basketChanged();
   }
 }
+
+/** "Card $10.00, Cash $5.00". */
+export const partsOf = (tenders: Tender[], currency: string): string =>
+  tenders
+    .map(({ kind, amount_cents }) => `${texts.tenders[kind] ?? kind} ${money(amount_cents, currency)}`)
+    .join(", ");
 
 export const isSale = (command: QueuedCommand | undefined): command is QueuedSale =>
   command?.sale !== undefined;

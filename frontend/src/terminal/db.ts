@@ -8,6 +8,7 @@ import type {
   QueuedCommand,
   SessionCommand,
   Standing,
+  Tender,
 } from "./model.ts";
 
 const DATABASE = "hangtag-till";
@@ -44,6 +45,8 @@ type Meta = {
   /** Pairings that ended while commands of theirs still waited. */
   former: Pairing[];
   draft: BasketLine[];
+  /** Parts of its payment that were taken already. */
+  taken: Tender[];
   showing: string;
   position: number;
   position_hash: string;
@@ -112,6 +115,7 @@ export class TillDb implements QueueStore<QueuedCommand> {
     await this.#write(["commands", "meta"], (store) => {
       store("commands").add(command);
       store("meta").delete("draft");
+      store("meta").delete("taken");
       store("meta").put(command.key, "showing");
     });
   }

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
 import type { Tender } from "../api/types.ts";
 import { texts } from "../texts/en.ts";
@@ -21,6 +21,8 @@ const kinds = [
   { name: "cheque", key: "F3" },
   { name: "store_credit", key: "F4" },
 ] as const;
+/** What a scanner types: ten digits, which no amount has. */
+const TAG = /^\d{10}$/;
 /** Change from which on the till asks whether the amount was mistyped: more than the largest note anybody pays with. */
 const MUCH_CHANGE_CENTS = 100_00;
 /** Parts of one payment, as the platform takes them. */
@@ -30,8 +32,7 @@ type Props = { till: Till; state: TillState; recording: boolean };
 
 /** Takes the money, in one part or several. An empty amount means exactly what is due. */
 export function PayDesk({ till, state, recording }: Props) {
-  const { currency } = state;
-  const [tenders, setTenders] = useState<Tender[]>([]);
+  const { currency, taken: tenders } = state;
   const [kind, setKind] = useState<string>("cash");
   const [text, setText] = useState("");
   const [tried, setTried] = useState(false);
@@ -42,10 +43,13 @@ export function PayDesk({ till, state, recording }: Props) {
     amount === undefined || amount === 0 ? tenders : [...tenders, { kind, amount_cents: amount }];
   const after = till.payment(offered);
   const paysAll = amount !== undefined && after.settled;
-  const error = whatIsWrong(amount, after.due_cents, after.settled, offered.length);
+  const error = TAG.test(text.trim())
+    ? words.isATag
+    : whatIsWrong(amount, after.due_cents, after.settled, offered.length);
   const choose = (next: string) => {
     setKind(next);
-    field.current?.focus();
+    // After the press that chose it, which takes the focus along: a scan or a sum goes to the field, never to Enter alone.
+    setTimeout(() => field.current?.focus());
   };
 
   useEffect(() => field.current?.focus(), []);
@@ -62,13 +66,13 @@ export function PayDesk({ till, state, recording }: Props) {
       void till.checkout.complete(offered);
       return;
     }
-    setTenders(offered);
+    till.checkout.take(offered);
     setText("");
     setTried(false);
     field.current?.focus();
   };
   return (
-    <form className="pay" onSubmit={submit} aria-busy={recording}>
+    <form className="pay" onSubmit={submit} onKeyDown={notFromAChoice} aria-busy={recording}>
       <div className="pay-due">
         <span className="tag-hole" aria-hidden="true" />
         <dl>
@@ -138,7 +142,7 @@ export function PayDesk({ till, state, recording }: Props) {
                   className="icon-button"
                   disabled={recording}
                   aria-label={words.takeOff(texts.tenders[tender.kind] ?? tender.kind)}
-                  onClick={() => setTenders(tenders.filter((other) => other !== tender))}
+                  onClick={() => till.checkout.take(tenders.filter((other) => other !== tender))}
                 >
                   <Icon name="cross" size={18} />
                 </button>
@@ -157,6 +161,12 @@ export function PayDesk({ till, state, recording }: Props) {
       </div>
     </form>
   );
+}
+
+/** Enter on a kind of payment completes nothing: whoever presses it there, or scans, has not looked at the amount. */
+function notFromAChoice(event: KeyboardEvent): void {
+  const choice = event.target instanceof HTMLInputElement && event.target.type === "radio";
+  if (choice && event.key === "Enter") event.preventDefault();
 }
 
 /** The domain says what is settled; this puts its answer in words. */

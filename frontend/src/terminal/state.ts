@@ -9,6 +9,7 @@ import type {
   QueuedCommand,
   Standing,
   Step,
+  Tender,
   UnlistedReason,
 } from "./model.ts";
 
@@ -36,6 +37,8 @@ export type TillState = {
   refused: QueuedCommand[];
   standing: Standing;
   parked: ParkedBasket[];
+  /** Parts of the payment that were taken for this basket. */
+  taken: Tender[];
   /** tag → the till that has it in the basket, for the lines of this basket. */
   held: Map<string, HeldBy>;
 };
@@ -62,6 +65,7 @@ export const beginning = (): TillState => ({
   refused: [],
   standing: { rights: [], rights_version: 0, drawer_open: false },
   parked: [],
+  taken: [],
   held: new Map(),
 });
 

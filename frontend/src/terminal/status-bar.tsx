@@ -3,6 +3,7 @@ import { Button as AriaButton, Dialog as AriaDialog, DialogTrigger, Popover } fr
 import { texts } from "../texts/en.ts";
 import { clock, count } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 import { Icon, Mark } from "../ui/icons.tsx";
 import { Lamp } from "../ui/lamp.tsx";
 import { ThemeSwitch } from "../ui/theme-switch.tsx";
@@ -18,6 +19,7 @@ type Props = { state: TillState; pairing: Pairing; onUnpair: () => void };
 /** Which till, which session, how the connection stands, what still waits: always in sight. */
 export function StatusBar({ state, pairing, onUnpair }: Props) {
   const { live, waiting, info } = state;
+  const [leaving, setLeaving] = useState(false);
   const offline = live.phase === "offline";
   return (
     <header className={offline ? "bar bar-offline" : "bar"}>
@@ -49,7 +51,7 @@ export function StatusBar({ state, pairing, onUnpair }: Props) {
               <Button
                 look="danger"
                 isDisabled={waiting > 0 && state.dismissed === undefined}
-                onPress={onUnpair}
+                onPress={() => setLeaving(true)}
               >
                 {words.unpair}
               </Button>
@@ -57,6 +59,17 @@ export function StatusBar({ state, pairing, onUnpair }: Props) {
           </AriaDialog>
         </Popover>
       </DialogTrigger>
+      <Dialog title={words.unpairTitle} isOpen={leaving} onClose={() => setLeaving(false)}>
+        <p>{words.unpairAsk}</p>
+        <div className="form-end">
+          <Button look="quiet" onPress={() => setLeaving(false)}>
+            {words.unpairStay}
+          </Button>
+          <Button look="danger" onPress={onUnpair}>
+            {words.unpair}
+          </Button>
+        </div>
+      </Dialog>
     </header>
   );
 }

@@ -14,6 +14,7 @@ import { ResultDesk } from "./result-desk.tsx";
 import type { Rules } from "./rules.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { Till } from "./till.ts";
+import { useSteadyHand } from "./use-steady-hand.ts";
 
 const words = texts.terminal;
 const ReturnsDesk = lazy(async () => ({ default: (await import("./returns-desk.tsx")).ReturnsDesk }));
@@ -27,6 +28,7 @@ export function TillPage({ db, rules, pairing, onUnpair }: Props) {
     void till.start();
     return () => till.stop();
   }, [till]);
+  useSteadyHand(till);
   const state = useSyncExternalStore(till.subscribe, till.snapshot);
   if (state.phase === "loading") return <Loading label={words.loadingCatalogue} />;
   if (state.phase === "failed") {

@@ -193,12 +193,13 @@ export class Till {
     if (parked !== undefined) this.set({ parked });
     if (info !== undefined) this.set({ info });
     await this.#follower.restore();
-    const basket = (await db.get("draft")) ?? [];
+    const [basket, taken] = [(await db.get("draft")) ?? [], (await db.get("taken")) ?? []];
     const showing = await db.get("showing");
     const shown = showing === undefined ? undefined : await db.command(showing);
     this.set({
       phase: "ready",
       basket,
+      taken,
       priced: this.price(basket),
       waiting: (await db.waiting()).length,
       refused: (await db.refused()).filter(({ key }) => key !== showing),

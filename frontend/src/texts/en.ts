@@ -742,6 +742,10 @@ export const texts = {
     pairing: "Pairing…",
     pairRefused: "This code does not work. It may have been used or have run out; ask for a new one.",
     unpair: "Unpair this till",
+    unpairTitle: "Unpair this till?",
+    unpairAsk:
+      "It forgets its session, the basket on the screen and baskets on hold that only it knows. To sell again it needs a new code from the organizer.",
+    unpairStay: "Stay paired",
     unpairHelp: "The till forgets its session. Whatever still waits must be sent first.",
     unpairWaiting: (count: number) =>
       `${plural(count, "entry waits", "entries wait")} to be sent. Connect first.`,
@@ -774,6 +778,7 @@ export const texts = {
     clear: "Clear",
     clearTitle: "Clear the whole basket?",
     clearHelp: (items: string) => `${items} will be taken off. Nothing has been sold yet.`,
+    clearTaken: (parts: string) => `Give back what was taken for it: ${parts}.`,
     clearKeep: "Keep it",
     items: (count: number) => plural(count, "item", "items"),
     itemsLabel: "Items",
@@ -796,6 +801,9 @@ export const texts = {
     soldHere: "This till has sold it a moment ago; the receipt waits to be sent.",
     soldSomewhere: "Another till has sold it. Ask the organizer before handing it out.",
     parkedBy: (name: string) => `In a basket on hold by ${name}. Ask them before you sell it.`,
+    parkedFirst: (title: string) => `On hold elsewhere: ${title}`,
+    parkedFirstHelp: (name: string) =>
+      `${name} has put it on hold. Have it taken off there, or take it out of this basket.`,
     heldBy: (name: string) => `Also in the basket at ${name}. Whoever completes first has sold it.`,
     heldChip: (name: string) => `also at ${name}`,
     markedMissing: "Marked as missing",
@@ -970,6 +978,8 @@ export const texts = {
       amount: "Amount received",
       exact: "Exact",
       change: "Change",
+      isATag: "That is a tag, not an amount. Press Back to add it to the basket.",
+      stays: "What was taken stays with this basket",
       muchChange: "That is a lot of change. Look at the amount again.",
       add: "Add payment",
       taken: "Received",

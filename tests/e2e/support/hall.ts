@@ -169,6 +169,15 @@ export async function payExactly(till: Page): Promise<void> {
   await till.getByRole("button", { name: "Complete sale" }).click();
 }
 
+/** Longer than the till takes two presses for one, ms. */
+const TWO_PRESSES_MS = 400;
+
+/** Presses Enter as a hand does: not right after the Enter before. */
+export async function enter(till: Page): Promise<void> {
+  await till.waitForTimeout(TWO_PRESSES_MS);
+  await till.keyboard.press("Enter");
+}
+
 /** Types as a wedge scanner does: the whole tag at once, then Enter, wherever the focus is. */
 export async function scan(till: Page, tag: string): Promise<void> {
   await till.keyboard.type(tag.replaceAll("-", ""), { delay: 2 });
