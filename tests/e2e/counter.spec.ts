@@ -115,6 +115,29 @@ test("a basket on hold is taken up at another till, and its items are kept for i
   await second.device.close();
 });
 
+test("a basket with a thing without a tag is kept on hold at its own till only, as it is", async ({
+  browser,
+  baseURL,
+}) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Counter 8");
+  await giveRights(hall, "Counter 8");
+  await scan(till, tag());
+  await expect(lines(till)).toHaveCount(1);
+  await till.keyboard.press("F2");
+  await dialog(till).getByLabel("Price").fill("4.50");
+  await till.keyboard.press("Enter");
+  await expect(lines(till)).toHaveCount(2);
+  await till.keyboard.press("F3");
+  await expect(till.getByText(/^On this till only: other tills would not know/)).toBeVisible();
+  await till.keyboard.press("F4");
+  await expect(dialog(till)).toContainText("on this till only");
+  await dialog(till).getByRole("button", { name: "Take up" }).click();
+  await expect(lines(till)).toHaveCount(2);
+  await payExactly(till);
+  await expect(heading(till, "Sold")).toBeVisible();
+  await device.close();
+});
+
 test("goods come back by their tag, are paid back and can be sold again; a receipt is voided", async ({
   browser,
   baseURL,
