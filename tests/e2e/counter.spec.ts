@@ -1,6 +1,6 @@
 // Everything at the counter but a plain sale: goods without a tag, other prices, baskets on hold, returns, the drawer.
 
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { giveRights, type Hall, openHall, pairTill, payExactly, scan, timesSold } from "./support/hall.ts";
 import { look } from "./support/look.ts";
 
@@ -191,6 +191,51 @@ test("every key is written down, and the camera opens with its own reader", asyn
   await expect(heading(till, "Ready for the next basket")).toBeVisible();
   await device.close();
 });
+
+test("in a low window nothing covers the scan field, the basket or Pay, and all can be reached", async ({
+  browser,
+  baseURL,
+}) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Counter 8");
+  // A laptop at 200 %, a phone on its side, a phone with its keyboard open.
+  const sizes = [
+    { width: 640, height: 400 },
+    { width: 844, height: 390 },
+    { width: 390, height: 500 },
+  ];
+  for (const wanted of Array.from({ length: LINES_BEYOND_A_LOW_WINDOW }, tag)) await scan(till, wanted);
+  await expect(lines(till)).toHaveCount(LINES_BEYOND_A_LOW_WINDOW);
+  const basket = [till.locator("#scan"), lines(till).last(), till.getByRole("button", { name: "Pay" })];
+  for (const size of sizes) {
+    await till.setViewportSize(size);
+    for (const part of basket) await inTheOpen(part);
+    // Whoever reads the end of the basket still sees what the next scan came to.
+    await lines(till).last().scrollIntoViewIfNeeded();
+    await scan(till, foreignTag);
+    await expect(till.getByText(/^Not in this session/)).toBeInViewport();
+  }
+  await till.keyboard.press("F9");
+  for (const size of sizes) {
+    await till.setViewportSize(size);
+    await inTheOpen(till.locator(".pay-figure"));
+    await inTheOpen(till.getByRole("button", { name: "Complete sale" }));
+  }
+  await device.close();
+});
+
+/** More than fits beside the scan field, in lines. */
+const LINES_BEYOND_A_LOW_WINDOW = 5;
+
+/** Scrolled to, it is itself what is seen, and pressed, at its centre. */
+async function inTheOpen(part: Locator): Promise<void> {
+  await part.scrollIntoViewIfNeeded();
+  await expect(part).toBeInViewport({ ratio: 1 });
+  const seen = await part.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+  expect(seen, `${part} is covered`).toBe(true);
+}
 
 /** A well-formed tag of an event that this platform does not have. */
 const foreignTag = "9990000013";
