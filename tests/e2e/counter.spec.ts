@@ -1,6 +1,6 @@
 // Everything at the counter but a plain sale: goods without a tag, other prices, baskets on hold, returns, the drawer.
 
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import {
   enter,
   giveRights,
@@ -106,9 +106,8 @@ test("a basket on hold is taken up at another till, and its items are kept for i
   await expect(first.till.getByText("The basket is on hold")).toBeVisible();
   await scan(second.till, kept);
   await expect(second.till.getByText(/In a basket on hold by Counter 3/)).toBeVisible();
-  await payExactly(second.till);
-  await expect(heading(second.till, "Not sold")).toBeVisible();
-  await enter(second.till);
+  await second.till.keyboard.press("F9");
+  await expect(second.till.getByText(/^On hold elsewhere: /), "nobody is asked for money").toBeVisible();
   await second.till.getByRole("button", { name: /^Remove / }).click();
 
   await second.till.keyboard.press("F4");
@@ -122,6 +121,29 @@ test("a basket on hold is taken up at another till, and its items are kept for i
   expect(await timesSold(hall, kept)).toBe(1);
   await first.device.close();
   await second.device.close();
+});
+
+test("a basket with a thing without a tag is kept on hold at its own till only, as it is", async ({
+  browser,
+  baseURL,
+}) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Counter 8");
+  await giveRights(hall, "Counter 8");
+  await scan(till, tag());
+  await expect(lines(till)).toHaveCount(1);
+  await till.keyboard.press("F2");
+  await dialog(till).getByLabel("Price").fill("4.50");
+  await enter(till);
+  await expect(lines(till)).toHaveCount(2);
+  await till.keyboard.press("F3");
+  await expect(till.getByText(/^On this till only: other tills would not know/)).toBeVisible();
+  await till.keyboard.press("F4");
+  await expect(dialog(till)).toContainText("on this till only");
+  await dialog(till).getByRole("button", { name: "Take up" }).click();
+  await expect(lines(till)).toHaveCount(2);
+  await payExactly(till);
+  await expect(heading(till, "Sold")).toBeVisible();
+  await device.close();
 });
 
 test("goods come back by their tag, are paid back and can be sold again; a receipt is voided", async ({
@@ -200,6 +222,51 @@ test("every key is written down, and the camera opens with its own reader", asyn
   await expect(heading(till, "Ready for the next basket")).toBeVisible();
   await device.close();
 });
+
+test("in a low window nothing covers the scan field, the basket or Pay, and all can be reached", async ({
+  browser,
+  baseURL,
+}) => {
+  const { till, device } = await pairTill(browser, baseURL ?? "", hall, "Counter 8");
+  // A laptop at 200 %, a phone on its side, a phone with its keyboard open.
+  const sizes = [
+    { width: 640, height: 400 },
+    { width: 844, height: 390 },
+    { width: 390, height: 500 },
+  ];
+  for (const wanted of Array.from({ length: LINES_BEYOND_A_LOW_WINDOW }, tag)) await scan(till, wanted);
+  await expect(lines(till)).toHaveCount(LINES_BEYOND_A_LOW_WINDOW);
+  const basket = [till.locator("#scan"), lines(till).last(), till.getByRole("button", { name: "Pay" })];
+  for (const size of sizes) {
+    await till.setViewportSize(size);
+    for (const part of basket) await inTheOpen(part);
+    // Whoever reads the end of the basket still sees what the next scan came to.
+    await lines(till).last().scrollIntoViewIfNeeded();
+    await scan(till, foreignTag);
+    await expect(till.getByText(/^Not in this session/)).toBeInViewport();
+  }
+  await till.keyboard.press("F9");
+  for (const size of sizes) {
+    await till.setViewportSize(size);
+    await inTheOpen(till.locator(".pay-figure"));
+    await inTheOpen(till.getByRole("button", { name: "Complete sale" }));
+  }
+  await device.close();
+});
+
+/** More than fits beside the scan field, in lines. */
+const LINES_BEYOND_A_LOW_WINDOW = 5;
+
+/** Scrolled to, it is itself what is seen, and pressed, at its centre. */
+async function inTheOpen(part: Locator): Promise<void> {
+  await part.scrollIntoViewIfNeeded();
+  await expect(part).toBeInViewport({ ratio: 1 });
+  const seen = await part.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+  expect(seen, `${part} is covered`).toBe(true);
+}
 
 /** A well-formed tag of an event that this platform does not have. */
 const foreignTag = "9990000013";

@@ -15,6 +15,7 @@ import {
   type ParkedBasket,
   type PricedLine,
   REJECTED_FLAG,
+  saidByTags,
   type UnlistedLine,
 } from "./model.ts";
 import { afterPaint, measureScan } from "./pace.ts";
@@ -143,32 +144,37 @@ export class Basket {
 
   // --- put aside, taken up again
 
-  /** Puts the basket aside. Its items are kept for it at every till; what has no tag is kept on this one. */
+  /**
+   * Puts the basket aside. Its items are kept for it at every till, unless its tags do not say all that is in it: then
+   * it stays on this till, and its items are kept for nobody.
+   */
   async park(): Promise<void> {
     const { basket, parked } = this.#state;
     const lines = basket.flatMap((line) => (line.kind === "item" ? [line] : []));
     if (basket.length === 0) return;
+    const hereOnly = !saidByTags(basket);
     const aside: ParkedBasket = {
       basket: uuid7(),
       by: this.#till.pairing.name,
       tags: lines.map(({ id }) => id),
       lines: basket,
+      ...(hereOnly ? { hereOnly } : {}),
     };
     const now = [...parked, aside];
     this.#store
       .drop("latest", "notice", "unknown")
       .set({ basket: [], priced: this.#till.price([]), parked: now });
     this.#sources.onChange();
+    if (hereOnly) {
+      await Promise.all([this.#till.db.set("draft", []), this.#till.db.set("parked", now)]);
+      this.say("look", words.parked.done, words.parked.hereOnlyHelp);
+      return;
+    }
     const asked = lines.map(({ item, keyed }, index) => ({
       tag: item.tag,
       price_cents: this.#till.price(lines).lines[index]?.price_cents ?? item.price_cents,
       keyed,
     }));
-    if (asked.length === 0) {
-      await Promise.all([this.#till.db.set("draft", []), this.#till.db.set("parked", now)]);
-      this.say("done", words.parked.done);
-      return;
-    }
     const command = { type: "park_basket", basket: aside.basket, lines: asked };
     const answer = await this.#till.ask("park", command, { draft: [], parked: now });
     // Refused or not, the basket is safe here; a refusal only means that other tills do not keep its items free.
@@ -191,8 +197,9 @@ export class Basket {
     const parked = this.#state.parked.filter((other) => other.basket !== aside.basket);
     this.#store.set({ basket, priced: this.#till.price(basket), parked });
     this.#sources.onChange();
-    if (aside.tags.length === 0) {
+    if (aside.hereOnly) {
       await Promise.all([this.#till.db.set("draft", basket), this.#till.db.set("parked", parked)]);
+      this.say("done", words.parked.recalled);
       return;
     }
     const command = { type: "recall_basket", basket: aside.basket };

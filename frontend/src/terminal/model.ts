@@ -120,7 +120,39 @@ export type QueuedCommand = Queued & {
 export type QueuedSale = QueuedCommand & { sale: Sale };
 
 /** A basket put aside, here or at another till. `lines` only where this till knows more than the tags. */
-export type ParkedBasket = { basket: string; by: string; tags: string[]; lines?: BasketLine[] };
+export type ParkedBasket = {
+  basket: string;
+  by: string;
+  tags: string[];
+  lines?: BasketLine[];
+  /** The session does not know of it: it would not have taken it, or could not tell other tills all that is in it. */
+  hereOnly?: true;
+};
+
+/** The session is told a basket's tags: with them alone another till would take up other goods or other prices. */
+export const saidByTags = (lines: BasketLine[]): boolean =>
+  lines.every((line) => line.kind === "item" && line.override === undefined);
+
+/**
+ * Baskets on hold as the session tells them, with what only this till knows: their lines, and the baskets that are kept
+ * here only or were not `onRecord` yet when the session was asked.
+ */
+export function parkedHere(
+  told: ParkedBasket[],
+  known: ParkedBasket[],
+  onRecord: Set<string>,
+): ParkedBasket[] {
+  const knownBy = new Map(known.map((aside) => [aside.basket, aside]));
+  const toldOf = new Set(told.map(({ basket }) => basket));
+  const shared = told.map((aside) => {
+    const lines = knownBy.get(aside.basket)?.lines;
+    return lines === undefined ? aside : { ...aside, lines };
+  });
+  const untold = known.filter(
+    ({ basket, hereOnly }) => !toldOf.has(basket) && (hereOnly || !onRecord.has(basket)),
+  );
+  return [...shared, ...untold];
+}
 
 /** What this till knows of itself from the session. */
 export type Standing = {

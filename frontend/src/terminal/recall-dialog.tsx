@@ -32,6 +32,7 @@ export function RecallDialog({ till, state, onClose }: Props) {
               <span className="parked-what">
                 <strong>{words.items(basket.lines?.length ?? basket.tags.length)}</strong>
                 <span className="soft small">{words.parked.by(basket.by, clock(madeAt(basket.basket)))}</span>
+                {basket.hereOnly && <span className="small">{words.parked.hereOnly}</span>}
                 <span className="soft small parked-titles">{titles(till, basket)}</span>
               </span>
               <Button

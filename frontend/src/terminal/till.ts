@@ -10,16 +10,17 @@ import { Checkout, isSale, PATIENCE_MS } from "./checkout.ts";
 import type { TillDb } from "./db.ts";
 import { Follower } from "./follow.ts";
 import { Holds, OwnHold } from "./holds.ts";
-import type {
-  About,
-  BasketLine,
-  Pairing,
-  ParkedBasket,
-  PricedBasket,
-  QueuedCommand,
-  Right,
-  SessionCommand,
-  Tender,
+import {
+  type About,
+  type BasketLine,
+  type Pairing,
+  type ParkedBasket,
+  type PricedBasket,
+  parkedHere,
+  type QueuedCommand,
+  type Right,
+  type SessionCommand,
+  type Tender,
 } from "./model.ts";
 import { Outbox, queued } from "./outbox.ts";
 import type { Rules } from "./rules.ts";
@@ -210,25 +211,32 @@ export class Till {
   }
 
   async #refreshInfo(): Promise<void> {
-    const sent = Date.now();
     try {
+      const waiting = await this.db.waiting();
+      const parks = new Set(
+        waiting.flatMap(({ about, command }) => (about === "park" ? command.basket : [])),
+      );
+      const onRecord = this.snapshot().parked.flatMap(({ basket }) => (parks.has(basket) ? [] : basket));
+      const sent = Date.now();
       const info = await this.api.terminal();
-      await this.#learn(info, (sent + Date.now()) / 2);
+      await this.#learn(info, (sent + Date.now()) / 2, new Set(onRecord));
     } catch (error) {
       if (error instanceof Problem && error.status === 401) this.set({ dismissed: "revoked" });
     }
   }
 
-  /** Takes in what the session says of this till; `at` is this device's clock when it said so. */
-  async #learn(info: TerminalSelf, at: number): Promise<void> {
+  /**
+   * Takes in what the session says of this till; `at` is this device's clock when it said so, `onRecord` the baskets
+   * on hold that it had heard of when it was asked.
+   */
+  async #learn(info: TerminalSelf, at: number, onRecord: Set<string>): Promise<void> {
     const standing = {
       rights: info.rights as Right[],
       rights_version: info.rights_version,
       drawer_open: info.drawer_open,
       clock_offset_ms: Math.round(at - info.now),
     };
-    const known = new Map(this.snapshot().parked.map((basket) => [basket.basket, basket]));
-    const parked = info.parked.map((basket) => ({ ...basket, ...linesOf(known.get(basket.basket)) }));
+    const parked = parkedHere(info.parked, this.snapshot().parked, onRecord);
     this.#report.learn(info);
     this.set({ info, standing, parked });
     this.basket.reprice();
@@ -343,6 +351,13 @@ export class Till {
     void this.db.set("parked", parked);
   }
 
+  /** The session has not taken a basket: it is still here. */
+  #keepHere(basket: unknown): void {
+    const { parked } = this.snapshot();
+    if (!parked.some((aside) => aside.basket === basket)) return;
+    this.keepParked(parked.map((aside) => (aside.basket === basket ? { ...aside, hereOnly: true } : aside)));
+  }
+
   #ours(receipt: string): boolean {
     const { step } = this.snapshot();
     return step.name === "recording" && step.key === receipt;
@@ -385,12 +400,10 @@ export class Till {
     if (changed === undefined) return;
     void this.#countFacts();
     if (waiting === 0) void this.#report.salesHeld();
+    if (changed.about === "park" && changed.state === "refused") this.#keepHere(changed.command.basket);
     const { refused } = this.snapshot();
     if (isSale(changed) && this.checkout.isShown(changed.key)) this.checkout.answered(changed);
     else if (changed.state === "refused" && !this.#attended.has(changed.key))
       this.set({ refused: [...refused, changed] });
   }
 }
-
-const linesOf = (basket: ParkedBasket | undefined) =>
-  basket?.lines === undefined ? {} : { lines: basket.lines };

@@ -883,6 +883,9 @@ export const texts = {
       noneHelp: "F3 puts the basket aside; any till can take it up again.",
       done: "The basket is on hold",
       onlyHere: "On hold at this till only",
+      hereOnly: "on this till only",
+      hereOnlyHelp:
+        "On this till only: other tills would not know its things without a tag and its changed prices. Its items are kept for nobody: whoever completes first has sold them.",
       recalled: "Basket taken up again",
       takenElsewhere: "Another till has taken it up, too",
       basketFirst: "Complete or hold this basket first",
