@@ -49,6 +49,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Told<T> {
             return Err(EdgeError::MediaType("application/json"));
         }
         let bytes = read_body(request, JSON_BODY_BYTES_MAX).await?;
+        // Every body here is an object; read into a struct, an array would pass for its fields in order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(EdgeError::bad_request("body_unreadable", "The body is a JSON object.".to_owned()));
+        }
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| EdgeError::bad_request("body_unreadable", error.to_string()))

@@ -122,6 +122,26 @@ test("names reach the page of those who may see them, and no log", async () => {
   }
 });
 
+test("who a consignor is does not change because a file says so", async () => {
+  const header = "consignor_number,consignor_name,consignor_email,category,title,condition,price";
+  const file = (name: string, email: string, title: string) =>
+    send(
+      `${header}\n900,${name},${email},toys,${title},good,4.50\n900,${name},${email},toys,${title} 2,good,4.50`,
+    );
+  const first = await file("Bea Bold", "", "Top");
+  assert.equal(first.body.accepted, 2, first.text);
+  const later = await file("Bea Changed", "bea@example.org", "Puzzle");
+  assert.deepEqual(
+    later.body.results.map((row) => [row.outcome, row.code, row.column]),
+    [
+      ["accepted_with_warning", "consignor_known_otherwise", "consignor_name"],
+      ["accepted", undefined, undefined],
+    ],
+  );
+  const known = await admin.ok<{ name: string }>("GET", "/api/v1/consignors/900");
+  assert.equal(known.name, "Bea Bold");
+});
+
 test("semicolons, marks, letter case and line ends do not matter", async () => {
   const body =
     "\u{feff}Consignor Number;CATEGORY;Title;Condition;PRICE;Colour\r\n7;Toys;Kite;Like New;4,50;red\r\n";

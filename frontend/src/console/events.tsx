@@ -1,12 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
+import { Problem } from "../api/problem.ts";
 import type { ConsignmentEvent } from "../api/types.ts";
 import { useApp } from "../app.tsx";
 import { texts } from "../texts/en.ts";
 import { dayRange, ordinalText } from "../texts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { LinkButton } from "../ui/link-button.tsx";
 import { Empty, Failure, Skeleton } from "../ui/parts.tsx";
 import { EventForm } from "./event-form.tsx";
 import { queries } from "./queries.ts";
@@ -19,6 +21,8 @@ export function Component() {
   const { api } = useApp();
   const events = useInfiniteQuery(queries.events(api));
   const [creating, setCreating] = useState(false);
+  // Whoever has roles on the floor alone is at home on another page.
+  const onFloorOnly = events.error instanceof Problem && events.error.status === 403;
   const all = events.data?.pages.flatMap((page) => page.items) ?? [];
   const create = (
     <Button look="primary" onPress={() => setCreating(true)}>
@@ -37,7 +41,19 @@ export function Component() {
         {all.length > 0 && create}
       </div>
       {events.isPending && <Skeleton rows={3} />}
-      {events.isError && <Failure error={events.error} retry={() => void events.refetch()} />}
+      {events.isError && !onFloorOnly && <Failure error={events.error} retry={() => void events.refetch()} />}
+      {onFloorOnly && (
+        <Empty
+          title={words.floorOnly}
+          action={
+            <LinkButton look="primary" to="/terminal" reloadDocument>
+              {words.toTheTill}
+            </LinkButton>
+          }
+        >
+          {words.floorOnlyHelp}
+        </Empty>
+      )}
       {events.isSuccess && all.length === 0 && (
         <Empty title={words.empty} action={create}>
           {words.emptyHelp}

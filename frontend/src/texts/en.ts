@@ -128,6 +128,10 @@ export const texts = {
     create: "New event",
     empty: "No events yet",
     emptyHelp: "Create the first one, bring in its inventory, and open a sale session.",
+    floorOnly: "Events are for organizers",
+    floorOnlyHelp:
+      "If you sell or help on the floor, open the till on the device that you will use. An organizer has its pairing code.",
+    toTheTill: "Open the till",
     tags: (ordinal: string) => `Tags ${ordinal}-…`,
     items: (count: number) => plural(count, "item", "items"),
     sessions: (count: number) => plural(count, "session", "sessions"),

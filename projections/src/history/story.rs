@@ -55,12 +55,22 @@ pub fn own_change(payload: &Value) -> Option<Change> {
     })
 }
 
+/// How the subjects of items begin.
+const ITEM: &str = "item/";
+
+/// What names an item tells of the item: its consignor is another thing, which has not changed with it.
+fn names_an_item(name: &str, value: &Value) -> bool {
+    value.as_str().and_then(|text| named(name, text)).is_some_and(|found| found.starts_with(ITEM))
+}
+
 /// Collects the plain fields of the objects that name `subject`.
 fn about(value: &Value, subject: &str, said: &mut Map<String, Value>) {
     match value {
         Value::Array(values) => values.iter().for_each(|value| about(value, subject, said)),
         Value::Object(fields) => {
-            let names_it = fields.iter().any(|(name, value)| is_named(name, value, subject));
+            let names_it = fields.iter().any(|(name, value)| is_named(name, value, subject))
+                && (subject.starts_with(ITEM)
+                    || !fields.iter().any(|(name, value)| names_an_item(name, value)));
             for (name, value) in fields {
                 if value.is_object() || value.is_array() {
                     about(value, subject, said);
@@ -144,6 +154,23 @@ mod tests {
         let change = Change { field: "price".into(), before: json!(450), after: json!(400) };
         assert_eq!(story.take(&subject, &edited), [change]);
         assert!(story.take(&subject, &json!({ "tags": [tag], "refused": [] })).is_empty());
+    }
+
+    #[test]
+    fn a_consignors_items_are_no_changes_of_the_consignor() {
+        let [tag, other] = [5, 6].map(|number| Tag::new(1, number).unwrap().to_string());
+        let mut story = Story::default();
+        let enrolled = json!({ "consignors": [{ "number": 7, "tier": "regular" }] });
+        let listed = json!({ "items": [
+            { "tag": tag, "consignor": 7, "title": "Kite" }, { "tag": other, "consignor": 7, "title": "Ball" },
+        ]});
+        let raised = json!({ "consignors": [{ "number": 7, "tier": "super" }] });
+        let mut told: Vec<Change> = Vec::new();
+        for payload in [&enrolled, &listed, &raised] {
+            told.extend(story.take("consignor/7", payload));
+        }
+        let tier = Change { field: "tier".into(), before: json!("regular"), after: json!("super") };
+        assert_eq!(told, [tier]);
     }
 
     #[test]

@@ -104,12 +104,14 @@ impl Import<'_> {
     async fn run(&self, inventory: Inventory) -> Result<Reply<ImportReport>, EdgeError> {
         let Inventory { rows, people, ignored_columns } = inventory;
         let consignors_new = self.enrol(&people).await?;
-        self.keep(people).await?;
+        let mut known_otherwise = self.keep(people).await?;
         let drafts: Vec<ItemDraft> = rows.iter().filter_map(|row| row.draft.clone()).collect();
         let (verdicts, last) = self.list(drafts).await?;
         settle(self.edge, &self.stream, last.seq).await;
         let mut results = Vec::with_capacity(rows.len());
         for mut row in rows {
+            let about = row.draft.as_ref().and_then(|draft| known_otherwise.remove(&draft.consignor.0));
+            row.notes.extend(about.unwrap_or_default());
             let tag = match verdicts.get(&row.row) {
                 Some(Ok(tag)) => Some(tag.clone()),
                 Some(Err((rule, code))) => {
@@ -177,22 +179,39 @@ impl Import<'_> {
         }
     }
 
-    /// Names and addresses go to the vault.
-    async fn keep(&self, people: BTreeMap<u32, Person>) -> Result<(), EdgeError> {
-        let profiles: BTreeMap<String, Profile> = people
-            .into_iter()
-            .map(|(number, person)| {
-                let fields = [(Field::Name, person.name), (Field::Email, person.email)];
-                let fields =
-                    fields.into_iter().filter_map(|(field, value)| value.map(|value| (field, value)));
-                (consignor_subject(number), Profile { fields: fields.collect() })
-            })
-            .filter(|(_, profile)| !profile.fields.is_empty())
-            .collect();
-        if profiles.is_empty() {
-            return Ok(());
+    /// Names and addresses go to the vault, where it has none: who somebody is does not change because a file says so.
+    /// Answers what there is to say about consignors who are known otherwise, by number.
+    async fn keep(&self, people: BTreeMap<u32, Person>) -> Result<BTreeMap<u32, Vec<Note>>, EdgeError> {
+        let vault = Vault::open(self.edge, self.tenant)?;
+        let subjects: Vec<String> = people.keys().map(|number| consignor_subject(*number)).collect();
+        let known = vault.get(&subjects).await?;
+        let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
+        let mut notes: BTreeMap<u32, Vec<Note>> = BTreeMap::new();
+        for (number, person) in people {
+            let subject = consignor_subject(number);
+            let before = known.get(&subject);
+            let told = [
+                (Field::Name, "consignor_name", person.name),
+                (Field::Email, "consignor_email", person.email),
+            ];
+            for (field, column, told) in told {
+                match (before.and_then(|profile| profile.fields.get(&field)), told) {
+                    (None, Some(told)) => {
+                        profiles.entry(subject.clone()).or_default().fields.insert(field, told);
+                    }
+                    (Some(known), Some(told)) if *known != told => {
+                        let message = "The organization knows this consignor otherwise; that is kept.";
+                        let note = Note::adjusted("consignor_known_otherwise", column, message.to_owned());
+                        notes.entry(number).or_default().push(note);
+                    }
+                    _ => {}
+                }
+            }
         }
-        Vault::open(self.edge, self.tenant)?.put(&profiles, self.edge.now()).await
+        if !profiles.is_empty() {
+            vault.put(&profiles, self.edge.now()).await?;
+        }
+        Ok(notes)
     }
 
     async fn list(&self, drafts: Vec<ItemDraft>) -> Result<(BTreeMap<u32, Verdict>, Accepted), EdgeError> {

@@ -121,7 +121,14 @@ fn prepare_row(
     if let Some(cell) =
         record.iter().find(|cell| std::str::from_utf8(cell).is_err() || cell.len() > CELL_BYTES_MAX)
     {
-        let (code, message) = if cell.len() > CELL_BYTES_MAX {
+        let lines = cell.iter().filter(|byte| **byte == b'\n').count();
+        let (code, message) = if cell.len() > CELL_BYTES_MAX && lines > 0 {
+            let what = "A quotation mark in this row is closed far below it, or nowhere";
+            (
+                "quote_not_closed",
+                format!("{what}: the {lines} lines behind were read as part of one cell and not listed."),
+            )
+        } else if cell.len() > CELL_BYTES_MAX {
             ("cell_too_long", format!("A cell has more than {CELL_BYTES_MAX} bytes."))
         } else {
             ("not_utf8", "A cell is not UTF-8 text; save the file as CSV UTF-8.".to_owned())
@@ -288,5 +295,16 @@ mod tests {
             inventory.rows.iter().map(|row| row.draft.is_some()).collect::<Vec<_>>(),
             [false, true, false]
         );
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_says_what_it_has_swallowed() {
+        let rows = "1,,,,toys,Kite,,good,4.50,,,\n".repeat(100);
+        let open = rows.replacen("Kite", "\"Kite", 1);
+        let inventory = prepare(format!("{HEADER}{rows}{open}").as_bytes(), &rules()).ok().unwrap();
+        assert_eq!(inventory.rows.len(), 101);
+        let [note] = inventory.rows[100].notes.as_slice() else { panic!("one note") };
+        assert_eq!(note.code, "quote_not_closed");
+        assert!(note.message.contains("the 99 lines behind"), "{}", note.message);
     }
 }
