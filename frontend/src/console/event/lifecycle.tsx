@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import type { ConsignmentEvent } from "../../api/types.ts";
 import { useApp } from "../../app.tsx";
 import { texts } from "../../texts/en.ts";
@@ -21,6 +22,19 @@ const steps = [
   "complete",
 ];
 
+/** So long after a step the next one cannot be taken, ms: a second click was meant for the first, and few steps go back. */
+const SETTLE_MS = 1_000;
+
+/** Whether the status has been what it is for a while. */
+function useSettled(status: string): boolean {
+  const [settled, setSettled] = useState(status);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(status), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [status]);
+  return settled === status;
+}
+
 /** Where the event stands, as rings on a cord, with the step that comes next. */
 export function Lifecycle({ event }: { event: ConsignmentEvent }) {
   const { api } = useApp();
@@ -35,7 +49,10 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
       void cache.invalidateQueries({ queryKey: ["events"] });
       return cache.invalidateQueries({ queryKey: ["event", event.id] });
     },
+    // Somebody else may have moved it: what is shown then is where it stands.
+    onError: () => cache.invalidateQueries({ queryKey: ["event", event.id] }),
   });
+  const settled = useSettled(event.status);
   return (
     <section className="panel" aria-labelledby="lifecycle-title">
       <div className="panel-head">
@@ -46,6 +63,7 @@ export function Lifecycle({ event }: { event: ConsignmentEvent }) {
               key={next}
               look={index === 0 && current < steps.indexOf("selling") ? "primary" : "plain"}
               pending={move.isPending}
+              isDisabled={!settled}
               onPress={() => move.mutate({ to: next, reason: null })}
             >
               {move.isPending && move.variables.to === next
