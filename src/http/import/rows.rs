@@ -121,7 +121,7 @@ fn prepare_row(
     if let Some(cell) =
         record.iter().find(|cell| std::str::from_utf8(cell).is_err() || cell.len() > CELL_BYTES_MAX)
     {
-        let lines = cell.iter().filter(|byte| **byte == b'\n').count();
+        let lines = cell.split(|byte| *byte == b'\n').skip(1).count();
         let (code, message) = if cell.len() > CELL_BYTES_MAX && lines > 0 {
             let what = "A quotation mark in this row is closed far below it, or nowhere";
             (
