@@ -14,9 +14,8 @@ type Props = { till: Till; state: TillState; onPrice: (id: string) => void };
 
 /** The basket's lines, the newest on top, where the eye is after a scan. */
 export function BasketLines({ till, state, onPrice }: Props) {
-  const { basket, priced, currency, held, latest, info } = state;
-  if (basket.length === 0)
-    return <Ready sells={!till.online || (info?.session.status ?? "open") === "open"} />;
+  const { basket, priced, currency, held, latest } = state;
+  if (basket.length === 0) return <Ready sells={till.sells} />;
   const lines = basket
     .map((line, index) => ({ line, place: index + 1, price: priced.lines[index] }))
     .toReversed();

@@ -61,21 +61,16 @@ export class Checkout {
 
   /** Why nobody should be asked for money now, and what to do about it. */
   #obstacle(): [title: string, help: string] | undefined {
-    const { basket, priced, info, parked } = this.#store.snapshot();
+    const { basket, priced, parked } = this.#store.snapshot();
     const gone = basket.find(({ id }) => this.#till.soldOn(id) !== undefined);
     if (gone !== undefined) return [`${words.sold}: ${nameOf(gone)}`, words.soldTakeOut];
-    const kept = parked.flatMap(({ tags, by }) => {
-      const line = basket.find(({ id }) => tags.includes(id));
-      return line === undefined ? [] : [{ line, by }];
-    })[0];
-    if (kept !== undefined) return [words.parkedFirst(nameOf(kept.line)), words.parkedFirstHelp(kept.by)];
+    for (const { tags, by } of parked) {
+      const kept = basket.find(({ id }) => tags.includes(id));
+      if (kept !== undefined) return [words.parkedFirst(nameOf(kept)), words.parkedFirstHelp(by)];
+    }
     if (priced.lines.some(({ fault }) => fault !== undefined))
       return [words.priceChanged, words.priceChangedHelp];
-    // What a till without a connection heard last may be over: there, its seller decides.
-    const status = this.#till.online ? info?.session.status : undefined;
-    if (status !== undefined && status !== "open")
-      return [words.sessionState.notNow, words.sessionState.keepBasket];
-    return undefined;
+    return this.#till.sells ? undefined : [words.sessionState.notNow, words.sessionState.keepBasket];
   }
 
   /** What was taken of the payment so far. It stays with the basket, on this device too, until the sale is complete. */

@@ -115,6 +115,11 @@ export class Till {
   readonly subscribe = this.#store.subscribe;
   readonly snapshot = (): TillState => this.#store.snapshot();
 
+  /** Whether sales are taken. What a till without a connection heard last may be over: there, its seller decides. */
+  get sells(): boolean {
+    return !this.online || (this.snapshot().info?.session.status ?? "open") === "open";
+  }
+
   /** True when this till has sold `tag` and nobody else knows yet. */
   soldHere(tag: string): boolean {
     return this.#ownFacts.has(tag);
